@@ -1,0 +1,1 @@
+"""Tables, named queries, units of work and migrations."""

@@ -1,0 +1,87 @@
+"""Engines and units of work for SQLite and PostgreSQL from the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from nurture.errors import NurtureError
+
+
+def make_engine(url: str, pool_size: int = 5) -> Engine:
+    """Return an engine for `url` (sqlite:///path or postgresql://…).
+
+    SQLite: WAL, `synchronous=FULL` (NORMAL can forget `sending` at a power cut and mail
+    again), five seconds of patience, and transactions that begin as writers where asked
+    for by `write`. PostgreSQL: psycopg 3. Raises NurtureError on other databases.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise NurtureError(
+            "DATABASE_URL is not a database address",
+            "write sqlite:///var/nurture.sqlite or postgresql://user:password@host/name",
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(url, parsed.database)
+    if backend == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    raise NurtureError(
+        f"DATABASE_URL names {backend!r}, which Nurture does not speak",
+        "use sqlite:///… or postgresql://…",
+    )
+
+
+def _sqlite(url: str, database: str | None) -> Engine:
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # SQLAlchemy begins transactions itself (see `begin`), so the driver must not.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA busy_timeout=5000")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("nurture_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that will write: commit at the end, roll back on an exception.
+
+    On SQLite it holds the only write lock from the start (BEGIN IMMEDIATE), so nothing
+    slow — rendering, sockets — may happen inside.
+    """
+    with engine.connect().execution_options(nurture_write=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """Open a read-only look at one consistent state."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def is_sqlite(connection: Connection) -> bool:
+    """Say whether row locks are unnecessary because one writer holds the whole file."""
+    return connection.dialect.name == "sqlite"

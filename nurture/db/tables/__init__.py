@@ -1,0 +1,58 @@
+"""The tables, by noun. Every column that is not its own explanation carries a `#:` note."""
+
+from nurture.db.tables.happenings import (
+    event,
+    event_dedupe,
+    event_evidence,
+    inbox,
+    ledger,
+    stray_event,
+)
+from nurture.db.tables.journeys import blob, decision, enrolment, release, release_file
+from nurture.db.tables.mail import attempt, message, template_links
+from nurture.db.tables.metadata import metadata
+from nurture.db.tables.people import (
+    account,
+    api_key,
+    consent,
+    contact,
+    contact_tag,
+    deal,
+    identity,
+    suppression,
+    task,
+    team_member,
+)
+from nurture.db.tables.running import business_clock, idempotency, participant, pause
+
+__all__ = [
+    "account",
+    "api_key",
+    "attempt",
+    "blob",
+    "business_clock",
+    "consent",
+    "contact",
+    "contact_tag",
+    "deal",
+    "decision",
+    "enrolment",
+    "event",
+    "event_dedupe",
+    "event_evidence",
+    "idempotency",
+    "identity",
+    "inbox",
+    "ledger",
+    "message",
+    "metadata",
+    "participant",
+    "pause",
+    "release",
+    "release_file",
+    "stray_event",
+    "suppression",
+    "task",
+    "team_member",
+    "template_links",
+]

@@ -1,0 +1,58 @@
+"""What the running system needs to agree on: clock, participants, pauses, idempotency."""
+
+from sqlalchemy import JSON, Boolean, Column, Integer, String, Table, Text, UniqueConstraint
+
+from nurture.db.tables.metadata import metadata
+from nurture.db.types import BigKey, UtcDateTime
+
+#: stepped business time, one row that all processes read; absent: real time
+business_clock = Table(
+    "business_clock",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("business_at", UtcDateTime, nullable=False),
+    #: machine time at which `business_at` was set
+    Column("set_at", UtcDateTime, nullable=False),
+    #: true: runs at real pace from there; false: jumps when nobody is busy
+    Column("running", Boolean, nullable=False),
+    #: business time at which the jumping ends; null: no end
+    Column("until", UtcDateTime),
+)
+
+#: those outside SQL that the stepped clock waits for (mailbox, audience, spool)
+participant = Table(
+    "participant",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("busy", Boolean, nullable=False),
+    #: number of the newest mail received (mailbox) or seen (readers)
+    Column("mailbox_number", BigKey),
+    #: business time at which it wants to act next
+    Column("next_at", UtcDateTime),
+)
+
+#: what is paused: everything, a workflow or a sender
+pause = Table(
+    "pause",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    #: everything | workflow | sender
+    Column("kind", String(16), nullable=False),
+    Column("name", String(100), nullable=False, server_default=""),
+    Column("reason", Text),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "name"),
+)
+
+#: answers already given to an idempotency key of the API
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("api_key_id", BigKey, primary_key=True),
+    Column("key", String(200), primary_key=True),
+    #: SHA-256 of the request, so a key reused for something else is refused
+    Column("request_hash", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""Pure rules: the standard library only, `now` is an argument."""

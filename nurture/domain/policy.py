@@ -1,0 +1,122 @@
+"""What `policy.yaml` and `calendar.yaml` say, as frozen objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a mail comes from: a person with a monitored address."""
+
+    key: str
+    name: Mapping[str, str]
+    email: str
+    title: Mapping[str, str] = field(default_factory=dict)
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalIdentity:
+    """Who we are, as 特定電子メール法, CAN-SPAM and GDPR want it said; texts by locale."""
+
+    company: Mapping[str, str]
+    address: Mapping[str, str]
+    contact: str
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailCap:
+    """At most `mails` within a rolling span, for one contact or one account.
+
+    `purpose` None counts all purposes except service; `temperature` limits the rule to
+    contacts of that temperature; `workflow` to one journey.
+    """
+
+    name: str
+    per: str
+    mails: int
+    within: timedelta
+    purpose: str | None = None
+    temperature: str | None = None
+    workflow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePolicy:
+    """How opens and clicks are judged."""
+
+    #: a click without a sign of a machine waits this long before it counts
+    hold: timedelta = timedelta(seconds=10)
+    #: faster than this after sending is no person
+    too_soon: timedelta = timedelta(seconds=3)
+    #: so many different links of one mail within `burst_within` is a scanner
+    burst_links: int = 4
+    burst_within: timedelta = timedelta(seconds=10)
+    #: one address opening mails of so many recipients within `sweep_within` is a scanner
+    sweep_recipients: int = 20
+    sweep_within: timedelta = timedelta(minutes=10)
+    count_unknown_opens: bool = True
+    #: user agents of our own list, on top of the public one (case-insensitive substrings)
+    agents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything `policy.yaml` says."""
+
+    senders: Mapping[str, Sender]
+    default_sender: str
+    legal: LegalIdentity
+    default_locale: str = "ja"
+    locales: tuple[str, ...] = ("ja", "en")
+    caps: tuple[MailCap, ...] = ()
+    #: templates that the `service` purpose may use
+    service_templates: tuple[str, ...] = ()
+    evidence: EvidencePolicy = EvidencePolicy()
+    #: open pixel and click links on by default
+    tracking: bool = True
+    #: declared custom fields: name → text | number | boolean | date
+    contact_fields: Mapping[str, str] = field(default_factory=dict)
+    account_fields: Mapping[str, str] = field(default_factory=dict)
+    #: mails a day after which `publish` wants --yes N
+    publish_limit: int = 100
+    #: mails per hour after `resume`
+    resume_rate: int = 500
+    #: where a visitor who confirmed an opt-out may find us, privacy notice
+    privacy_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours in which mails may leave; `days` None: all, else weekdays (Monday is 0).
+
+    Named weekdays leave out holidays and closed days, `all` ignores both. Hours are
+    half-open [from, to) in the contact's zone, ascending, not overlapping.
+    """
+
+    name: str
+    days: frozenset[int] | None
+    hours: tuple[tuple[time, time], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSpan:
+    """Yearly closed days from (month, day) to (month, day), both included; may wrap."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Zone, holidays (already a set of dates), closed days and windows."""
+
+    zone: str
+    holidays: frozenset[date]
+    closed: tuple[ClosedSpan, ...]
+    windows: Mapping[str, Window]
+    closed_dates: frozenset[date] = frozenset()

@@ -1,0 +1,242 @@
+"""Scores: points for behaviour that fade, plus fit that does not.
+
+score(t) = engagement(t) + fit, where
+engagement(t) = Σ points · 2^(−max(0, t − occurred_at) / half_life) over the ledger.
+
+The ledger is append-only and reconciled: for every rule we compute what each event is
+worth now (caps, evidence, late arrivals included) and append the difference to what the
+ledger already says, dated at the event. So reversals cancel at all times.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nurture.domain.conditions import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `times` paid events per `period` (None: ever)."""
+
+    times: int = 1
+    period: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PointRule:
+    """Points for one kind of event."""
+
+    name: str
+    event: str
+    points: float
+    #: equality filters on the event's properties
+    where: tuple[tuple[str, str | int | float | bool | None], ...] = ()
+    cap: Cap | None = None
+    #: rules of a group share the group's cap
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FitRule:
+    """Points while a condition on contact and account fields holds."""
+
+    name: str
+    condition: Condition
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A temperature is entered at `enter` and left below `leave` (hysteresis)."""
+
+    enter: float
+    leave: float
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleRule:
+    """A stage, the stages one may come from, and what takes a contact there."""
+
+    stage: str
+    come_from: tuple[str, ...]
+    condition: Condition
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """The one task a lead gets when it reaches `stage`."""
+
+    stage: str
+    title: str
+    assignee: str
+    #: hours of elapsed time until the first call is due
+    due: timedelta = timedelta(hours=24)
+    kind: str = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Everything `scoring.yaml` says."""
+
+    half_life: timedelta
+    rules: tuple[PointRule, ...]
+    fit: tuple[FitRule, ...]
+    warm: Threshold
+    hot: Threshold
+    #: event types that show intent; hot needs one within `intent_within`
+    intent: tuple[tuple[str, tuple[tuple[str, str | int | float | bool | None], ...]], ...]
+    intent_within: timedelta
+    #: (group, cap)
+    group_caps: tuple[tuple[str, Cap], ...] = ()
+    lifecycle: tuple[LifecycleRule, ...] = ()
+    handoff: Handoff | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredEvent:
+    """What scoring needs to know of an event; `counts` is False for machine evidence."""
+
+    id: int
+    type: str
+    occurred_at: datetime
+    properties: Mapping[str, object]
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A change of points, dated at the event that caused it."""
+
+    rule: str
+    points: float
+    event_id: int
+    occurred_at: datetime
+
+
+def matches(
+    where: tuple[tuple[str, str | int | float | bool | None], ...],
+    properties: Mapping[str, object],
+) -> bool:
+    """Say whether every filter equals the event's property of that name."""
+    return all(properties.get(key) == wanted for key, wanted in where)
+
+
+def rules_for(scoring: Scoring, event_type: str) -> tuple[PointRule, ...]:
+    """Return the rules that an event type can touch, with their groups' other rules."""
+    hit = [rule for rule in scoring.rules if rule.event == event_type]
+    groups = {rule.group for rule in hit if rule.group}
+    return tuple(r for r in scoring.rules if r in hit or (r.group and r.group in groups))
+
+
+def _apply_cap(cap: Cap | None, paid: list[datetime], at: datetime) -> bool:
+    """Say whether one more payment at `at` fits under the cap, given earlier ones."""
+    if cap is None:
+        return True
+    if cap.period is None:
+        return len(paid) < cap.times
+    return sum(1 for moment in paid if at - moment < cap.period) < cap.times
+
+
+def worth(
+    scoring: Scoring, rules: Sequence[PointRule], events: Iterable[ScoredEvent]
+) -> dict[tuple[str, int], tuple[float, datetime]]:
+    """Return what each (rule, event) is worth, caps applied in order of `occurred_at`.
+
+    The events must be complete for the rules given (all of the contact's, or all since the
+    longest capped period before the oldest one that changed).
+    """
+    caps = dict(scoring.group_caps)
+    paid: dict[str, list[datetime]] = {}
+    paid_group: dict[str, list[datetime]] = {}
+    result: dict[tuple[str, int], tuple[float, datetime]] = {}
+    for event in sorted(events, key=lambda e: (e.occurred_at, e.id)):
+        for rule in rules:
+            if rule.event != event.type or not matches(rule.where, event.properties):
+                continue
+            points = 0.0
+            group = rule.group or ""
+            if (
+                event.counts
+                and _apply_cap(rule.cap, paid.setdefault(rule.name, []), event.occurred_at)
+                and _apply_cap(caps.get(group), paid_group.setdefault(group, []), event.occurred_at)
+            ):
+                points = rule.points
+                paid[rule.name].append(event.occurred_at)
+                paid_group[group].append(event.occurred_at)
+            result[rule.name, event.id] = (points, event.occurred_at)
+    return result
+
+
+def reconcile(
+    target: Mapping[tuple[str, int], tuple[float, datetime]],
+    ledger: Iterable[LedgerEntry],
+) -> list[LedgerEntry]:
+    """Return the entries to append so that the ledger says what `target` says.
+
+    Rows of the ledger whose (rule, event) is not in `target` are left alone.
+    """
+    held: dict[tuple[str, int], float] = {}
+    for entry in ledger:
+        key = (entry.rule, entry.event_id)
+        held[key] = held.get(key, 0.0) + entry.points
+    changes = []
+    for (rule, event_id), (points, occurred_at) in target.items():
+        difference = points - held.get((rule, event_id), 0.0)
+        if abs(difference) > 1e-9:
+            changes.append(LedgerEntry(rule, difference, event_id, occurred_at))
+    return changes
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """The faded sum of the ledger at a reference time no earlier than any entry."""
+
+    value: float
+    at: datetime
+
+    def value_at(self, moment: datetime, half_life: timedelta) -> float:
+        """Return the engagement at `moment` (points)."""
+        return self.value * decay(moment - self.at, half_life)
+
+    def add(
+        self, entries: Iterable[LedgerEntry], now: datetime, half_life: timedelta
+    ) -> Engagement:
+        """Return the engagement with entries added, its reference moved to the newest time."""
+        entries = list(entries)
+        reference = max([now, self.at, *(e.occurred_at for e in entries)])
+        value = self.value * decay(reference - self.at, half_life) + sum(
+            e.points * decay(reference - e.occurred_at, half_life) for e in entries
+        )
+        # A ledger that cancels out must read as nothing, not as rounding dust.
+        return Engagement(0.0 if abs(value) < 1e-9 else value, reference)
+
+
+def decay(age: timedelta, half_life: timedelta) -> float:
+    """Return 2^(−age / half_life), 1 for an age below zero."""
+    return float(2.0 ** (-max(0.0, age / half_life)))
+
+
+def crossing(
+    engagement: Engagement, fit: float, threshold: float, half_life: timedelta, now: datetime
+) -> datetime | None:
+    """Return when the score next crosses `threshold` by fading alone, or None.
+
+    Solves engagement · 2^(−(t − at)/half_life) = threshold − fit for t > now.
+    """
+    needed = threshold - fit
+    if engagement.value == 0 or needed == 0 or (engagement.value > 0) != (needed > 0):
+        return None
+    ratio = engagement.value / needed
+    if ratio <= 0:
+        return None
+    span = math.log2(ratio)
+    if span * half_life.total_seconds() > 3.15e9:
+        return None
+    # One microsecond past, so that a look at that moment sees the crossing done.
+    moment = engagement.at + half_life * span + timedelta(microseconds=1)
+    return moment if moment > now else None

@@ -1,0 +1,1 @@
+"""Templates to MIME bytes, and the signed links inside them."""

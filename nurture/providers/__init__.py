@@ -1,0 +1,1 @@
+"""Ways of sending and receiving, one file each; `base` is the contract."""
