@@ -1,0 +1,425 @@
+"""The heart: where does an enrolment go from here, and what does it want done?
+
+`advance` is pure. It walks from step to step until time must pass or something must
+happen, and returns one Decision; the service writes it in one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from nurture.domain import calendar as cal
+from nurture.domain.conditions import ALWAYS
+from nurture.domain.enrolment import Memory, Standing
+from nurture.domain.evaluate import holds
+from nurture.domain.facts import EventFact, Facts, StepFact
+from nurture.domain.policy import Calendar
+from nurture.domain.steps import (
+    Branch,
+    End,
+    EventMatch,
+    Goto,
+    Notify,
+    Score,
+    Send,
+    Set,
+    SetLifecycle,
+    Since,
+    Split,
+    StartWorkflow,
+    Step,
+    StopWorkflow,
+    Task,
+    Variant,
+    Wait,
+    WaitFor,
+    WaitUntil,
+)
+from nurture.domain.workflow import Workflow
+
+#: a walk longer than this goes in circles; the check should have refused it
+_LONGEST_WALK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMail:
+    """Queue the mail of a `send` step; the visit makes its key unique."""
+
+    step: Send
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class MakeTask:
+    """Give somebody a task."""
+
+    step: Task
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyTeam:
+    """Tell the team."""
+
+    step: Notify
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Emit an event; with `awaited` the walk goes on once it is ingested."""
+
+    type: str
+    properties: dict[str, Any]
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContact:
+    """Change fields and tags of the contact."""
+
+    step: Set
+
+
+@dataclass(frozen=True, slots=True)
+class StopOther:
+    """End the contact's active enrolments in another workflow."""
+
+    workflow: str
+
+
+Effect: TypeAlias = QueueMail | MakeTask | NotifyTeam | Emit | ChangeContact | StopOther
+
+
+@dataclass(slots=True)
+class Decision:
+    """Where an enrolment stands after a walk, what it wants done, and why."""
+
+    enrolment_id: int
+    step: str | None
+    memory: Memory
+    due_at: datetime | None = None
+    #: set: the enrolment is over
+    outcome: str | None = None
+    #: a code of nurture.domain.reasons
+    reason: str = "walked"
+    detail: dict[str, Any] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    #: steps passed, in order
+    trail: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one walk."""
+
+    workflow: Workflow
+    standing: Standing
+    facts: Facts
+    now: datetime
+    calendar: Calendar
+    zone: ZoneInfo
+    decision: Decision
+
+    @property
+    def memory(self) -> Memory:
+        return self.decision.memory
+
+
+def advance(
+    workflow: Workflow,
+    standing: Standing,
+    facts: Facts,
+    now: datetime,
+    calendar: Calendar,
+    zone: ZoneInfo,
+) -> Decision:
+    """Walk an enrolment as far as it goes now and return the decision.
+
+    Goals and exits come first, whatever it waits for. `facts.steps` is overlaid with the
+    enrolment's own memory, `facts.contact` and `facts.tags` with its own `set` steps.
+    """
+    memory = standing.memory
+    decision = Decision(standing.id, standing.step, memory)
+    facts.steps = memory.steps
+    walk = _Walk(workflow, standing, facts, now, calendar, zone, decision)
+    if memory.cursor is None:
+        memory.cursor = standing.started_at
+    left = leaves(workflow, facts)
+    if left is not None:
+        decision.outcome, decision.reason = left
+        return decision
+    current = standing.step
+    if current is None and not memory.visits:
+        current = workflow.graph.first
+    for _ in range(_LONGEST_WALK):
+        if current is None:
+            decision.step, decision.outcome, decision.reason = None, "completed", "completed"
+            return decision
+        step = workflow.graph.steps.get(current)
+        if step is None:
+            decision.step, decision.outcome, decision.reason = current, "lost", "step_is_gone"
+            return decision
+        decision.step = current
+        moved = _resume(walk, step) if memory.resting else _arrive(walk, step)
+        if moved is None:
+            return decision
+        memory.resting = False
+        memory.arrived_at = None
+        current = moved.to
+        if moved.pause:
+            # The walk goes on once the event it emitted is ingested.
+            decision.step, decision.due_at, decision.reason = current, None, "awaits_event"
+            if current is None:
+                decision.outcome, decision.reason = "completed", "completed"
+            return decision
+    decision.outcome, decision.reason = "looped", "looped"
+    return decision
+
+
+def leaves(workflow: Workflow, facts: Facts) -> tuple[str, str] | None:
+    """Return (outcome, reason code) where the goal or an exit is met now, else None."""
+    if workflow.goal is not None and holds(workflow.goal, facts):
+        return "converted", "goal"
+    for way_out in workflow.exits:
+        if way_out.match is None:
+            if holds(way_out.condition, facts):
+                return way_out.outcome, "exit"
+        elif (
+            facts.event is not None
+            and accepts(way_out.match, facts.event, facts)
+            and holds(way_out.condition, facts)
+        ):
+            return way_out.outcome, "exit"
+    return None
+
+
+def accepts(match: EventMatch, event: EventFact, facts: Facts) -> bool:
+    """Say whether a trigger, wait or exit accepts an event."""
+    if match.event != event.type:
+        return False
+    if match.step is not None:
+        fact = facts.steps.get(match.step)
+        if fact is None or fact.message_id is None or fact.message_id != event.message_id:
+            return False
+    if match.where == ALWAYS:
+        return True
+    outer = facts.event
+    facts.event = event
+    try:
+        return holds(match.where, facts)
+    finally:
+        facts.event = outer
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    to: str | None
+    pause: bool = False
+
+
+def _arrive(walk: _Walk, step: Step) -> _Move | None:
+    """Do what a step does on arrival; None: the enrolment rests there."""
+    memory, decision = walk.memory, walk.decision
+    visit = memory.visits.get(step.id, 0) + 1
+    if not isinstance(step, Goto):
+        memory.visits[step.id] = visit
+    decision.trail.append(step.id)
+    match step:
+        case Send():
+            decision.effects.append(QueueMail(step, visit))
+            memory.steps[step.id] = StepFact()
+            _rest(walk, None, "holds_for_mail", {"template": step.template})
+            return None
+        case Wait() | WaitUntil() | WaitFor():
+            memory.resting, memory.arrived_at = True, walk.now
+            return _resume(walk, step)
+        case Branch():
+            return _Move(_branch(walk, step))
+        case Split():
+            variant = assign(step, walk.workflow.name, walk.standing.contact_id)
+            memory.steps[step.id] = StepFact(outcome=variant.name)
+            return _Move(variant.next)
+        case Set():
+            _overlay(walk, step)
+            decision.effects.append(ChangeContact(step))
+        case Score():
+            properties = {"points": step.points, "reason": step.reason}
+            return _emit(walk, step, step.next, "score.adjusted", properties, visit)
+        case SetLifecycle():
+            properties = {"stage": step.stage, "reason": step.reason}
+            return _emit(walk, step, step.next, "lifecycle.assigned", properties, visit)
+        case StartWorkflow():
+            properties = {"workflow": step.workflow}
+            return _emit(walk, step, step.next, "workflow.requested", properties, visit)
+        case StopWorkflow():
+            decision.effects.append(StopOther(step.workflow))
+        case Task():
+            decision.effects.append(MakeTask(step, visit))
+        case Notify():
+            decision.effects.append(NotifyTeam(step, visit))
+        case Goto():
+            return _Move(_goto(walk, step))
+        case End():
+            decision.outcome, decision.reason = step.outcome, "ended"
+            decision.detail = {"outcome": step.outcome}
+            return None
+    return _Move(step.next)
+
+
+def _resume(walk: _Walk, step: Step) -> _Move | None:
+    """Look again at a step where the enrolment rests; None: it goes on resting."""
+    memory = walk.memory
+    match step:
+        case Send():
+            fact = memory.steps.get(step.id)
+            if fact is None or fact.outcome is None:
+                _rest(walk, None, "holds_for_mail", {"template": step.template})
+                return None
+            return _Move(step.next)
+        case Wait():
+            base = memory.cursor or walk.standing.started_at
+            until = cal.shift(walk.calendar, base, step.duration, walk.zone)
+        case WaitUntil():
+            base = memory.arrived_at or walk.now
+            until = cal.wait_until(step, _base(walk, step), base, walk.calendar, walk.zone)
+        case WaitFor():
+            return _wait_for(walk, step)
+        case _:
+            # A new release turned the step into one that does not rest: do it.
+            return _arrive(walk, step)
+    if until > walk.now:
+        _rest(walk, until, "waits", {"until": until.isoformat()})
+        return None
+    memory.cursor = max(until, memory.cursor or until)
+    return _Move(step.next)
+
+
+def _rest(walk: _Walk, due_at: datetime | None, reason: str, detail: dict[str, Any]) -> None:
+    """Stay at the step until `due_at`, or until something happens."""
+    walk.memory.resting = True
+    walk.memory.arrived_at = walk.memory.arrived_at or walk.now
+    walk.decision.due_at = due_at
+    walk.decision.reason, walk.decision.detail = reason, detail
+
+
+def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
+    memory = walk.memory
+    arrived = memory.arrived_at or walk.now
+    base = max(memory.cursor or arrived, walk.standing.started_at)
+    deadline = cal.shift(walk.calendar, base, step.within, walk.zone)
+    match step.since:
+        case Since.LAST_SEND:
+            since = memory.last_send_at or walk.standing.started_at
+        case Since.ARRIVAL:
+            since = arrived
+        case Since.ENROLMENT:
+            since = walk.standing.started_at
+    candidates = sorted(
+        (
+            event
+            for kind in {match.event for match in step.events}
+            for event in walk.facts.events.get(kind, ())
+            if since <= event.occurred_at <= deadline
+            and any(accepts(match, event, walk.facts) for match in step.events)
+        ),
+        key=lambda event: (event.occurred_at, event.id),
+    )
+    if candidates:
+        first = candidates[0]
+        memory.steps[step.id] = StepFact(outcome="event", event=dict(first.properties))
+        memory.cursor = max(first.occurred_at, memory.cursor or first.occurred_at)
+        walk.decision.detail = {"event": first.type}
+        return _Move(step.then)
+    if walk.now >= deadline:
+        memory.steps[step.id] = StepFact(outcome="timeout")
+        memory.cursor = max(deadline, memory.cursor or deadline)
+        return _Move(step.otherwise)
+    detail = {
+        "events": sorted({match.event for match in step.events}),
+        "until": deadline.isoformat(),
+    }
+    _rest(walk, deadline, "waits_for", detail)
+    return None
+
+
+def _base(walk: _Walk, step: WaitUntil) -> datetime | None:
+    if step.field is None:
+        return None
+    scope, name = step.field
+    found: Any = {
+        "contact": walk.facts.contact,
+        "account": walk.facts.account,
+        "deal": walk.facts.deal,
+        "trigger": walk.facts.trigger,
+    }.get(scope, {}).get(name)
+    if isinstance(found, str):
+        try:
+            found = datetime.fromisoformat(found)
+        except ValueError:
+            return None
+    if isinstance(found, datetime) and found.tzinfo is None:
+        # Sources write local times; the contact's zone is what they mean.
+        found = found.replace(tzinfo=walk.zone)
+    return found if isinstance(found, datetime) else None
+
+
+def _branch(walk: _Walk, step: Branch) -> str | None:
+    for number, (condition, target) in enumerate(step.cases, 1):
+        if holds(condition, walk.facts):
+            walk.memory.steps[step.id] = StepFact(outcome=str(number))
+            return target
+    walk.memory.steps[step.id] = StepFact(outcome="else")
+    return step.otherwise
+
+
+def _goto(walk: _Walk, step: Goto) -> str | None:
+    taken = walk.memory.visits.get(step.id, 0)
+    if taken >= step.at_most:
+        return step.next
+    walk.memory.visits[step.id] = taken + 1
+    return step.target
+
+
+def _overlay(walk: _Walk, step: Set) -> None:
+    walk.facts.contact.update(step.fields)
+    walk.facts.tags = (walk.facts.tags | set(step.add_tags)) - set(step.remove_tags)
+
+
+def _emit(
+    walk: _Walk,
+    step: Score | SetLifecycle | StartWorkflow,
+    following: str | None,
+    event_type: str,
+    properties: dict[str, Any],
+    visit: int,
+) -> _Move:
+    properties = {**properties, "enrolment": walk.standing.id, "step": step.id}
+    walk.decision.effects.append(Emit(event_type, properties, step.id, visit))
+    return _Move(following, pause=True)
+
+
+def assign(step: Split, workflow: str, contact_id: int) -> Variant:
+    """Return the variant of a contact: the same for ever, by share, independent of others."""
+    total = sum(variant.share for variant in step.variants)
+    digest = hashlib.blake2b(f"{workflow}/{step.id}/{contact_id}".encode(), digest_size=8).digest()
+    point = int.from_bytes(digest, "big") % total
+    for variant in step.variants:
+        if point < variant.share:
+            return variant
+        point -= variant.share
+    return step.variants[-1]
+
+
+def met_fate(memory: Memory, step: str, message_id: int, outcome: str, at: datetime) -> None:
+    """Remember the fate of a `send`'s mail; later waits count from `at`."""
+    fact = memory.steps.get(step, StepFact())
+    memory.steps[step] = replace(fact, outcome=outcome, message_id=message_id)
+    memory.cursor = max(at, memory.cursor or at)
+    if outcome in ("sent", "in_doubt"):
+        memory.last_send_at = at

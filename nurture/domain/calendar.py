@@ -1,0 +1,169 @@
+"""Business days, windows and waits in a zone; the calendar's holidays are a frozen set."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from nurture.domain.policy import Calendar, Window
+from nurture.domain.steps import Duration, WaitUntil
+
+#: no calendar is shut for longer; a search beyond is a mistake in the calendar
+_SEARCH_DAYS = 400
+
+
+class NoOpeningError(ValueError):
+    """A window never opens: the calendar closes every day it names."""
+
+
+def is_left_out(calendar: Calendar, day: date) -> bool:
+    """Say whether a day is a holiday or one of the company's closed days."""
+    if day in calendar.holidays or day in calendar.closed_dates:
+        return True
+    mark = (day.month, day.day)
+    for span in calendar.closed:
+        if span.start <= span.end:
+            if span.start <= mark <= span.end:
+                return True
+        elif mark >= span.start or mark <= span.end:
+            return True
+    return False
+
+
+def opens_on(calendar: Calendar, window: Window, day: date) -> bool:
+    """Say whether a window opens at all on a day of the wall calendar."""
+    if window.days is None:
+        return True
+    return day.weekday() in window.days and not is_left_out(calendar, day)
+
+
+def is_business_day(calendar: Calendar, day: date) -> bool:
+    """Say whether a day is a day of the `business` window that is not left out."""
+    return opens_on(calendar, calendar.windows["business"], day)
+
+
+def at_wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return the instant (UTC) at which the wall clock of a zone shows a day and time.
+
+    A time that daylight saving skips becomes the instant after the gap, one that it
+    repeats the first of the two (PEP 495, fold 0).
+    """
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+
+
+def next_opening(calendar: Calendar, window: Window, zone: ZoneInfo, moment: datetime) -> datetime:
+    """Return `moment` where the window is open then, else when it opens next (UTC).
+
+    Raises NoOpeningError where it does not open within 400 days.
+    """
+    first = moment.astimezone(zone).date()
+    for offset in range(_SEARCH_DAYS):
+        day = first + timedelta(days=offset)
+        if not opens_on(calendar, window, day):
+            continue
+        for start, end in window.hours:
+            closes = at_wall(day, end, zone)
+            if end == time(0):
+                closes = at_wall(day + timedelta(days=1), time(0), zone)
+            if moment < closes:
+                return max(moment, at_wall(day, start, zone))
+    raise NoOpeningError(f"window {window.name!r} does not open within {_SEARCH_DAYS} days")
+
+
+def longest_closed(calendar: Calendar, window: Window, first: date, days: int = 400) -> timedelta:
+    """Return the longest span for which a window stays shut, looked for from `first` on."""
+    zone = ZoneInfo("UTC")
+    longest = timedelta(0)
+    last: datetime | None = None
+    for offset in range(days):
+        day = first + timedelta(days=offset)
+        if not opens_on(calendar, window, day):
+            continue
+        for start, end in window.hours:
+            opens = at_wall(day, start, zone)
+            if last is not None:
+                longest = max(longest, opens - last)
+            whole = end == time(0)
+            last = at_wall(day + timedelta(days=1) if whole else day, end, zone)
+    return longest
+
+
+def add_business_days(calendar: Calendar, day: date, count: int) -> date:
+    """Return the `count`-th business day after a day (before it, where negative).
+
+    Raises NoOpeningError where the calendar runs out of business days.
+    """
+    step = 1 if count >= 0 else -1
+    shut = 0
+    while count:
+        day += timedelta(days=step)
+        if is_business_day(calendar, day):
+            count -= step
+            shut = 0
+        else:
+            shut += 1
+            if shut > _SEARCH_DAYS:
+                raise NoOpeningError("the calendar has no business days")
+    return day
+
+
+def shift(
+    calendar: Calendar, moment: datetime, span: Duration, zone: ZoneInfo, back: bool = False
+) -> datetime:
+    """Return `moment` moved by a duration (UTC).
+
+    Elapsed time is added as such; days and business days keep the wall clock of the zone.
+    """
+    sign = -1 if back else 1
+    if span.elapsed:
+        moment = moment + sign * span.elapsed
+    if span.days or span.business_days:
+        wall = moment.astimezone(zone)
+        day = wall.date() + sign * timedelta(days=span.days)
+        if span.business_days:
+            day = add_business_days(calendar, day, sign * span.business_days)
+        moment = at_wall(day, wall.time(), zone)
+    return moment.astimezone(UTC)
+
+
+def next_weekday(moment: datetime, weekday: int, at: time, zone: ZoneInfo) -> datetime:
+    """Return the next instant, now included, at which it is that weekday and time."""
+    today = moment.astimezone(zone).date()
+    day = today + timedelta(days=(weekday - today.weekday()) % 7)
+    found = at_wall(day, at, zone)
+    return found if found >= moment else at_wall(day + timedelta(days=7), at, zone)
+
+
+def next_time(moment: datetime, at: time, zone: ZoneInfo) -> datetime:
+    """Return the next instant, now included, at which the wall clock shows a time."""
+    today = moment.astimezone(zone).date()
+    found = at_wall(today, at, zone)
+    return found if found >= moment else at_wall(today + timedelta(days=1), at, zone)
+
+
+def wait_until(
+    step: WaitUntil,
+    base: datetime | date | None,
+    moment: datetime,
+    calendar: Calendar,
+    zone: ZoneInfo,
+) -> datetime:
+    """Return when a `wait_until` that began at `moment` is over; never before `moment`.
+
+    `base` is the value of the step's field, where it names one; a missing value does not
+    wait. A date stands for midnight, or for `at`, in the zone.
+    """
+    if step.field is not None:
+        if base is None:
+            return moment
+        if not isinstance(base, datetime):
+            base = at_wall(base, step.at or time(0), zone)
+        elif step.at is not None:
+            base = at_wall(base.astimezone(zone).date(), step.at, zone)
+        return max(moment, shift(calendar, base, step.offset, zone, back=step.before))
+    at = step.at or time(0)
+    if step.on is not None:
+        return max(moment, at_wall(step.on, at, zone))
+    if step.weekday is not None:
+        return next_weekday(moment, step.weekday, at, zone)
+    return next_time(moment, at, zone)

@@ -1,0 +1,210 @@
+"""Conditions as closures over facts; `nurture.db.conditions` is the same in SQL."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
+
+from nurture.domain.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Count,
+    DaysSince,
+    Field,
+    HasTag,
+    Literal,
+    Not,
+    Op,
+    Scope,
+    StepEvents,
+    Truthy,
+    Value,
+)
+from nurture.domain.facts import EventFact, Facts
+
+Test: TypeAlias = Callable[[Facts], bool]
+Getter: TypeAlias = Callable[[Facts], Any]
+
+#: events of which several about one mail are one
+ONCE_PER_MESSAGE = frozenset({"email.opened", "email.clicked"})
+
+_ORDER: Mapping[Op, Callable[[Any, Any], bool]] = {
+    Op.LT: operator.lt,
+    Op.LE: operator.le,
+    Op.GT: operator.gt,
+    Op.GE: operator.ge,
+}
+
+
+@lru_cache(maxsize=4096)
+def compile_condition(condition: Condition) -> Test:
+    """Return a function that says whether a condition holds; compiled once per tree."""
+    match condition:
+        case All(parts):
+            tests = [compile_condition(part) for part in parts]
+            return lambda facts: all(test(facts) for test in tests)
+        case AnyOf(parts):
+            tests = [compile_condition(part) for part in parts]
+            return lambda facts: any(test(facts) for test in tests)
+        case Not(part):
+            inner = compile_condition(part)
+            return lambda facts: not inner(facts)
+        case HasTag(tag):
+            return lambda facts: tag in facts.tags
+        case Truthy(value):
+            get = _getter(value)
+            return lambda facts: bool(get(facts))
+        case Compare():
+            return _compare(condition)
+
+
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Say whether a condition holds for the facts."""
+    return compile_condition(condition)(facts)
+
+
+def _compare(condition: Compare) -> Test:
+    left = _getter(condition.left)
+    op = condition.op
+    if op in (Op.IN, Op.NOT_IN):
+        allowed = cast("tuple[Any, ...]", condition.right)
+        wanted = op is Op.IN
+
+        def member(facts: Facts) -> bool:
+            value = left(facts)
+            return value is not None and any(same(value, one) for one in allowed) is wanted
+
+        return member
+    right = _getter(cast("Value", condition.right))
+
+    def test(facts: Facts) -> bool:
+        return compare(op, left(facts), right(facts))
+
+    return test
+
+
+def compare(op: Op, left: Any, right: Any) -> bool:
+    """Compare two values; a missing one, or types that do not compare, is false."""
+    if left is None or right is None:
+        return False
+    if op is Op.EQ:
+        return same(left, right)
+    if op is Op.NE:
+        return kind(left) == kind(right) and not same(left, right)
+    if op is Op.CONTAINS:
+        return isinstance(left, str) and isinstance(right, str) and right in left
+    if kind(left) != kind(right) or kind(left) == "boolean":
+        return False
+    return _ORDER[op](left, right)
+
+
+def kind(value: Any) -> str:
+    """Return the kind of value for comparisons: boolean, number, moment, day or text."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, datetime):
+        return "moment"
+    if isinstance(value, date):
+        return "day"
+    return "text"
+
+
+def same(left: Any, right: Any) -> bool:
+    """Say whether two values are equal and of one kind (`True` is not 1)."""
+    return kind(left) == kind(right) and bool(left == right)
+
+
+def _getter(value: Value) -> Getter:
+    match value:
+        case Literal(constant):
+            return lambda _facts: constant
+        case Field():
+            return _field(value)
+        case Count():
+            return lambda facts: count(facts, value)
+        case DaysSince():
+            return lambda facts: days_since(facts, value)
+        case StepEvents(event_type, step):
+            return lambda facts: step_events(facts, event_type, step)
+
+
+def _field(value: Field) -> Getter:
+    name = value.path[0]
+    match value.scope:
+        case Scope.CONTACT:
+            return lambda facts: facts.contact.get(name)
+        case Scope.ACCOUNT:
+            return lambda facts: facts.account.get(name)
+        case Scope.DEAL:
+            return lambda facts: facts.deal.get(name)
+        case Scope.TRIGGER:
+            return lambda facts: plain(facts.trigger.get(name))
+        case Scope.EVENT:
+            return lambda facts: (
+                plain(facts.event.properties.get(name)) if facts.event is not None else None
+            )
+        case Scope.STEP:
+            return _step_field(value.path)
+
+
+def _step_field(path: tuple[str, ...]) -> Getter:
+    step = path[0]
+    if path[1] == "outcome":
+        return lambda facts: facts.steps[step].outcome if step in facts.steps else None
+    name = path[2]
+    return lambda facts: plain(facts.steps[step].event.get(name)) if step in facts.steps else None
+
+
+def plain(value: Any) -> Any:
+    """Return scalars as they are, lists and maps (which do not compare) as missing."""
+    return value if isinstance(value, str | int | float | bool | date) else None
+
+
+def relevant(
+    facts: Facts,
+    event_type: str,
+    where: tuple[tuple[str, Any], ...],
+    within: timedelta | None,
+) -> Sequence[EventFact]:
+    """Return the contact's events of a type that pass the filters, newest first."""
+    since = facts.now - within if within is not None else None
+    return [
+        event
+        for event in facts.events.get(event_type, ())
+        if (since is None or event.occurred_at > since)
+        and all(compare(Op.EQ, plain(event.properties.get(key)), value) for key, value in where)
+    ]
+
+
+def count(facts: Facts, value: Count) -> int:
+    """Return how many events pass; opens and clicks once per mail."""
+    found = relevant(facts, value.event, value.where, value.within)
+    if value.event in ONCE_PER_MESSAGE:
+        return len({event.message_id for event in found})
+    return len(found)
+
+
+def days_since(facts: Facts, value: DaysSince) -> float | None:
+    """Return days since the newest such event, or None."""
+    found = relevant(facts, value.event, value.where, None)
+    if not found:
+        return None
+    newest = max(event.occurred_at for event in found)
+    return (facts.now - newest) / timedelta(days=1)
+
+
+def step_events(facts: Facts, event_type: str, step: str) -> int:
+    """Return how many events of a type are about the mail of a step's last visit."""
+    fact = facts.steps.get(step)
+    if fact is None or fact.message_id is None:
+        return 0
+    return sum(
+        1 for event in facts.events.get(event_type, ()) if event.message_id == fact.message_id
+    )

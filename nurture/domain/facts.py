@@ -1,0 +1,56 @@
+"""Facts: what a decision may know about one contact, loaded per batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+#: verdicts that never count for conditions and scores
+NOT_HUMAN = frozenset({"machine", "prefetch"})
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """An event as conditions see it; those judged machine or prefetch are left out."""
+
+    id: int
+    type: str
+    occurred_at: datetime
+    properties: Mapping[str, Any]
+    #: the mail it is about
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepFact:
+    """What a step of this enrolment left behind at its last visit."""
+
+    #: sent | in_doubt | failed | dropped | expired | event | timeout | …
+    outcome: str | None = None
+    #: the mail of a `send`
+    message_id: int | None = None
+    #: properties of the event that ended a `wait_for`
+    event: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Facts:
+    """One contact at one moment.
+
+    `contact` holds the fields plus score, temperature, lifecycle, first_touch and created;
+    `events` those types that some condition of the batch reads, newest first.
+    """
+
+    contact_id: int
+    now: datetime
+    contact: dict[str, Any]
+    account: Mapping[str, Any] = field(default_factory=dict)
+    deal: Mapping[str, Any] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    events: Mapping[str, Sequence[EventFact]] = field(default_factory=dict)
+    trigger: Mapping[str, Any] = field(default_factory=dict)
+    steps: Mapping[str, StepFact] = field(default_factory=dict)
+    event: EventFact | None = None
+    count_unknown_opens: bool = True

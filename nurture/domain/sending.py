@@ -1,0 +1,220 @@
+"""May this mail go? Asked when it is claimed, and again just before its body is written."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from nurture.domain.calendar import NoOpeningError, next_opening
+from nurture.domain.policy import Calendar, MailCap, Policy
+from nurture.domain.workflow import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It may go now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """Not now; `until` None: until somebody changes something."""
+
+    until: datetime | None
+    reason: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Never."""
+
+    reason: str
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+Verdict: TypeAlias = Send | Defer | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class PastMail:
+    """A mail that uses up a slot under a cap."""
+
+    at: datetime
+    purpose: str
+    workflow: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The message that asks."""
+
+    id: int
+    purpose: Purpose
+    workflow: str | None
+    window: str
+    priority: int
+    recipient: str | None
+    template: str
+    #: sender key it resolved to
+    sender: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    has_enrolment: bool
+
+
+@dataclass(slots=True)
+class Situation:
+    """What is true of its contact, account and the house at this moment."""
+
+    zone: ZoneInfo
+    temperature: str
+    suppressed: bool = False
+    #: purposes that the newest consent record grants
+    consents: frozenset[str] = frozenset()
+    #: purposes that the newest consent record withdraws
+    withdrawn: frozenset[str] = frozenset()
+    enrolment_active: bool = True
+    account_hold: str | None = None
+    #: (kind, name) pairs: ("everything", ""), ("workflow", NAME), ("sender", KEY)
+    paused: frozenset[tuple[str, str]] = frozenset()
+    #: live | allowlist | off
+    sending: str = "live"
+    allowed: Sequence[str] = ()
+    contact_mails: list[PastMail] = field(default_factory=list)
+    account_mails: list[PastMail] = field(default_factory=list)
+
+
+#: how long to leave alone what SENDING=off holds back
+_OFF = timedelta(minutes=15)
+
+
+def may_send(
+    mail: Candidate, facts: Situation, policy: Policy, calendar: Calendar, now: datetime
+) -> Verdict:
+    """Return whether a mail may go now, later or never, with the reason.
+
+    The order matters: what ends a mail for good comes before what puts it off, so that a
+    mail that can never go does not wait for a window first.
+    """
+    dropped = _never(mail, facts, policy, now)
+    if dropped is not None:
+        return dropped
+    deferred = _not_now(mail, facts, policy, calendar, now)
+    if deferred is None:
+        return Send()
+    if mail.expires_at is not None:
+        # Looked at again when it expires at the latest, so that it is dropped visibly.
+        until = min(deferred.until or mail.expires_at, mail.expires_at)
+        return Defer(until, deferred.reason, deferred.detail)
+    return deferred
+
+
+def forbidden(mail: Candidate, facts: Situation, policy: Policy) -> Drop | None:
+    """Return why a mail must never go (enrolment over, suppressed, no consent), or None.
+
+    These are the answers asked again in the commit just before the body is written.
+    """
+    if not mail.recipient:
+        return Drop("no_address")
+    if mail.has_enrolment and not facts.enrolment_active:
+        return Drop("enrolment_over")
+    if facts.suppressed:
+        return Drop("suppressed")
+    if mail.purpose is Purpose.SERVICE:
+        if not any(fnmatch.fnmatchcase(mail.template, p) for p in policy.service_templates):
+            return Drop("not_a_service_template", {"template": mail.template})
+    elif mail.purpose in facts.withdrawn:
+        return Drop("unsubscribed", {"purpose": str(mail.purpose)})
+    elif mail.purpose not in facts.consents:
+        return Drop("no_consent", {"purpose": str(mail.purpose)})
+    return None
+
+
+def _never(mail: Candidate, facts: Situation, policy: Policy, now: datetime) -> Drop | None:
+    dropped = forbidden(mail, facts, policy)
+    if dropped is not None:
+        return dropped
+    if mail.expires_at is not None and mail.expires_at <= now:
+        return Drop("expired")
+    if facts.sending == "allowlist" and not any(
+        fnmatch.fnmatch(str(mail.recipient).lower(), pattern.lower()) for pattern in facts.allowed
+    ):
+        return Drop("not_on_allowlist")
+    return None
+
+
+def stopped(mail: Candidate, facts: Situation) -> Defer | None:
+    """Return why a mail is held back by a switch (off, pause, hold), or None."""
+    if ("everything", "") in facts.paused:
+        return Defer(None, "paused_everything")
+    if mail.workflow and ("workflow", mail.workflow) in facts.paused:
+        return Defer(None, "paused_workflow", {"workflow": mail.workflow})
+    if mail.sender and ("sender", mail.sender) in facts.paused:
+        return Defer(None, "paused_sender", {"sender": mail.sender})
+    if facts.account_hold and mail.purpose is not Purpose.SERVICE:
+        return Defer(None, "account_hold", {"why": facts.account_hold})
+    return None
+
+
+def _not_now(
+    mail: Candidate, facts: Situation, policy: Policy, calendar: Calendar, now: datetime
+) -> Defer | None:
+    if facts.sending == "off":
+        return Defer(now + _OFF, "sending_off")
+    held = stopped(mail, facts)
+    if held is not None:
+        return held
+    window = calendar.windows.get(mail.window)
+    if window is None:
+        return Defer(None, "unknown_window", {"window": mail.window})
+    try:
+        opens = next_opening(calendar, window, facts.zone, now)
+    except NoOpeningError:
+        return Defer(None, "window_never_opens", {"window": mail.window})
+    if opens > now:
+        return Defer(opens, "window", {"window": mail.window})
+    if mail.purpose is Purpose.SERVICE:
+        return None
+    return _capped(mail, facts, policy.caps, now)
+
+
+def _capped(
+    mail: Candidate, facts: Situation, caps: Sequence[MailCap], now: datetime
+) -> Defer | None:
+    """Return the cap that frees latest, or None where every cap has room."""
+    worst: Defer | None = None
+    for cap in caps:
+        if cap.purpose is not None and cap.purpose != mail.purpose:
+            continue
+        if cap.temperature is not None and cap.temperature != facts.temperature:
+            continue
+        if cap.workflow is not None and cap.workflow != mail.workflow:
+            continue
+        past = facts.account_mails if cap.per == "account" else facts.contact_mails
+        counted = sorted(
+            (
+                sent.at
+                for sent in past
+                if sent.purpose != Purpose.SERVICE
+                and (cap.purpose is None or sent.purpose == cap.purpose)
+                and (cap.workflow is None or sent.workflow == cap.workflow)
+                and now - sent.at < cap.within
+            ),
+            reverse=True,
+        )
+        if len(counted) < cap.mails:
+            continue
+        frees = (counted[cap.mails - 1] if cap.mails else now) + cap.within
+        if worst is None or worst.until is None or frees > worst.until:
+            detail = {"cap": cap.name, "mails": cap.mails, "days": cap.within / timedelta(days=1)}
+            worst = Defer(frees, "cap", detail)
+    return worst
+
+
+def take_turns(mails: Sequence[Candidate]) -> list[Candidate]:
+    """Return a contact's due mails in the order in which they may claim a slot."""
+    return sorted(mails, key=lambda mail: (-mail.priority, mail.created_at, mail.id))
