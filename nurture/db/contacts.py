@@ -1,0 +1,146 @@
+"""Named queries over contacts, their identities, consents and suppressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from nurture.db.engine import is_sqlite
+from nurture.db.tables import account, consent, contact, identity, suppression
+from nurture.db.upsert import insert_new
+
+EMAIL = "email"
+
+
+def find(connection: Connection, kind: str, value: str) -> int | None:
+    """Return the contact an identity names, following merges, or None."""
+    contact_id = connection.execute(
+        select(identity.c.contact_id).where(identity.c.kind == kind, identity.c.value == value)
+    ).scalar()
+    return current(connection, contact_id) if contact_id is not None else None
+
+
+def current(connection: Connection, contact_id: int) -> int | None:
+    """Return the contact that a contact was merged into, itself, or None."""
+    seen: set[int] = set()
+    while contact_id not in seen:
+        seen.add(contact_id)
+        row = connection.execute(
+            select(contact.c.id, contact.c.merged_into).where(contact.c.id == contact_id)
+        ).first()
+        if row is None:
+            return None
+        if row.merged_into is None:
+            return int(row.id)
+        contact_id = row.merged_into
+    return None
+
+
+def lock(connection: Connection, contact_ids: Iterable[int], wait: bool = False) -> list[int]:
+    """Lock contact rows in id order and return those we got.
+
+    Without `wait` those that another worker holds are left to it: whoever decides for a
+    contact holds its row, so nobody waits and nobody deadlocks. SQLite's writer holds the
+    whole file already.
+    """
+    wanted = sorted(set(contact_ids))
+    if is_sqlite(connection) or not wanted:
+        return wanted
+    rows = connection.execute(
+        select(contact.c.id)
+        .where(contact.c.id.in_(wanted))
+        .order_by(contact.c.id)
+        .with_for_update(skip_locked=not wait, key_share=False)
+    )
+    return [row.id for row in rows]
+
+
+def lock_accounts(connection: Connection, account_ids: Iterable[int]) -> None:
+    """Lock account rows in id order, waiting; always before contact rows."""
+    wanted = sorted(set(account_ids))
+    if wanted and not is_sqlite(connection):
+        connection.execute(
+            select(account.c.id)
+            .where(account.c.id.in_(wanted))
+            .order_by(account.c.id)
+            .with_for_update()
+        ).all()
+
+
+def accounts_of(connection: Connection, contact_ids: Sequence[int]) -> list[int]:
+    """Return the accounts of contacts, each once."""
+    rows = connection.execute(
+        select(contact.c.account_id)
+        .where(contact.c.id.in_(contact_ids), contact.c.account_id.is_not(None))
+        .distinct()
+    )
+    return [row.account_id for row in rows]
+
+
+def newest_consents(
+    connection: Connection, contact_ids: Sequence[int]
+) -> dict[int, dict[str, str]]:
+    """Return contact → purpose → `granted` or `withdrawn` by the newest record."""
+    newest = (
+        select(func.max(consent.c.id))
+        .where(consent.c.contact_id.in_(contact_ids))
+        .group_by(consent.c.contact_id, consent.c.purpose)
+    )
+    rows = connection.execute(
+        select(consent.c.contact_id, consent.c.purpose, consent.c.state).where(
+            consent.c.id.in_(newest)
+        )
+    )
+    found: dict[int, dict[str, str]] = {}
+    for row in rows:
+        found.setdefault(row.contact_id, {})[row.purpose] = row.state
+    return found
+
+
+def withdraw(
+    connection: Connection,
+    contact_id: int,
+    purposes: Sequence[str],
+    source: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """Append a withdrawal for each purpose."""
+    connection.execute(
+        insert(consent),
+        [
+            {
+                "contact_id": contact_id,
+                "purpose": purpose,
+                "state": "withdrawn",
+                "source": source,
+                "obtained_at": now,
+                "recorded_at": now,
+                "recorded_by": by,
+            }
+            for purpose in purposes
+        ],
+    )
+
+
+def suppress(
+    connection: Connection, address_hash: str, reason: str, detail: str, now: datetime
+) -> bool:
+    """Put an address hash on the suppression list; False where it was there already."""
+    row = {
+        "address_hash": address_hash,
+        "reason": reason,
+        "detail": detail[:500],
+        "created_at": now,
+    }
+    return bool(insert_new(connection, suppression, [row], "id"))
+
+
+def suppressed(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Return those of the address hashes that are on the suppression list."""
+    rows = connection.execute(
+        select(suppression.c.address_hash).where(suppression.c.address_hash.in_(hashes))
+    )
+    return {row.address_hash for row in rows}

@@ -1,0 +1,156 @@
+"""Taking facts in: from the API, forms, CRM, pages and the command line, once each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from nurture.db import contacts as people
+from nurture.db import events as happenings
+from nurture.db.engine import write
+from nurture.db.events import NewEvent
+from nurture.db.tables import contact, identity
+from nurture.domain.addresses import canonical
+from nurture.errors import NurtureError
+from nurture.services.runtime import DECIDE, Runtime
+
+#: `noun.verbed`, as every event is named
+EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+
+#: nouns whose events may bring a person we do not know yet: forms and CRM
+MAY_BRING = frozenset({"form", "document", "seminar", "deal", "call", "trial", "contact"})
+
+#: events that the engine makes by itself; nobody else may claim them
+OURS = frozenset(
+    {
+        "email.opened",
+        "email.clicked",
+        "email.sent",
+        "temperature.changed",
+        "lifecycle.changed",
+        "lifecycle.assigned",
+        "score.adjusted",
+        "workflow.requested",
+    }
+)
+
+_LARGEST_PROPERTIES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A fact as a source tells it; the person by id or by address."""
+
+    type: str
+    email: str | None = None
+    contact_id: int | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    occurred_at: datetime | None = None
+    #: unique per source: the same fact told twice is taken once
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What became of a fact."""
+
+    #: taken | duplicate | aside
+    status: str
+    event_id: int | None = None
+    contact_id: int | None = None
+    why: str = ""
+
+
+def capture(runtime: Runtime, happenings_: Sequence[Happening], source: str) -> list[Captured]:
+    """Take facts in, in one transaction, and ring; the answers are in the order given.
+
+    Raises NurtureError (nothing is written) where a fact is malformed: a name that is not
+    `noun.verbed`, one that only the engine may use, an address that is none, properties
+    that are too many.
+    """
+    for one in happenings_:
+        check(one)
+    now = runtime.clock.now()
+    with write(runtime.engine) as connection:
+        answers = [take_in(connection, one, source, now) for one in happenings_]
+    runtime.ring(DECIDE)
+    return answers
+
+
+def check(one: Happening) -> None:
+    """Raise NurtureError where a fact is malformed."""
+    if not EVENT_NAME.fullmatch(one.type) or len(one.type) > 100:
+        raise NurtureError(
+            f"{one.type!r} is not the name of an event",
+            "events are named noun.verbed, e.g. form.submitted",
+        )
+    if one.type in OURS:
+        raise NurtureError(
+            f"{one.type!r} is an event that only the engine itself makes",
+            "give it a name of your own",
+        )
+    if len(one.properties) > _LARGEST_PROPERTIES:
+        raise NurtureError(f"more than {_LARGEST_PROPERTIES} properties in one event")
+    for name, value in one.properties.items():
+        if isinstance(value, str) and len(value) > 20_000:
+            raise NurtureError(f"property {name!r} is longer than 20,000 characters")
+    if one.occurred_at is not None and one.occurred_at.tzinfo is None:
+        raise NurtureError("occurred_at has no time zone", "write e.g. 2026-04-03T18:00:00+09:00")
+    if one.key is not None and len(one.key) > 200:
+        raise NurtureError("the idempotency key is longer than 200 characters")
+    if one.email is not None:
+        try:
+            canonical(one.email)
+        except ValueError as error:
+            raise NurtureError(f"{one.email!r} is not an e-mail address") from error
+
+
+def take_in(connection: Connection, one: Happening, source: str, now: datetime) -> Captured:
+    """Write one fact inside an open transaction."""
+    contact_id = _person(connection, one, now)
+    if contact_id is None:
+        who = one.email or one.contact_id
+        why = f"nobody is known as {who!r}, and a {one.type} does not introduce people"
+        aside = {"event": dict(one.properties), "contact": str(who)}
+        happenings.keep_aside(connection, one.type, source, aside, why, now)
+        return Captured("aside", why=why)
+    new = NewEvent(
+        type=one.type,
+        contact_id=contact_id,
+        occurred_at=one.occurred_at or now,
+        source=source,
+        properties=one.properties,
+        key=one.key,
+    )
+    (event_id,) = happenings.record(connection, [new], now)
+    if event_id is None and one.key is not None:
+        known = happenings.event_id_of(connection, source, one.key)
+        return Captured("duplicate", known, contact_id)
+    return Captured("taken", event_id, contact_id)
+
+
+def _person(connection: Connection, one: Happening, now: datetime) -> int | None:
+    if one.contact_id is not None:
+        return people.current(connection, one.contact_id)
+    if one.email is None:
+        return None
+    address = canonical(one.email)
+    known = people.find(connection, people.EMAIL, address)
+    if known is not None or one.type.partition(".")[0] not in MAY_BRING:
+        return known
+    contact_id: int = connection.execute(
+        insert(contact)
+        .values(email=one.email.strip(), created_at=now, scored_at=now, first_touch_at=now)
+        .returning(contact.c.id)
+    ).scalar_one()
+    connection.execute(
+        insert(identity).values(kind=people.EMAIL, value=address, contact_id=contact_id)
+    )
+    born = NewEvent("contact.created", contact_id, now, "engine", {"source": "event"})
+    happenings.record(connection, [born], now)
+    return contact_id

@@ -1,0 +1,76 @@
+"""The live release and those that journeys under way still follow, compiled once each."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from nurture.compiler import compile_files
+from nurture.db import releases as rows
+from nurture.domain.definitions import Definitions
+from nurture.domain.workflow import Workflow
+from nurture.emails.store import TemplateStore
+from nurture.errors import NotFoundError, NurtureError
+
+#: releases kept compiled at once; journeys rarely follow more
+_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRelease:
+    """A release, compiled."""
+
+    id: int
+    definitions: Definitions
+    templates: TemplateStore
+
+
+class Releases:
+    """Compiled releases by id; the live one is checked against the database per batch."""
+
+    def __init__(self) -> None:
+        self._compiled: OrderedDict[int, LiveRelease] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def live(self, connection: Connection) -> LiveRelease:
+        """Return the live release; raise NurtureError where nothing was published yet."""
+        release_id = rows.newest_id(connection)
+        if release_id is None:
+            raise NurtureError("nothing is published yet", "run `nurture publish`")
+        return self.get(connection, release_id)
+
+    def get(self, connection: Connection, release_id: int) -> LiveRelease:
+        """Return a release by id, compiled; raise NotFoundError where it does not exist."""
+        with self._lock:
+            found = self._compiled.get(release_id)
+            if found is not None:
+                self._compiled.move_to_end(release_id)
+                return found
+        files = rows.files_of(connection, release_id)
+        if not files:
+            raise NotFoundError(f"release {release_id} does not exist")
+        compiled = LiveRelease(release_id, compile_files(files), TemplateStore(as_text(files)))
+        with self._lock:
+            self._compiled[release_id] = compiled
+            while len(self._compiled) > _KEPT:
+                self._compiled.popitem(last=False)
+        return compiled
+
+    def workflow(self, connection: Connection, release_id: int, name: str) -> Workflow | None:
+        """Return a workflow as a release has it, or None."""
+        return self.get(connection, release_id).definitions.workflows.get(name)
+
+
+def as_text(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the files that are UTF-8 text; pictures and the like are left out."""
+    texts = {}
+    for path, content in files.items():
+        try:
+            texts[path] = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            continue
+    return texts

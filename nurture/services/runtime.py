@@ -1,0 +1,46 @@
+"""What a use case needs to do its work, wired together by `nurture.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from nurture.clock import Clock
+from nurture.emails.tokens import Keyring
+from nurture.services.releases import Releases
+
+#: the two doorbells
+DECIDE = "decide"
+SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Whether mails may leave this house at all."""
+
+    #: live | allowlist | off
+    mode: str = "live"
+    #: address patterns that `allowlist` lets through, e.g. `*@example.com`
+    allowed: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts every service works with; immutable, shared by threads."""
+
+    engine: Engine
+    clock: Clock
+    releases: Releases
+    #: signs and verifies the tokens in links
+    keyring: Keyring
+    #: key of the suppression list's address hashes
+    hash_key: bytes
+    #: rings DECIDE or SEND; must never raise: the clock process is the safety net
+    ring: Callable[[str], None]
+    #: where prospects reach the public pages, without a trailing slash
+    public_url: str
+    #: domain of Message-IDs and return paths
+    mail_domain: str
+    sending: Sending = Sending()
