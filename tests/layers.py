@@ -16,7 +16,7 @@ PACKAGE = "nurture"
 _GROUND = frozenset({"errors", "clock", "log"})
 _MIDDLE = frozenset({"compiler", "emails", "providers", "db"})
 _UNDER_SERVICES = _GROUND | {"domain"} | _MIDDLE
-_UNDER_EDGES = _UNDER_SERVICES | {"services", "settings"}
+_UNDER_EDGES = _UNDER_SERVICES | {"services", "settings", "keys"}
 
 #: Room → rooms it may import, besides itself and the bare package.
 ROOMS: Mapping[str, frozenset[str]] = {
@@ -25,6 +25,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "clock": frozenset({"errors"}),
     "log": frozenset({"errors", "clock"}),
     "settings": frozenset({"errors"}),
+    "keys": frozenset({"errors"}),
     "domain": frozenset({"errors"}),
     **{room: _GROUND | {"domain"} for room in _MIDDLE},
     "services": _UNDER_SERVICES,
