@@ -332,7 +332,9 @@ def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
     )
     if candidates:
         first = candidates[0]
-        memory.steps[step.id] = StepFact(outcome="event", event=dict(first.properties))
+        # With its type, so that a wait for several events can tell afterwards which one came.
+        event = {**first.properties, "type": first.type}
+        memory.steps[step.id] = StepFact(outcome="event", event=event)
         memory.cursor = max(first.occurred_at, memory.cursor or first.occurred_at)
         walk.decision.detail = {"event": first.type}
         return _Move(step.then)
