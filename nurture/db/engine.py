@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from nurture.db.expressions import score_on_sqlite
 from nurture.errors import NurtureError
 
 
@@ -55,6 +56,7 @@ def _sqlite(url: str, database: str | None) -> Engine:
         cursor.execute("PRAGMA busy_timeout=5000")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
+        connection.create_function("nurture_score", 5, score_on_sqlite, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
