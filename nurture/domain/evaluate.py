@@ -25,13 +25,16 @@ from nurture.domain.conditions import (
     Truthy,
     Value,
 )
-from nurture.domain.facts import EventFact, Facts
+from nurture.domain.facts import ONCE_PER_MESSAGE, EventFact, Facts
 
 Test: TypeAlias = Callable[[Facts], bool]
 Getter: TypeAlias = Callable[[Facts], Any]
 
-#: events of which several about one mail are one
-ONCE_PER_MESSAGE = frozenset({"email.opened", "email.clicked"})
+#: a `within` this long means ever; a longer one would run off the calendar
+EVER = timedelta(days=36525)
+
+#: numbers further from zero are missing values
+LARGEST = 1e300
 
 _ORDER: Mapping[Op, Callable[[Any, Any], bool]] = {
     Op.LT: operator.lt,
@@ -123,7 +126,8 @@ def same(left: Any, right: Any) -> bool:
 
 def _getter(value: Value) -> Getter:
     match value:
-        case Literal(constant):
+        case Literal(written):
+            constant = plain(written)
             return lambda _facts: constant
         case Field():
             return _field(value)
@@ -163,8 +167,13 @@ def _step_field(path: tuple[str, ...]) -> Getter:
 
 
 def plain(value: Any) -> Any:
-    """Return scalars as they are, lists and maps (which do not compare) as missing."""
-    return value if isinstance(value, str | int | float | bool | date) else None
+    """Return scalars as they are; what does not compare (lists, maps, NaN) is missing.
+
+    So are numbers beyond 1e300, which not every database can hold.
+    """
+    if isinstance(value, int | float) and not -LARGEST <= value <= LARGEST:
+        return None
+    return value if isinstance(value, str | int | float | date) else None
 
 
 def relevant(
@@ -174,7 +183,7 @@ def relevant(
     within: timedelta | None,
 ) -> Sequence[EventFact]:
     """Return the contact's events of a type that pass the filters, newest first."""
-    since = facts.now - within if within is not None else None
+    since = facts.now - within if within is not None and within < EVER else None
     return [
         event
         for event in facts.events.get(event_type, ())

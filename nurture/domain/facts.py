@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+#: events of which several about one mail are one
+ONCE_PER_MESSAGE = frozenset({"email.opened", "email.clicked"})
+
 #: verdicts that never count for conditions and scores
 NOT_HUMAN = frozenset({"machine", "prefetch"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import datetime
 
-from nurture.domain.scoring import Engagement, Scoring, crossing
+from nurture.domain.scoring import Engagement, Scoring, crossing, rounded
 
 
 class Temperature(enum.StrEnum):
@@ -61,6 +61,7 @@ def temperature(
     >= `enter` goes up, < `leave` goes down. `intent_until` is when the newest sign of
     intent stops counting; None: there was none.
     """
+    score = rounded(score)
     keen = intent_until is not None and now < intent_until
     hot_line = scoring.hot.leave if current is Temperature.HOT else scoring.hot.enter
     if keen and score >= hot_line:

@@ -15,7 +15,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nurture.domain.conditions import Condition
+from nurture.domain.conditions import Condition, Op
+from nurture.domain.evaluate import compare, plain
+from nurture.domain.facts import ONCE_PER_MESSAGE
+
+#: scores are read in steps of a millionth of a point, in Python and in SQL, so that both
+#: agree on which side of a threshold one lies (60 reached by fading is 60, not 59.9999…9)
+STEPS_PER_POINT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,8 @@ class ScoredEvent:
     occurred_at: datetime
     properties: Mapping[str, object]
     counts: bool = True
+    #: the mail it is about; opens and clicks pay once per mail
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +130,8 @@ def matches(
     where: tuple[tuple[str, str | int | float | bool | None], ...],
     properties: Mapping[str, object],
 ) -> bool:
-    """Say whether every filter equals the event's property of that name."""
-    return all(properties.get(key) == wanted for key, wanted in where)
+    """Say whether every filter equals the event's property of that name, as conditions do."""
+    return all(compare(Op.EQ, plain(properties.get(key)), wanted) for key, wanted in where)
 
 
 def rules_for(scoring: Scoring, event_type: str) -> tuple[PointRule, ...]:
@@ -147,12 +155,14 @@ def worth(
 ) -> dict[tuple[str, int], tuple[float, datetime]]:
     """Return what each (rule, event) is worth, caps applied in order of `occurred_at`.
 
+    Several opens or clicks of one mail are worth one.
     The events must be complete for the rules given (all of the contact's, or all since the
     longest capped period before the oldest one that changed).
     """
     caps = dict(scoring.group_caps)
     paid: dict[str, list[datetime]] = {}
     paid_group: dict[str, list[datetime]] = {}
+    paid_mails: set[tuple[str, int]] = set()
     result: dict[tuple[str, int], tuple[float, datetime]] = {}
     for event in sorted(events, key=lambda e: (e.occurred_at, e.id)):
         for rule in rules:
@@ -160,14 +170,18 @@ def worth(
                 continue
             points = 0.0
             group = rule.group or ""
+            mail = (rule.name, event.message_id or 0) if event.type in ONCE_PER_MESSAGE else None
             if (
                 event.counts
+                and mail not in paid_mails
                 and _apply_cap(rule.cap, paid.setdefault(rule.name, []), event.occurred_at)
                 and _apply_cap(caps.get(group), paid_group.setdefault(group, []), event.occurred_at)
             ):
                 points = rule.points
                 paid[rule.name].append(event.occurred_at)
                 paid_group[group].append(event.occurred_at)
+                if mail is not None:
+                    paid_mails.add(mail)
             result[rule.name, event.id] = (points, event.occurred_at)
     return result
 
@@ -221,22 +235,56 @@ def decay(age: timedelta, half_life: timedelta) -> float:
     return float(2.0 ** (-max(0.0, age / half_life)))
 
 
+def rounded(score: float) -> float:
+    """Return a score as it is read: to the nearest millionth of a point, halves upwards.
+
+    `nurture.db.expressions` does the same steps in the same order in SQL.
+    """
+    return math.floor(score * STEPS_PER_POINT + 0.5) / STEPS_PER_POINT
+
+
+def score_at(engagement: Engagement, fit: float, half_life: timedelta, moment: datetime) -> float:
+    """Return the score at a moment, rounded as all who compare it see it."""
+    return rounded(engagement.value_at(moment, half_life) + fit)
+
+
 def crossing(
     engagement: Engagement, fit: float, threshold: float, half_life: timedelta, now: datetime
 ) -> datetime | None:
-    """Return when the score next crosses `threshold` by fading alone, or None.
+    """Return when fading alone next changes how the rounded score compares to `threshold`.
 
-    Solves engagement · 2^(−(t − at)/half_life) = threshold − fit for t > now.
+    None where it never does, or not within a century. A falling score passes two edges: it
+    stops being above the threshold's own step and, a moment later, starts being below it.
     """
-    needed = threshold - fit
+    fading = 1 if engagement.value > 0 else -1
+    moments = [
+        moment
+        for edge in _edges(threshold)
+        if (moment := _passes(engagement, edge - fading * _PAST_EDGE - fit, half_life))
+        if moment > now
+    ]
+    return min(moments, default=None)
+
+
+#: how far past an edge the score is looked at, so that rounding has surely turned (points)
+_PAST_EDGE = 0.125 / STEPS_PER_POINT
+
+#: nobody waits a century for a point to fade (seconds)
+_LONGEST_FADING = 3.15e9
+
+
+def _edges(threshold: float) -> tuple[float, float]:
+    """Return the raw scores between which the rounded score equals the threshold."""
+    below = math.ceil(threshold * STEPS_PER_POINT - 0.01) - 1
+    above = math.floor(threshold * STEPS_PER_POINT + 0.01) + 1
+    return (below + 0.5) / STEPS_PER_POINT, (above - 0.5) / STEPS_PER_POINT
+
+
+def _passes(engagement: Engagement, needed: float, half_life: timedelta) -> datetime | None:
+    """Return the first microsecond at which engagement · 2^(−(t − at)/half_life) ≤ needed."""
     if engagement.value == 0 or needed == 0 or (engagement.value > 0) != (needed > 0):
         return None
-    ratio = engagement.value / needed
-    if ratio <= 0:
+    span = math.log2(engagement.value / needed)
+    if not 0 <= span * half_life.total_seconds() <= _LONGEST_FADING:
         return None
-    span = math.log2(ratio)
-    if span * half_life.total_seconds() > 3.15e9:
-        return None
-    # One microsecond past, so that a look at that moment sees the crossing done.
-    moment = engagement.at + half_life * span + timedelta(microseconds=1)
-    return moment if moment > now else None
+    return engagement.at + half_life * span + timedelta(microseconds=1)
