@@ -35,6 +35,12 @@ def test_only_app_wires() -> None:
     assert layers.wiring_elsewhere(SOURCES) == []
 
 
+def test_the_picture_shows_every_room() -> None:
+    picture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = set(layers.ROOMS) - {layers.PACKAGE}
+    assert {r for r in rooms if f"`{r}/`" not in picture and f"`{r}.py`" not in picture} == set()
+
+
 ARROWS = [
     # (module, text, what is said about it; None: allowed)
     ("nurture.services.enrol", "from nurture.db import tables", None),
