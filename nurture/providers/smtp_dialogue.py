@@ -136,6 +136,11 @@ class Mail:
     eight_bit: bool
     utf8: bool
 
+    @property
+    def size(self) -> int:
+        """Octets as RFC 1870 counts them: without the final dot."""
+        return len(self.data) - 3
+
     @classmethod
     def prepared(cls, envelope: Envelope) -> Mail | Answer:
         """Return the mail, or the refusal of an envelope that must not reach the wire."""
@@ -189,7 +194,7 @@ def deliver(
     session.unclean = True
     line = b"MAIL FROM:<" + mail.sender + b">"
     if session.size_limit is not None:
-        line += b" SIZE=%d" % len(mail.data)
+        line += b" SIZE=%d" % mail.size
     if mail.eight_bit and session.eight_bit:
         line += b" BODY=8BITMIME"
     if mail.utf8:
@@ -265,8 +270,8 @@ def _unable(mail: Mail, session: Session) -> Answer | None:
         text = "the relay does not take addresses and headers beyond ASCII (SMTPUTF8)"
     elif mail.eight_bit and not session.eight_bit:
         text = "the relay does not take 8-bit mail (8BITMIME)"
-    elif session.size_limit and len(mail.data) > session.size_limit:
-        text = f"the mail has {len(mail.data)} octets, the relay takes {session.size_limit}"
+    elif session.size_limit and mail.size > session.size_limit:
+        text = f"the mail has {mail.size} octets, the relay takes {session.size_limit}"
     else:
         return None
     return Answer(Outcome.REJECTED, None, text)
