@@ -48,7 +48,7 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended
 # Hashes of every platform's files for Python 3.11 and newer. `make lock UPGRADE=--upgrade`
 # takes the newest versions; without it, those in the lock stay where they fit.
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile pyproject.toml --quiet \
-	--universal --python-version 3.11 --generate-hashes --no-annotate --extra build
+	--cache-dir $(VENV)/uv --universal --python-version 3.11 --generate-hashes --no-annotate --extra build
 UPGRADE ?=
 
 .PHONY: lock
