@@ -48,9 +48,7 @@ _VARIABLES = {"var": "NURTURE_VAR", "project": "NURTURE_PROJECT", "secret": "NUR
 
 #: What to write instead, by environment variable.
 _EXAMPLES = {
-    "DATABASE_URL": "postgresql://user:password@host/nurture or sqlite:///var/nurture.sqlite",
     "REDIS_URL": "redis://host:6379/0; without it one is started",
-    "SMTP_URL": "smtp+starttls://user:password@host:587; without it mails go to a local mailbox",
     "SENDING_ALLOW": "*@our-company.example,me@home.example",
     "PUBLIC_URL": "https://mail.our-company.example",
     "MAIL_DOMAIN": "our-company.example",
@@ -69,7 +67,7 @@ class Settings(BaseSettings):
     var: Path = Field(Path("var"), validation_alias="NURTURE_VAR")
     #: folder that holds workflows/ and templates/ (NURTURE_PROJECT)
     project: Path = Field(Path(), validation_alias="NURTURE_PROJECT")
-    #: where facts are kept: SQLite or PostgreSQL
+    #: where facts are kept: SQLite or PostgreSQL, as `nurture.db.engine.make_engine` reads it
     database_url: SecretStr = Field(
         default_factory=lambda known: SecretStr(
             f"sqlite:///{known.get('var', 'var')}/nurture.sqlite"
@@ -77,7 +75,7 @@ class Settings(BaseSettings):
     )
     #: where doorbells ring; None: an embedded server is started
     redis_url: SecretStr | None = None
-    #: the relay that takes our mails; None: the local mailbox
+    #: how mails leave, as `nurture.providers.urls` reads it; None: to the local mailbox
     smtp_url: SecretStr | None = None
     #: whether mails leave
     sending: Sending = Sending.LIVE
@@ -126,31 +124,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"{pattern!r} is not one address or pattern")
         return patterns
 
-    @field_validator("database_url", mode="after")
-    @classmethod
-    def _database(cls, value: SecretStr) -> SecretStr:
-        _scheme(value, "sqlite", "postgresql", "postgresql+psycopg")
-        return value
-
     @field_validator("redis_url", mode="after")
     @classmethod
     def _redis(cls, value: SecretStr | None) -> SecretStr | None:
-        if value:
-            _scheme(value, "redis", "rediss", "unix")
-        return value
-
-    @field_validator("smtp_url", mode="after")
-    @classmethod
-    def _smtp(cls, value: SecretStr | None) -> SecretStr | None:
-        if value:
-            scheme = _scheme(value, "smtp", "smtp+starttls", "smtps")
-            url = urlsplit(value.get_secret_value())
-            if not url.hostname or url.port == 0:
-                raise ValueError("the address names no host, or port 0")
-            if url.password and scheme == "smtp" and not is_loopback(url.hostname):
-                raise ValueError(
-                    "a password would cross the network in clear; use smtp+starttls:// or smtps://"
-                )
+        if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("the address does not start with redis://, rediss:// or unix://")
         return value
 
     @field_validator("public_url", mode="after")
@@ -207,13 +185,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _scheme(value: SecretStr, *known: str) -> str:
-    scheme, separator, _ = value.get_secret_value().partition("://")
-    if not separator or scheme not in known:
-        raise ValueError(f"the address does not start with {' or '.join(f'{k}://' for k in known)}")
-    return scheme
 
 
 def _sentence(error: dict[str, Any]) -> str:

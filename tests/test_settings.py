@@ -71,13 +71,7 @@ def test_an_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> No
 
 BAD = [
     # (variable, value, what is said)
-    ("DATABASE_URL", "mysql://host/name", "does not start with sqlite://"),
     ("REDIS_URL", "localhost:6379", "does not start with redis://"),
-    ("SMTP_URL", "mail.example.jp:25", "does not start with smtp://"),
-    ("SMTP_URL", "smtp://", "names no host"),
-    ("SMTP_URL", "smtp://host:99999", "Port out of range"),
-    # a password in clear, unless it stays on this machine
-    ("SMTP_URL", "smtp://user:word@mail.example.jp", "cross the network in clear"),
     ("SENDING", "yes", "'live', 'allowlist' or 'off'"),
     ("SENDING", "allowlist", "SENDING_ALLOW"),
     ("SENDING_ALLOW", "a@b.example c@d.example", "not one address or pattern"),
@@ -110,31 +104,13 @@ def test_all_mistakes_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line.split(":")[0] for line in text.splitlines()] == ["SENDING", "PUBLIC_PORT", "LOG"]
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "smtp://127.0.0.1:8025",
-        "smtp://user:word@localhost:2525",
-        "smtp+starttls://user:word@mail.example.jp:587",
-        "smtps://user:word@mail.example.jp",
-    ],
-)
-def test_a_relay_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    monkeypatch.setenv("SMTP_URL", url)
-    found = settings.load().smtp_url
-    assert found is not None
-    assert found.get_secret_value() == url
-
-
 def test_secrets_are_neither_shown_nor_complained_about(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NURTURE_SECRET", "hunter2" * 5)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nurture:hunter2@db/nurture")
     assert "hunter2" not in repr(settings.load())
     assert "hunter2" not in complaint(
         monkeypatch,
-        DATABASE_URL="mysql://nurture:hunter2@db/nurture",
         REDIS_URL="hunter2",
-        SMTP_URL="smtp://user:hunter2@mail.example.jp",
         PUBLIC_URL="https://user:hunter2@mail.example.jp",
     )
 
