@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 from nurture.domain.conditions import (
@@ -44,9 +43,25 @@ _ORDER: Mapping[Op, Callable[[Any, Any], bool]] = {
 }
 
 
-@lru_cache(maxsize=4096)
+#: by identity, since equality takes Literal(True) for Literal(1) and hashing a tree is slow;
+#: the tree is kept with its function so that nothing else gets its id
+_compiled: dict[int, tuple[Condition, Test]] = {}
+
+#: trees kept; some hundred workflows have fewer
+_MOST_COMPILED = 4096
+
+
 def compile_condition(condition: Condition) -> Test:
     """Return a function that says whether a condition holds; compiled once per tree."""
+    found = _compiled.get(id(condition))
+    if found is None:
+        if len(_compiled) >= _MOST_COMPILED:
+            _compiled.clear()
+        found = _compiled[id(condition)] = (condition, _closure(condition))
+    return found[1]
+
+
+def _closure(condition: Condition) -> Test:
     match condition:
         case All(parts):
             tests = [compile_condition(part) for part in parts]
