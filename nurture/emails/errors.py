@@ -1,0 +1,22 @@
+"""What can go wrong with one mail, said so that a person can act on it."""
+
+from __future__ import annotations
+
+from nurture.errors import NurtureError
+
+
+class RenderError(NurtureError):
+    """This mail cannot be rendered with these values; others of its template may be.
+
+    `template` names the template, `variable` the value that was missing ("" where the
+    reason is another one).
+    """
+
+    def __init__(self, template: str, message: str, hint: str = "", variable: str = "") -> None:
+        super().__init__(f"{template}: {message}", hint)
+        self.template = template
+        self.variable = variable
+
+
+class HeaderError(NurtureError):
+    """A header that must not leave: a line break, a control character, a bad address."""

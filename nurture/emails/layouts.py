@@ -1,0 +1,144 @@
+"""Layouts: put together at build time, with delimiters of their own.
+
+`[[ content ]]`, `[% if locale == "ja" %]`, `[% extends "newsletter.mjml" %]`,
+`[% include "footer.mjml" %]`. What is known only per mail stands in `{{ }}` as everywhere
+and is hidden by then, so that nothing of the values is ever touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jinja2 import (
+    DictLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+    nodes,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from nurture.emails.mjml import check_mjml
+from nurture.emails.placeholders import Placeholders
+from nurture.emails.sandbox import ALLOWED
+from nurture.emails.sources import LAYOUTS
+from nurture.emails.tags import Passage
+from nurture.errors import Place, Problem
+
+_ALLOWED: tuple[type[nodes.Node], ...] = (
+    *ALLOWED,
+    nodes.Extends,
+    nodes.Include,
+    nodes.Block,
+)
+    *ALLOWED,
+    nodes.Extends,
+    nodes.Include,
+    nodes.Block,
+    nodes.Call,
+)
+
+
+class LayoutBuilder:
+    """Puts one template together from itself and the layouts of a release."""
+
+    def __init__(
+        self, files: Mapping[str, str], tags: Placeholders, problems: list[Problem]
+    ) -> None:
+        self._files = files
+        self._tags = tags
+        self._problems = problems
+        #: files that went in, by path, with their tags hidden
+        self._hidden: dict[str, str] = {}
+        self._environment = ImmutableSandboxedEnvironment(
+            block_start_string="[%",
+            block_end_string="%]",
+            variable_start_string="[[",
+            variable_end_string="]]",
+            comment_start_string="[#",
+            comment_end_string="#]",
+            undefined=StrictUndefined,
+            autoescape=False,
+            keep_trailing_newline=True,
+            loader=_Layouts(self),
+        )
+        self._environment.globals.clear()
+
+    def build(self, passage: Passage, values: Mapping[str, str]) -> str:
+        """Return a passage poured into what it extends and includes, tags hidden.
+
+        What goes wrong goes to the problems, and "" comes back.
+        """
+        return self._render(passage.place.file, self._hide(passage), values)
+
+    @property
+    def used(self) -> list[str]:
+        """Paths of the layouts that went in."""
+        return [path for path in self._hidden if path.startswith(LAYOUTS)]
+
+    def has(self, name: str) -> bool:
+        """Return whether a layout exists, `letter.mjml` or `letter.txt`."""
+        return LAYOUTS + name in self._files
+
+    def names(self, suffix: str) -> list[str]:
+        """Return the layouts that end so, without the suffix."""
+        found = (p.removeprefix(LAYOUTS) for p in self._files if p.startswith(LAYOUTS))
+        return sorted(n.removesuffix(suffix) for n in found if n.endswith(suffix))
+
+    def layout(self, name: str, values: Mapping[str, str]) -> str:
+        """Return a layout with its values, as `build` does."""
+        return self._render(LAYOUTS + name, self.load(name), values)
+
+    def load(self, name: str) -> str:
+        """Return a layout's text with its tags hidden; TemplateNotFound where there is none."""
+        path = LAYOUTS + name
+        if path not in self._files:
+            raise TemplateNotFound(name)
+        return self._hide(Passage(self._files[path].replace("\r\n", "\n"), Place(path)))
+
+    def _hide(self, passage: Passage) -> str:
+        """Hide a file's tags, once, and look for what MJML would break or drop."""
+        file = passage.place.file
+        if file not in self._hidden:
+            hidden = self._hidden[file] = self._tags.hide(passage)
+            if file.endswith(".mjml"):
+                check_mjml(passage, self._tags, hidden, self._problems)
+        return self._hidden[file]
+
+    def _render(self, file: str, hidden: str, values: Mapping[str, str]) -> str:
+        try:
+            for node in self._environment.parse(hidden).find_all(nodes.Node):
+                if not isinstance(node, _ALLOWED):
+                    what = type(node).__name__.lower()
+                    self._add(file, node.lineno, f"[% {what} %] is not allowed in a layout")
+                    return ""
+            return self._environment.from_string(hidden).render(values)
+        except TemplateSyntaxError as error:
+            where = LAYOUTS + error.name if error.name else file
+            self._add(where, error.lineno, (error.message or "cannot be read").rstrip("."))
+        except TemplateNotFound as error:
+            self._add(file, 1, f"no layout '{error.name}'", "layouts live in " + LAYOUTS)
+        except UndefinedError as error:
+            self._add(file, 1, f"in a layout: {error.message}", "known: " + ", ".join(values))
+        except TemplateError as error:
+            self._add(file, 1, str(error.message))
+        except RecursionError:
+            self._add(file, 1, "layouts include each other in a circle")
+        return ""
+
+    def _add(self, file: str, line: int, message: str, hint: str = "") -> None:
+        self._problems.append(Problem(Place(file, line), "layout", message, hint))
+
+
+class _Layouts(DictLoader):
+    """Loads layouts of the release and nothing else."""
+
+    def __init__(self, builder: LayoutBuilder) -> None:
+        super().__init__({})
+        self._builder = builder
+
+    def get_source(self, environment: object, template: str) -> tuple[str, None, None]:  # type: ignore[override]
+        """Return a layout with its tags hidden."""
+        return self._builder.load(template), None, None

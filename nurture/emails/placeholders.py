@@ -1,0 +1,157 @@
+"""Tags hidden as plain words while Markdown and MJML work, and put back afterwards.
+
+Markdown turns quotes into entities and MJML breaks on `<`; a lower-case ASCII word goes
+through both whole, in text, attributes and addresses alike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from nurture.emails.expressions import Path, Reading, Reference, read_tag
+from nurture.emails.tags import Passage, Tag, TagKind, find_tags
+from nurture.emails.values import MAX_LOOPS
+from nurture.errors import Problem
+
+WORD = re.compile(r"qvt(\d+)zq")
+
+#: the subject, where a layout wants it as the title
+SUBJECT = "qvsubjectzq"
+#: where a layout takes the letter
+CONTENT = "qvcontentzq"
+
+_RESERVED = re.compile(r"qv[a-z]*\d*zq")
+_CLOSES = {"endif": "if", "elif": "if", "endfor": "for"}
+
+
+@dataclass(slots=True)
+class _Open:
+    """A block that is not closed yet."""
+
+    number: int
+    tag: Tag
+    ensures: tuple[Path, ...] = ()
+    binds: tuple[str, ...] = ()
+    #: `else` was seen
+    last: bool = False
+
+
+class Placeholders:
+    """The tags of one template, by number, over all files it is made of."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self._problems = problems
+        self._tags: list[Tag] = []
+        #: every value that is read, loop variables aside, in order
+        self.references: list[Reference] = []
+        #: number of the opening statement → number of its end, and back
+        self.partner: dict[int, int] = {}
+
+    def hide(self, passage: Passage) -> str:
+        """Return the passage with words in place of tags and without comments."""
+        if (clash := _RESERVED.search(passage.text)) is not None:
+            self._problem(passage, clash.start(), "reserved-word", f"'{clash[0]}' is reserved")
+        out: list[str] = []
+        blocks: list[_Open] = []
+        position = 0
+        for tag in find_tags(passage, self._problems):
+            out.append(passage.text[position : tag.start])
+            position = tag.end
+            if tag.kind is TagKind.COMMENT:
+                out.append("\n" * tag.text.count("\n"))
+                continue
+            number = len(self._tags)
+            self._tags.append(tag)
+            out.append(f"qvt{number}zq")
+            reading = read_tag(tag, self._problems)
+            self._refer(reading, blocks)
+            if tag.kind is TagKind.STATEMENT:
+                self._nest(number, tag, reading, blocks)
+        for block in blocks:
+            self._problems.append(
+                Problem(
+                    block.tag.place,
+                    "block-not-closed",
+                    f"{{% {block.tag.word} %}} is never closed",
+                    f"end it with {{% end{block.tag.word} %}}",
+                )
+            )
+        out.append(passage.text[position:])
+        return "".join(out)
+
+    def restore(self, text: str) -> str:
+        """Return the text with its tags back in place."""
+        return WORD.sub(lambda found: self._tags[int(found[1])].text, text)
+
+    def tag(self, number: int) -> Tag:
+        """Return the tag behind a word."""
+        return self._tags[number]
+
+    def is_statement(self, number: int) -> bool:
+        """Return whether a word stands for a statement."""
+        return self._tags[number].kind is TagKind.STATEMENT
+
+    def numbers(self, text: str) -> list[int]:
+        """Return the numbers of the words in a text, in order."""
+        return [int(found) for found in WORD.findall(text)]
+
+    def only_statements(self, text: str) -> bool:
+        """Return whether a text consists of statements and nothing else."""
+        numbers = self.numbers(text)
+        return (
+            bool(numbers)
+            and not WORD.sub("", text).strip()
+            and all(self.is_statement(n) for n in numbers)
+        )
+
+    def without_statements(self, text: str) -> str:
+        """Return a text without the words that stand for statements."""
+        return WORD.sub(lambda m: "" if self.is_statement(int(m[1])) else m[0], text)
+
+    def _refer(self, reading: Reading, blocks: list[_Open]) -> None:
+        bound = {name for block in blocks for name in block.binds}
+        if any(block.tag.word == "for" for block in blocks):
+            bound.add("loop")
+        sure = {path for block in blocks for path in block.ensures}
+        self.references.extend(
+            replace(found, guarded=found.guarded or found.path in sure)
+            for found in reading.references
+            if found.path[0] not in bound
+        )
+
+    def _nest(self, number: int, tag: Tag, reading: Reading, blocks: list[_Open]) -> None:
+        word = tag.word
+        if word in ("if", "for"):
+            blocks.append(_Open(number, tag, reading.ensures, reading.binds))
+            if sum(block.tag.word == "for" for block in blocks) > MAX_LOOPS:
+                self._problems.append(
+                    Problem(tag.place, "loops", f"loops nest {MAX_LOOPS} deep at most")
+                )
+            return
+        wanted = _CLOSES.get(word)
+        if word == "else":
+            wanted = blocks[-1].tag.word if blocks else "if"
+        if wanted is None:
+            return
+        if not blocks or blocks[-1].tag.word != wanted:
+            inside = f" inside {{% {blocks[-1].tag.word} %}}" if blocks else ""
+            self._problems.append(
+                Problem(tag.place, "block-order", f"{tag.text}{inside} has no {{% {wanted} %}}")
+            )
+            return
+        block = blocks[-1]
+        if word.startswith("end"):
+            blocks.pop()
+            self.partner[block.number] = number
+            self.partner[number] = block.number
+            return
+        if block.last:
+            self._problems.append(
+                Problem(tag.place, "block-order", f"{tag.text} after {{% else %}}")
+            )
+        block.ensures = reading.ensures
+        block.last = word == "else"
+
+    def _problem(self, passage: Passage, offset: int, code: str, message: str) -> None:
+        self._problems.append(Problem(passage.at(offset), code, message))

@@ -1,0 +1,131 @@
+"""The text part, derived once per template from its HTML, tags still hidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+from nurture.emails.placeholders import Placeholders
+
+_SKIPPED = {"head", "style", "script", "title"}
+_VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr"}
+_BLOCKS = {"p", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "table", "tr", "div", "pre"}
+_PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"}
+_HIDDEN = re.compile(r"display\s*:\s*none")
+_SPACES = re.compile(r"[ \t\r\n]+")
+
+#: marks by language: (list item, heading)
+_MARKS = {"ja": ("・", "■ ")}
+_PLAIN_MARKS = ("- ", "")
+
+
+def plain_text(html: str, tags: Placeholders, link: Callable[[str], str], locale: str) -> str:
+    """Return HTML as text that reads well: paragraphs, list marks, targets below links.
+
+    `link` turns a target into what the text shows for it.
+    """
+    parser = _Reader(tags, link, locale.split("-")[0])
+    parser.feed(html)
+    parser.close()
+    lines = [line.rstrip() for line in "".join(parser.out).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+class _Reader(HTMLParser):
+    def __init__(self, tags: Placeholders, link: Callable[[str], str], language: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.out: list[str] = []
+        self._tags = tags
+        self._link = link
+        self._item, self._heading = _MARKS.get(language, _PLAIN_MARKS)
+        self._skip: list[str] = []
+        self._hrefs: list[tuple[str, int]] = []
+        self._counts: list[int | None] = []
+        self._pre = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        if self._skip or tag in _SKIPPED or _HIDDEN.search(given.get("style", "")):
+            if tag not in _VOID:
+                self._skip.append(tag)
+            return
+        if tag == "br":
+            self.out.append("\n")
+        elif tag == "hr":
+            self._break(2)
+            self.out.append("-" * 40)
+            self._break(2)
+        elif tag == "img" and given.get("alt"):
+            self.out.append(given["alt"])
+        elif tag == "a":
+            self._hrefs.append((given.get("href", ""), len(self.out)))
+        elif tag in ("ul", "ol"):
+            self._break(2)
+            self._counts.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            self._break(1)
+            self.out.append("  " * (len(self._counts) - 1) + self._mark())
+        elif tag in _BLOCKS:
+            self._break(2 if tag in _PARAGRAPHS else 1)
+            if tag in ("h1", "h2", "h3"):
+                self.out.append(self._heading)
+        elif tag in ("td", "th") and self._line():
+            self.out.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._skip:
+            if tag in self._skip:
+                while self._skip.pop() != tag:
+                    pass
+            return
+        if tag == "a" and self._hrefs:
+            self._close_link(*self._hrefs.pop())
+        elif tag in ("ul", "ol") and self._counts:
+            self._counts.pop()
+        if tag in _BLOCKS:
+            self._break(2 if tag in _PARAGRAPHS else 1)
+
+    def handle_data(self, data: str) -> None:
+        if self._skip:
+            return
+        text = _SPACES.sub(" ", data)
+        if not self._line():
+            text = text.lstrip(" ")
+        self.out.append(text.strip() if self._tags.only_statements(text) else text)
+
+    def _close_link(self, href: str, start: int) -> None:
+        shown = "".join(self.out[start:]).strip()
+        if not href or href.startswith("#"):
+            return
+        target = self._link(href)
+        bare = href.removeprefix("mailto:").removeprefix("tel:")
+        if shown in (href, bare):
+            del self.out[start:]
+            self.out.append(target if shown == href else shown)
+        else:
+            before = self._tags.without_statements("".join(self.out[:start]))
+            alone = not before.rpartition("\n")[2].strip()
+            self.out.append(f"\n{target}" if alone and shown else f" {target} ")
+
+    def _mark(self) -> str:
+        if self._counts and (count := self._counts[-1]) is not None:
+            self._counts[-1] = count + 1
+            return f"{count + 1}. "
+        return self._item
+
+    def _tail(self) -> str:
+        """Return the end of what was written, as it looks without its statements."""
+        return self._tags.without_statements("".join(self.out[-12:]))
+
+    def _line(self) -> str:
+        """Return what stands on the current line."""
+        return self._tail().rpartition("\n")[2]
+
+    def _break(self, breaks: int) -> None:
+        """End the line (1) or the paragraph (2); at the top there is nothing to end."""
+        tail = self._tail()
+        if not tail and len(self.out) <= 12:
+            return
+        have = len(tail) - len(tail.rstrip("\n"))
+        self.out.append("\n" * max(breaks - have, 0))

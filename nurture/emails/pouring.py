@@ -1,0 +1,122 @@
+"""A template's source poured into its layout: one page and one text, tags still hidden."""
+
+from __future__ import annotations
+
+import difflib
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nurture.emails.layouts import LayoutBuilder
+from nurture.emails.letters import letter_html
+from nurture.emails.mjml import mjml_html
+from nurture.emails.placeholders import CONTENT, Placeholders
+from nurture.emails.plain_text import plain_text
+from nurture.emails.sources import LAYOUTS, Kind, Source, take_subject
+from nurture.errors import Place, Problem
+
+#: turns a link's target into what the text part shows for it
+LinkText = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Poured:
+    """A whole mail before its links are numbered."""
+
+    subject: str
+    page: str
+    #: the text part; made late, since links are numbered by the page
+    text: Callable[[LinkText], str]
+
+
+def pour(
+    source: Source,
+    locale: str,
+    tags: Placeholders,
+    builder: LayoutBuilder,
+    problems: list[Problem],
+) -> Poured | None:
+    """Return the finished page of a source; None where a problem was found."""
+    before = len(problems)
+    make = _letter if source.path.kind is Kind.LETTER else _newsletter
+    poured = make(source, locale, tags, builder, problems)
+    return poured if len(problems) == before else None
+
+
+def _letter(
+    source: Source,
+    locale: str,
+    tags: Placeholders,
+    builder: LayoutBuilder,
+    problems: list[Problem],
+) -> Poured | None:
+    head = {key: tags.hide(passage) for key, passage in source.header.items()}
+    body = letter_html(tags.hide(source.body), tags)
+    layout = source.layout
+    if not builder.has(f"{layout}.mjml"):
+        problems.append(_no_layout(source, builder))
+        return None
+    language = locale.split("-")[0]
+    values = {
+        "locale": language,
+        "preheader": head.get("preheader", ""),
+        "reason": head.get("reason", ""),
+    }
+    escaped = {key: html.escape(value) for key, value in values.items()}
+    mjml = builder.layout(f"{layout}.mjml", escaped | {"content": CONTENT})
+    if mjml and CONTENT not in mjml:
+        place = Place(f"{LAYOUTS}{layout}.mjml")
+        problems.append(
+            Problem(place, "layout", "takes no letter", "put [[ content ]] into an <mj-text>")
+        )
+    page = mjml_html(mjml, language, Place(source.path.path), problems) if mjml else ""
+    page = page.replace(CONTENT, body)
+    twin = tags.hide(source.twin) if source.twin else None
+
+    def text(link: LinkText) -> str:
+        if not builder.has(f"{layout}.txt"):
+            return twin or plain_text(page, tags, link, locale)
+        content = twin or plain_text(body, tags, link, locale)
+        return builder.layout(f"{layout}.txt", values | {"content": content.strip()})
+
+    return Poured(head.get("subject", ""), page, text)
+
+
+def _newsletter(
+    source: Source,
+    locale: str,
+    tags: Placeholders,
+    builder: LayoutBuilder,
+    problems: list[Problem],
+) -> Poured | None:
+    language = locale.split("-")[0]
+    built = builder.build(source.body, {"locale": language})
+    subject, mjml = take_subject(built)
+    if built and not subject:
+        problems.append(
+            Problem(
+                source.body.place,
+                "subject-missing",
+                "a newsletter needs a subject",
+                "put <mj-title>…</mj-title> into <mj-head>, or fill the layout's subject block",
+            )
+        )
+    page = mjml_html(mjml, language, source.body.place, problems) if built else ""
+    twin = tags.hide(source.twin) if source.twin else None
+
+    def text(link: LinkText) -> str:
+        return twin or plain_text(page, tags, link, locale)
+
+    return Poured(subject or "", page, text)
+
+
+def _no_layout(source: Source, builder: LayoutBuilder) -> Problem:
+    names = builder.names(".mjml")
+    close = difflib.get_close_matches(source.layout, names, 1)
+    named = source.header.get("layout")
+    return Problem(
+        named.place if named else Place(source.path.path),
+        "unknown-layout",
+        f"no layout '{source.layout}'",
+        f"did you mean '{close[0]}'?" if close else f"known: {', '.join(names) or 'none'}",
+    )
