@@ -7,13 +7,23 @@ happen, and returns one Decision; the service writes it in one transaction.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from nurture.domain import calendar as cal
 from nurture.domain.conditions import ALWAYS
+from nurture.domain.decision import (
+    ChangeContact,
+    Decision,
+    Effect,
+    Emit,
+    MakeTask,
+    NotifyTeam,
+    QueueMail,
+    StopOther,
+)
 from nurture.domain.enrolment import Memory, Standing
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts, StepFact
@@ -41,77 +51,24 @@ from nurture.domain.steps import (
 )
 from nurture.domain.workflow import Workflow
 
+__all__ = [
+    "ChangeContact",
+    "Decision",
+    "Effect",
+    "Emit",
+    "MakeTask",
+    "NotifyTeam",
+    "QueueMail",
+    "StopOther",
+    "accepts",
+    "advance",
+    "assign",
+    "leaves",
+    "met_fate",
+]
+
 #: a walk longer than this goes in circles; the check should have refused it
 _LONGEST_WALK = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class QueueMail:
-    """Queue the mail of a `send` step; the visit makes its key unique."""
-
-    step: Send
-    visit: int
-
-
-@dataclass(frozen=True, slots=True)
-class MakeTask:
-    """Give somebody a task."""
-
-    step: Task
-    visit: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotifyTeam:
-    """Tell the team."""
-
-    step: Notify
-    visit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Emit:
-    """Emit an event; with `awaited` the walk goes on once it is ingested."""
-
-    type: str
-    properties: dict[str, Any]
-    step: str
-    visit: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeContact:
-    """Change fields and tags of the contact."""
-
-    step: Set
-
-
-@dataclass(frozen=True, slots=True)
-class StopOther:
-    """End the contact's active enrolments in another workflow."""
-
-    workflow: str
-
-
-Effect: TypeAlias = QueueMail | MakeTask | NotifyTeam | Emit | ChangeContact | StopOther
-
-
-@dataclass(slots=True)
-class Decision:
-    """Where an enrolment stands after a walk, what it wants done, and why."""
-
-    enrolment_id: int
-    step: str | None
-    memory: Memory
-    due_at: datetime | None = None
-    #: set: the enrolment is over
-    outcome: str | None = None
-    #: a code of nurture.domain.reasons
-    reason: str = "walked"
-    detail: dict[str, Any] = field(default_factory=dict)
-    effects: list[Effect] = field(default_factory=list)
-    #: steps passed, in order
-    trail: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -178,6 +135,8 @@ def advance(
             if current is None:
                 decision.outcome, decision.reason = "completed", "completed"
             return decision
+    # What a circle wanted done a thousand times is better not done at all.
+    decision.effects.clear()
     decision.outcome, decision.reason = "looped", "looped"
     return decision
 
@@ -278,7 +237,10 @@ def _resume(walk: _Walk, step: Step) -> _Move | None:
     match step:
         case Send():
             fact = memory.steps.get(step.id)
-            if fact is None or fact.outcome is None:
+            if fact is None:
+                # A new release turned the step into a send: its mail is not queued yet.
+                return _arrive(walk, step)
+            if fact.outcome is None:
                 _rest(walk, None, "holds_for_mail", {"template": step.template})
                 return None
             return _Move(step.next)
@@ -326,6 +288,7 @@ def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
             for kind in {match.event for match in step.events}
             for event in walk.facts.events.get(kind, ())
             if since <= event.occurred_at <= deadline
+            and event.id != walk.standing.caused_by
             and any(accepts(match, event, walk.facts) for match in step.events)
         ),
         key=lambda event: (event.occurred_at, event.id),
@@ -336,7 +299,7 @@ def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
         event = {**first.properties, "type": first.type}
         memory.steps[step.id] = StepFact(outcome="event", event=event)
         memory.cursor = max(first.occurred_at, memory.cursor or first.occurred_at)
-        walk.decision.detail = {"event": first.type}
+        walk.decision.cause = first.id
         return _Move(step.then)
     if walk.now >= deadline:
         memory.steps[step.id] = StepFact(outcome="timeout")
@@ -350,7 +313,7 @@ def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
     return None
 
 
-def _base(walk: _Walk, step: WaitUntil) -> datetime | None:
+def _base(walk: _Walk, step: WaitUntil) -> datetime | date | None:
     if step.field is None:
         return None
     scope, name = step.field
@@ -368,7 +331,7 @@ def _base(walk: _Walk, step: WaitUntil) -> datetime | None:
     if isinstance(found, datetime) and found.tzinfo is None:
         # Sources write local times; the contact's zone is what they mean.
         found = found.replace(tzinfo=walk.zone)
-    return found if isinstance(found, datetime) else None
+    return found if isinstance(found, date) else None
 
 
 def _branch(walk: _Walk, step: Branch) -> str | None:

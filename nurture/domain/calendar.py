@@ -39,14 +39,15 @@ def opens_on(calendar: Calendar, window: Window, day: date) -> bool:
 
 def is_business_day(calendar: Calendar, day: date) -> bool:
     """Say whether a day is a day of the `business` window that is not left out."""
-    return opens_on(calendar, calendar.windows["business"], day)
+    days = calendar.windows["business"].days
+    return (days is None or day.weekday() in days) and not is_left_out(calendar, day)
 
 
 def at_wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """Return the instant (UTC) at which the wall clock of a zone shows a day and time.
 
-    A time that daylight saving skips becomes the instant after the gap, one that it
-    repeats the first of the two (PEP 495, fold 0).
+    A time that daylight saving skips moves on by the length of the gap (02:30 becomes
+    03:30), of one that it repeats the first is meant (PEP 495, fold 0).
     """
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
@@ -65,13 +66,18 @@ def next_opening(calendar: Calendar, window: Window, zone: ZoneInfo, moment: dat
             closes = at_wall(day, end, zone)
             if end == time(0):
                 closes = at_wall(day + timedelta(days=1), time(0), zone)
-            if moment < closes:
-                return max(moment, at_wall(day, start, zone))
+            opens = max(moment, at_wall(day, start, zone))
+            # A span that daylight saving skips is no opening.
+            if opens < closes:
+                return opens
     raise NoOpeningError(f"window {window.name!r} does not open within {_SEARCH_DAYS} days")
 
 
 def longest_closed(calendar: Calendar, window: Window, first: date, days: int = 400) -> timedelta:
-    """Return the longest span for which a window stays shut, looked for from `first` on."""
+    """Return the longest span for which a window stays shut, looked for from `first` on.
+
+    Raises NoOpeningError where it does not open within `days`.
+    """
     zone = ZoneInfo("UTC")
     longest = timedelta(0)
     last: datetime | None = None
@@ -85,6 +91,8 @@ def longest_closed(calendar: Calendar, window: Window, first: date, days: int = 
                 longest = max(longest, opens - last)
             whole = end == time(0)
             last = at_wall(day + timedelta(days=1) if whole else day, end, zone)
+    if last is None:
+        raise NoOpeningError(f"window {window.name!r} does not open within {days} days")
     return longest
 
 

@@ -76,3 +76,5 @@ class Standing:
     started_at: datetime
     memory: Memory
     subject: str = ""
+    #: the event that enrolled; it ends no wait of the journey it began
+    caused_by: int | None = None

@@ -139,6 +139,11 @@ def same(left: Any, right: Any) -> bool:
     return kind(left) == kind(right) and bool(left == right)
 
 
+def value_of(value: Value, facts: Facts) -> Any:
+    """Return a value of a condition; None where it is missing."""
+    return _getter(value)(facts)
+
+
 def _getter(value: Value) -> Getter:
     match value:
         case Literal(written):

@@ -69,12 +69,14 @@ def at_capture(hit: Hit, policy: EvidencePolicy) -> Judgement:
         return Judgement(Kind.MACHINE, "hidden_link")
     if hit.method == "HEAD":
         return Judgement(Kind.MACHINE, "head")
-    if not hit.is_click and any(proxy in agent for proxy in _IMAGE_PROXIES):
-        return Judgement(Kind.UNKNOWN, "image_proxy")
-    if hit.known_agent or any(own.lower() in agent for own in policy.agents):
+    proxied = not hit.is_click and any(proxy in agent for proxy in _IMAGE_PROXIES)
+    # Public lists know the proxies as machines, but a person may stand behind one.
+    if not proxied and (hit.known_agent or any(own.lower() in agent for own in policy.agents)):
         return Judgement(Kind.MACHINE, "agent")
     if hit.sent_at is not None and hit.at - hit.sent_at < policy.too_soon:
         return Judgement(Kind.MACHINE if hit.is_click else Kind.PREFETCH, "too_soon")
+    if proxied:
+        return Judgement(Kind.UNKNOWN, "image_proxy")
     if hit.is_click:
         return Judgement(Kind.UNKNOWN, "on_hold")
     if not agent:

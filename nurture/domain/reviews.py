@@ -20,9 +20,18 @@ from nurture.domain.conditions import (
     Truthy,
     Value,
 )
-from nurture.domain.evaluate import relevant
+from nurture.domain.evaluate import EVER, kind, relevant, value_of
 from nurture.domain.facts import Facts
 from nurture.domain.scoring import Engagement, crossing
+
+#: an age (days) that nobody waits for
+_LONGEST_AGE = 36525.0
+
+#: what moves against a moving mark is simply looked at again after so long
+_MOVING = timedelta(days=1)
+
+# One microsecond past, so that a look at that moment sees the change done.
+_TICK = timedelta(microseconds=1)
 
 
 def review_at(
@@ -40,8 +49,8 @@ def review_at(
     moments = [
         moment
         for condition in conditions
-        for value, against in _timed(condition)
-        for moment in _moments(value, against, facts, engagement, fit, half_life)
+        for value, marks in _timed(condition)
+        for moment in _moments(value, marks, facts, engagement, fit, half_life)
         if moment > facts.now
     ]
     return min(moments, default=None)
@@ -52,7 +61,8 @@ def depends_on_time(condition: Condition) -> bool:
     return next(_timed(condition), None) is not None
 
 
-def _timed(condition: Condition) -> Iterator[tuple[Value, float | None]]:
+def _timed(condition: Condition) -> Iterator[tuple[Value, tuple[Value, ...]]]:
+    """Yield the values that time changes, each with what it is compared to."""
     match condition:
         case All(parts) | AnyOf(parts):
             for part in parts:
@@ -61,17 +71,14 @@ def _timed(condition: Condition) -> Iterator[tuple[Value, float | None]]:
             yield from _timed(part)
         case Truthy(value):
             if _is_timed(value):
-                yield value, None
+                yield value, (Literal(0),)
         case Compare(left, _, right):
-            sides = (left,) if isinstance(right, tuple) else (left, right)
-            numbers = [
-                float(side.value)
-                for side in sides
-                if isinstance(side, Literal) and isinstance(side.value, int | float)
-            ]
-            for side in sides:
-                if _is_timed(side):
-                    yield side, numbers[0] if numbers else None
+            marks = tuple(map(Literal, right)) if isinstance(right, tuple) else (right,)
+            if _is_timed(left):
+                yield left, marks
+            for mark in marks:
+                if _is_timed(mark):
+                    yield mark, (left,)
         case HasTag():
             return
 
@@ -79,6 +86,11 @@ def _timed(condition: Condition) -> Iterator[tuple[Value, float | None]]:
 def _is_timed(value: Value) -> bool:
     if isinstance(value, Count):
         return value.within is not None
+    return _moves(value)
+
+
+def _moves(value: Value) -> bool:
+    """Say whether a value moves all the time, where a count only jumps now and then."""
     if isinstance(value, Field):
         return value.scope is Scope.CONTACT and value.path == ("score",)
     return isinstance(value, DaysSince)
@@ -86,27 +98,33 @@ def _is_timed(value: Value) -> bool:
 
 def _moments(
     value: Value,
-    against: float | None,
+    marks: tuple[Value, ...],
     facts: Facts,
     engagement: Engagement,
     fit: float,
     half_life: timedelta,
 ) -> Iterator[datetime]:
-    # One microsecond past, so that a look at that moment sees the change done.
-    tick = timedelta(microseconds=1)
-    match value:
-        case Count(event, where, within) if within is not None:
-            for found in relevant(facts, event, where, within):
-                yield found.occurred_at + within
-        case DaysSince(event, where) if against is not None:
-            found_events = relevant(facts, event, where, None)
-            if found_events:
-                newest = max(found.occurred_at for found in found_events)
-                yield newest + timedelta(days=against)
-                yield newest + timedelta(days=against) + tick
-        case Field() if against is not None:
-            crosses = crossing(engagement, fit, against, half_life, facts.now)
+    if isinstance(value, Count):
+        if value.within is not None and value.within < EVER:
+            for found in relevant(facts, value.event, value.where, value.within):
+                yield found.occurred_at + value.within
+        return
+    for mark in marks:
+        against = value_of(mark, facts)
+        if kind(against) != "number":
+            continue
+        if _moves(mark):
+            yield facts.now + _MOVING
+        elif isinstance(value, DaysSince):
+            yield from _ages(value, float(against), facts)
+        else:
+            crosses = crossing(engagement, fit, float(against), half_life, facts.now)
             if crosses is not None:
                 yield crosses
-        case _:
-            return
+
+
+def _ages(value: DaysSince, days: float, facts: Facts) -> Iterator[datetime]:
+    found = relevant(facts, value.event, value.where, None)
+    if found and abs(days) < _LONGEST_AGE:
+        aged = max(event.occurred_at for event in found) + timedelta(days=days)
+        yield from (aged, aged + _TICK)

@@ -156,8 +156,8 @@ def worth(
     """Return what each (rule, event) is worth, caps applied in order of `occurred_at`.
 
     Several opens or clicks of one mail are worth one.
-    The events must be complete for the rules given (all of the contact's, or all since the
-    longest capped period before the oldest one that changed).
+    The events must be all of the contact's that the rules and the rules of their groups
+    accept: a rolling cap hangs on what was paid before, and that on what was paid before it.
     """
     caps = dict(scoring.group_caps)
     paid: dict[str, list[datetime]] = {}

@@ -1,0 +1,81 @@
+"""Decisions: what a walk of an enrolment wants done, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from nurture.domain.enrolment import Memory
+from nurture.domain.steps import Notify, Send, Set, Task
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMail:
+    """Queue the mail of a `send` step; the visit makes its key unique."""
+
+    step: Send
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class MakeTask:
+    """Give somebody a task."""
+
+    step: Task
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyTeam:
+    """Tell the team."""
+
+    step: Notify
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Emit an event; with `awaited` the walk goes on once it is ingested."""
+
+    type: str
+    properties: dict[str, Any]
+    step: str
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContact:
+    """Change fields and tags of the contact."""
+
+    step: Set
+
+
+@dataclass(frozen=True, slots=True)
+class StopOther:
+    """End the contact's active enrolments in another workflow."""
+
+    workflow: str
+
+
+Effect: TypeAlias = QueueMail | MakeTask | NotifyTeam | Emit | ChangeContact | StopOther
+
+
+@dataclass(slots=True)
+class Decision:
+    """Where an enrolment stands after a walk, what it wants done, and why."""
+
+    enrolment_id: int
+    step: str | None
+    memory: Memory
+    due_at: datetime | None = None
+    #: set: the enrolment is over
+    outcome: str | None = None
+    #: a code of nurture.domain.reasons
+    reason: str = "walked"
+    detail: dict[str, Any] = field(default_factory=dict)
+    effects: list[Effect] = field(default_factory=list)
+    #: steps passed, in order
+    trail: list[str] = field(default_factory=list)
+    #: the event that ended a wait in this walk
+    cause: int | None = None
