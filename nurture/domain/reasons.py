@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import string
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 #: code → (Japanese, English); {blanks} come from the stored detail
@@ -158,6 +159,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "リードステージが {old} から {new} になりました{why}",
         "lifecycle moved from {old} to {new}{why}",
     ),
+    "task_done": ("タスク {task} が完了しました", "task {task} was completed"),
     "handed_off": ("営業に引き継ぎました", "handed to sales"),
     "too_deep": (
         "連鎖が16段を超えたため処理しませんでした",
@@ -166,9 +168,20 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
-class _Blanks(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+class _Sentence(string.Formatter):
+    """Fills blanks by name only; what is missing or of another kind is shown as it is."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(field_name, "?"), field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        try:
+            return str(format(value, format_spec))
+        except (TypeError, ValueError):
+            return str(value)
+
+
+_FORMATTER = _Sentence()
 
 
 def sentence(code: str, detail: Mapping[str, Any], locale: str) -> str:
@@ -179,13 +192,10 @@ def sentence(code: str, detail: Mapping[str, Any], locale: str) -> str:
     texts = SENTENCES.get(code)
     if texts is None:
         return code
+    japanese = locale.startswith("ja")
+    comma = "、" if japanese else ", "
     filled = {
-        key: "、".join(map(str, value)) if isinstance(value, list) else value
+        key: comma.join(map(str, value)) if isinstance(value, list) else value
         for key, value in detail.items()
     }
-    template = texts[0] if locale.startswith("ja") else texts[1]
-    try:
-        return template.format_map(_Blanks(filled))
-    except ValueError:
-        # A blank with a number format met a text: an old row keeps its code readable.
-        return code
+    return _FORMATTER.vformat(texts[0] if japanese else texts[1], (), filled)
