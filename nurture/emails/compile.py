@@ -66,8 +66,8 @@ class CompiledTemplate:
 
     @property
     def targets(self) -> list[str | None]:
-        """Targets by link number; None: the hidden link, or personal."""
-        return [None, *(link.target for link in self.links)]
+        """Targets of the links 1, 2, 3 …; None where the target is personal."""
+        return [link.target for link in self.links]
 
     @property
     def variables(self) -> tuple[str, ...]:

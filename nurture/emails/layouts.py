@@ -33,12 +33,6 @@ _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Include,
     nodes.Block,
 )
-    *ALLOWED,
-    nodes.Extends,
-    nodes.Include,
-    nodes.Block,
-    nodes.Call,
-)
 
 
 class LayoutBuilder:
@@ -110,7 +104,7 @@ class LayoutBuilder:
     def _render(self, file: str, hidden: str, values: Mapping[str, str]) -> str:
         try:
             for node in self._environment.parse(hidden).find_all(nodes.Node):
-                if not isinstance(node, _ALLOWED):
+                if not isinstance(node, _ALLOWED) and not _is_super(node):
                     what = type(node).__name__.lower()
                     self._add(file, node.lineno, f"[% {what} %] is not allowed in a layout")
                     return ""
@@ -130,6 +124,11 @@ class LayoutBuilder:
 
     def _add(self, file: str, line: int, message: str, hint: str = "") -> None:
         self._problems.append(Problem(Place(file, line), "layout", message, hint))
+
+
+def _is_super(node: nodes.Node) -> bool:
+    """Return whether a node is `super()`, the one call a layout may make."""
+    return isinstance(node, nodes.Call) and getattr(node.node, "name", "") == "super"
 
 
 class _Layouts(DictLoader):

@@ -90,7 +90,7 @@ def _newsletter(
     problems: list[Problem],
 ) -> Poured | None:
     language = locale.split("-")[0]
-    built = builder.build(source.body, {"locale": language})
+    built = builder.build(source.body, {"locale": language, "reason": ""})
     subject, mjml = take_subject(built)
     if built and not subject:
         problems.append(
