@@ -16,6 +16,7 @@ from nurture.emails.tokens import TRAP_LINK, Keyring, Purpose, Token
 MAX_LINKS = 200
 
 _HREF = re.compile(r"""(<(?:a|area|v:\w+)\b[^<>]*?\shref=)(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 #: our own pages: they carry their own token, or are the same for all and need none
 _OWN = re.compile(r"(?:urls|company)\.\w+")
@@ -55,6 +56,9 @@ class LinkTable:
 
         def slot(found: re.Match[str]) -> str:
             href = found[2] if found[2] is not None else found[3]
+            if shown_address(page, found.end()):
+                # A visible address must be where the link leads, so it is not counted.
+                return found[0]
             return f'{found[1]}"{self.slot(href, markup=True)}"'
 
         return _HREF.sub(slot, page)
@@ -89,6 +93,16 @@ class LinkTable:
             number = self._numbers[target] = len(self._links) + 1
             self._links.append(Link(number, None if personal else target))
         return number
+
+
+def shown_address(page: str, after: int) -> str:
+    """Return the address that a link shows as its text, "" where it shows words.
+
+    `after` is an offset within the link's start tag.
+    """
+    start = page.find(">", after) + 1
+    shown = html.unescape(_TAG.sub("", page[start : page.find("</a>", start)])).strip()
+    return shown if _WEB.match(shown) else ""
 
 
 def lone_value(tags: Placeholders, text: str) -> str | None:

@@ -13,6 +13,8 @@ _VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr"}
 _BLOCKS = {"p", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "table", "tr", "div", "pre"}
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"}
 _HIDDEN = re.compile(r"display\s*:\s*none")
+#: class of parts that the text says in its own words, such as a footer
+_HTML_ONLY = "nv-html-only"
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 #: marks by language: (list item, heading)
@@ -42,11 +44,13 @@ class _Reader(HTMLParser):
         self._skip: list[str] = []
         self._hrefs: list[tuple[str, int]] = []
         self._counts: list[int | None] = []
-        self._pre = 0
+        #: open tables, whether they are mere layout
+        self._tables: list[bool] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
-        if self._skip or tag in _SKIPPED or _HIDDEN.search(given.get("style", "")):
+        hidden = _HIDDEN.search(given.get("style", "")) or _HTML_ONLY in given.get("class", "")
+        if self._skip or tag in _SKIPPED or hidden:
             if tag not in _VOID:
                 self._skip.append(tag)
             return
@@ -67,7 +71,9 @@ class _Reader(HTMLParser):
             self._break(1)
             self.out.append("  " * (len(self._counts) - 1) + self._mark())
         elif tag in _BLOCKS:
-            self._break(2 if tag in _PARAGRAPHS else 1)
+            if tag == "table":
+                self._tables.append(given.get("role") == "presentation")
+            self._break(self._gap(tag))
             if tag in ("h1", "h2", "h3"):
                 self.out.append(self._heading)
         elif tag in ("td", "th") and self._line():
@@ -84,7 +90,9 @@ class _Reader(HTMLParser):
         elif tag in ("ul", "ol") and self._counts:
             self._counts.pop()
         if tag in _BLOCKS:
-            self._break(2 if tag in _PARAGRAPHS else 1)
+            self._break(self._gap(tag))
+            if tag == "table" and self._tables:
+                self._tables.pop()
 
     def handle_data(self, data: str) -> None:
         if self._skip:
@@ -100,13 +108,15 @@ class _Reader(HTMLParser):
             return
         target = self._link(href)
         bare = href.removeprefix("mailto:").removeprefix("tel:")
-        if shown in (href, bare):
-            del self.out[start:]
-            self.out.append(target if shown == href else shown)
-        else:
+        if self._tags.restore(shown) not in (self._tags.restore(href), self._tags.restore(bare)):
             before = self._tags.without_statements("".join(self.out[:start]))
             alone = not before.rpartition("\n")[2].strip()
             self.out.append(f"\n{target}" if alone and shown else f" {target} ")
+
+    def _gap(self, tag: str) -> int:
+        """Return how many line ends stand around an element; layout rows are paragraphs."""
+        laid_out = tag == "tr" and bool(self._tables) and self._tables[-1]
+        return 2 if tag in _PARAGRAPHS or laid_out else 1
 
     def _mark(self) -> str:
         if self._counts and (count := self._counts[-1]) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from nurture.emails.placeholders import CONTENT, Placeholders
 from nurture.emails.plain_text import plain_text
 from nurture.emails.sources import LAYOUTS, Kind, Source, take_subject
 from nurture.errors import Place, Problem
+
+_EXTENDS = re.compile(r"\[%-?\s*extends\s+[\"']([\w/-]+)\.mjml[\"']")
 
 #: turns a link's target into what the text part shows for it
 LinkText = Callable[[str], str]
@@ -90,7 +93,8 @@ def _newsletter(
     problems: list[Problem],
 ) -> Poured | None:
     language = locale.split("-")[0]
-    built = builder.build(source.body, {"locale": language, "reason": ""})
+    values = {"locale": language, "reason": ""}
+    built = builder.build(source.body, values)
     subject, mjml = take_subject(built)
     if built and not subject:
         problems.append(
@@ -103,9 +107,13 @@ def _newsletter(
         )
     page = mjml_html(mjml, language, source.body.place, problems) if built else ""
     twin = tags.hide(source.twin) if source.twin else None
+    extends = _EXTENDS.search(source.body.text)
 
     def text(link: LinkText) -> str:
-        return twin or plain_text(page, tags, link, locale)
+        content = twin or plain_text(page, tags, link, locale)
+        if extends is None or not builder.has(f"{extends[1]}.txt"):
+            return content
+        return builder.layout(f"{extends[1]}.txt", values | {"content": content.strip()})
 
     return Poured(subject or "", page, text)
 
