@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from nurture.compiler import compile_files
 from nurture.db import releases as rows
 from nurture.domain.definitions import Definitions
+from nurture.domain.lookups import Lookups, look_up
 from nurture.domain.workflow import Workflow
 from nurture.emails.store import TemplateStore
 from nurture.errors import NotFoundError, NurtureError
@@ -27,6 +28,7 @@ class LiveRelease:
     id: int
     definitions: Definitions
     templates: TemplateStore
+    lookups: Lookups
 
 
 class Releases:
@@ -53,7 +55,9 @@ class Releases:
         files = rows.files_of(connection, release_id)
         if not files:
             raise NotFoundError(f"release {release_id} does not exist")
-        compiled = LiveRelease(release_id, compile_files(files), TemplateStore(as_text(files)))
+        definitions = compile_files(files)
+        templates = TemplateStore(as_text(files))
+        compiled = LiveRelease(release_id, definitions, templates, look_up(definitions))
         with self._lock:
             self._compiled[release_id] = compiled
             while len(self._compiled) > _KEPT:

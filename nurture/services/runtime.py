@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -44,3 +45,5 @@ class Runtime:
     #: domain of Message-IDs and return paths
     mail_domain: str
     sending: Sending = Sending()
+    #: where link targets are kept for when SQL is away; None: in SQL only
+    links_file: Path | None = None

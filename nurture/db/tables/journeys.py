@@ -70,8 +70,6 @@ enrolment = Table(
     Column("caused_by", BigKey, ForeignKey("event.id")),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    #: machine-time lease of the worker that walks it
-    Column("lease_until", UtcDateTime),
     Index(
         "uq_enrolment_active",
         "contact_id",

@@ -122,6 +122,15 @@ contact_tag = Table(
     Index("ix_contact_tag_tag", "tag"),
 )
 
+#: who was in a segment at the last look; only segments that start a workflow are kept
+segment_member = Table(
+    "segment_member",
+    metadata,
+    Column("contact_id", BigKey, ForeignKey("contact.id"), primary_key=True),
+    Column("segment", String(100), primary_key=True),
+    Index("ix_segment_member_segment", "segment"),
+)
+
 #: a sales opportunity
 deal = Table(
     "deal",

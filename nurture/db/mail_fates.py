@@ -1,0 +1,59 @@
+"""Telling enrolments what became of the mail they hold for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, select, update
+
+from nurture.db.tables import enrolment, message
+from nurture.domain.advance import met_fate
+from nurture.domain.enrolment import Memory
+from nurture.domain.message import FATES, State, outcome_of
+
+
+def tell_enrolments(connection: Connection, message_ids: Sequence[int], now: datetime) -> int:
+    """Make enrolments due that hold for one of these mails, with its outcome remembered.
+
+    Only mails that have met a fate count, and only enrolments that still stand at the step
+    that sent them. Returns how many were told.
+    """
+    if not message_ids:
+        return 0
+    rows = connection.execute(
+        select(
+            enrolment.c.id,
+            enrolment.c.memory,
+            message.c.id.label("message_id"),
+            message.c.step,
+            message.c.state,
+            message.c.reason,
+            message.c.sent_at,
+        )
+        .join(
+            message,
+            and_(message.c.enrolment_id == enrolment.c.id, message.c.step == enrolment.c.step),
+        )
+        .where(message.c.id.in_(message_ids), enrolment.c.state == "active")
+    )
+    changes = []
+    for row in rows:
+        state = State(row.state)
+        memory = Memory.from_json(row.memory)
+        fact = memory.steps.get(row.step)
+        if state not in FATES or fact is None or fact.message_id != row.message_id:
+            continue
+        if fact.outcome is not None:
+            continue
+        outcome = outcome_of(state, row.reason)
+        met_fate(memory, row.step, row.message_id, outcome, row.sent_at or now)
+        changes.append({"of": row.id, "memory": memory.as_json(), "now": now})
+    if changes:
+        connection.execute(
+            update(enrolment)
+            .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
+            .values(memory=bindparam("memory"), due_at=bindparam("now")),
+            changes,
+        )
+    return len(changes)

@@ -1,0 +1,288 @@
+"""The outbox: claiming, committing `sending`, recording answers. All updates are fenced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+
+from nurture.db.tables import attempt, enrolment, message, pause
+from nurture.domain.message import COUNTED, State
+from nurture.domain.sending import PastMail
+
+#: how long a worker may be silent before its mails are taken from it (machine time)
+LEASE = timedelta(seconds=60)
+
+_WAITING = (State.QUEUED, State.DEFERRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that a worker holds under a fencing number."""
+
+    id: int
+    fence: int
+
+
+def due_keys(connection: Connection, now: datetime, limit: int) -> tuple[list[int], list[int]]:
+    """Return the contacts with due mails, and due mails that have no contact."""
+    rows = connection.execute(
+        select(message.c.contact_id, message.c.id)
+        .where(message.c.state.in_(_WAITING), message.c.due_at <= now)
+        .order_by(message.c.due_at, message.c.id)
+        .limit(limit)
+    ).all()
+    contacts = list(dict.fromkeys(r.contact_id for r in rows if r.contact_id is not None))
+    return contacts, [row.id for row in rows if row.contact_id is None]
+
+
+def due_messages(
+    connection: Connection, contact_ids: Sequence[int], message_ids: Sequence[int], now: datetime
+) -> list[Row[Any]]:
+    """Return all due mails of contacts we hold, and those of the named that have none."""
+    query = (
+        select(
+            message,
+            enrolment.c.state.label("enrolment_state"),
+            enrolment.c.trigger.label("enrolment_trigger"),
+            enrolment.c.memory.label("enrolment_memory"),
+            enrolment.c.release_id.label("enrolment_release"),
+        )
+        .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
+        .where(
+            message.c.state.in_(_WAITING),
+            message.c.due_at <= now,
+            or_(message.c.contact_id.in_(contact_ids), message.c.id.in_(message_ids)),
+        )
+        .order_by(message.c.id)
+    )
+    if connection.dialect.name != "sqlite":
+        query = query.with_for_update(of=message, skip_locked=True)
+    return list(connection.execute(query))
+
+
+def past_mails(
+    connection: Connection, column: str, ids: Sequence[int], since: datetime, now: datetime
+) -> dict[int, list[PastMail]]:
+    """Return mails since a time that use up slots, by `contact_id` or `account_id`."""
+    of = message.c[column]
+    rows = connection.execute(
+        select(of.label("of"), message.c.sent_at, message.c.purpose, message.c.workflow).where(
+            of.in_(ids),
+            message.c.state.in_(COUNTED),
+            or_(message.c.sent_at > since, message.c.sent_at.is_(None)),
+        )
+    )
+    found: dict[int, list[PastMail]] = {}
+    for row in rows:
+        past = PastMail(row.sent_at or now, row.purpose, row.workflow)
+        found.setdefault(row.of, []).append(past)
+    return found
+
+
+def paused(connection: Connection) -> frozenset[tuple[str, str]]:
+    """Return what is paused, as (kind, name) pairs."""
+    rows = connection.execute(select(pause.c.kind, pause.c.name))
+    return frozenset((row.kind, row.name) for row in rows)
+
+
+def claim(
+    connection: Connection, message_ids: Sequence[int], lease_until: datetime
+) -> dict[int, Held]:
+    """Claim mails under new fencing numbers; the caller holds their rows."""
+    if not message_ids:
+        return {}
+    rows = connection.execute(
+        update(message)
+        .where(message.c.id.in_(message_ids), message.c.state.in_(_WAITING))
+        .values(
+            state=State.CLAIMED,
+            fence=message.c.fence + 1,
+            lease_until=lease_until,
+            due_at=None,
+            reason=None,
+        )
+        .returning(message.c.id, message.c.fence)
+    )
+    return {row.id: Held(row.id, row.fence) for row in rows}
+
+
+def put_off(connection: Connection, rows: Sequence[tuple[int, datetime | None, str]]) -> None:
+    """Defer waiting mails: (id, until, reason)."""
+    if rows:
+        connection.execute(
+            update(message)
+            .where(message.c.id == bindparam("of"), message.c.state.in_(_WAITING))
+            .values(state=State.DEFERRED, due_at=bindparam("until"), reason=bindparam("why")),
+            [{"of": one, "until": until, "why": why} for one, until, why in rows],
+        )
+
+
+def drop(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
+    """Cancel waiting mails: (id, reason)."""
+    if rows:
+        connection.execute(
+            update(message)
+            .where(message.c.id == bindparam("of"), message.c.state.in_(_WAITING))
+            .values(state=State.CANCELLED, due_at=None, reason=bindparam("why")),
+            [{"of": one, "why": why} for one, why in rows],
+        )
+
+
+def settle_claimed(
+    connection: Connection,
+    held: Sequence[Held],
+    state: State,
+    reason: str | None,
+    due_at: datetime | None = None,
+) -> list[int]:
+    """Move mails we still hold as claimed to another state; return those that were ours."""
+    done = []
+    for one in held:
+        rows = connection.execute(
+            update(message)
+            .where(
+                message.c.id == one.id,
+                message.c.fence == one.fence,
+                message.c.state == State.CLAIMED,
+            )
+            .values(state=state, reason=reason, due_at=due_at, lease_until=None)
+            .returning(message.c.id)
+        )
+        done += [row.id for row in rows]
+    return done
+
+
+def still_claimed(connection: Connection, held: Sequence[Held]) -> dict[int, Row[Any]]:
+    """Return what must be asked again just before the body, for mails that are still ours."""
+    fences = {one.id: one.fence for one in held}
+    rows = connection.execute(
+        select(
+            message.c.id,
+            message.c.fence,
+            message.c.contact_id,
+            enrolment.c.state.label("enrolment_state"),
+        )
+        .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
+        .where(message.c.id.in_(list(fences)), message.c.state == State.CLAIMED)
+    )
+    return {row.id: row for row in rows.all() if row.fence == fences[row.id]}
+
+
+def begin_sending(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], lease_until: datetime
+) -> list[int]:
+    """Write `sending` with what was rendered; return the mails that were still ours.
+
+    Each row: id, fence, sent_at, and the columns of what was rendered.
+    """
+    begun = []
+    for row in rows:
+        values = {k: v for k, v in row.items() if k not in ("id", "fence")}
+        found = connection.execute(
+            update(message)
+            .where(
+                message.c.id == row["id"],
+                message.c.fence == row["fence"],
+                message.c.state == State.CLAIMED,
+            )
+            .values(state=State.SENDING, lease_until=lease_until, reason=None, **values)
+            .returning(message.c.id)
+        )
+        begun += [one.id for one in found]
+    return begun
+
+
+def renew(connection: Connection, held: Sequence[Held], lease_until: datetime) -> int:
+    """Renew the lease of mails that are still ours; return how many that were."""
+    conditions = [and_(message.c.id == one.id, message.c.fence == one.fence) for one in held]
+    rows = connection.execute(
+        update(message)
+        .where(or_(*conditions), message.c.state.in_([State.CLAIMED, State.SENDING]))
+        .values(lease_until=lease_until)
+        .returning(message.c.id)
+    )
+    return len(rows.all())
+
+
+def record_answer(
+    connection: Connection,
+    held: Held,
+    state: State,
+    reason: str | None,
+    due_at: datetime | None,
+    count_try: bool,
+    clear_sent_at: bool,
+) -> bool:
+    """Write what became of a mail that is being sent; False where it is no longer ours."""
+    values: dict[str, Any] = {
+        "state": state,
+        "reason": reason,
+        "due_at": due_at,
+        "lease_until": None,
+    }
+    if count_try:
+        values["tries"] = message.c.tries + 1
+    if clear_sent_at:
+        values["sent_at"] = None
+    rows = connection.execute(
+        update(message)
+        .where(
+            message.c.id == held.id,
+            message.c.fence == held.fence,
+            message.c.state == State.SENDING,
+        )
+        .values(**values)
+        .returning(message.c.id)
+    )
+    return bool(rows.all())
+
+
+def append_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append one row per time a server was asked."""
+    if rows:
+        connection.execute(insert(attempt), [dict(row) for row in rows])
+
+
+def take_from_the_dead(connection: Connection, machine: datetime, now: datetime) -> list[int]:
+    """Take mails from workers whose lease ran out; return those that are in doubt now.
+
+    Claimed ones wait again; of those being sent nobody knows whether they went out.
+    """
+    connection.execute(
+        update(message)
+        .where(message.c.state == State.CLAIMED, message.c.lease_until < machine)
+        .values(state=State.QUEUED, due_at=now, lease_until=None, fence=message.c.fence + 1)
+    )
+    rows = connection.execute(
+        update(message)
+        .where(message.c.state == State.SENDING, message.c.lease_until < machine)
+        .values(
+            state=State.IN_DOUBT,
+            reason="in_doubt",
+            lease_until=None,
+            fence=message.c.fence + 1,
+        )
+        .returning(message.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def has_expired_leases(connection: Connection, machine: datetime) -> bool:
+    """Say whether some worker's lease ran out (a cheap look before a write)."""
+    found = connection.execute(
+        select(func.count())
+        .select_from(message)
+        .where(message.c.state.in_([State.CLAIMED, State.SENDING]), message.c.lease_until < machine)
+    ).scalar_one()
+    return bool(found)
+
+
+def first_attempt_at(connection: Connection, message_id: int) -> datetime | None:
+    """Return when a server was first asked to take a mail."""
+    return connection.execute(
+        select(func.min(attempt.c.at)).where(attempt.c.message_id == message_id)
+    ).scalar()

@@ -1,0 +1,282 @@
+"""Writing down what a batch decided, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+
+from nurture.clock import machine_now
+from nurture.db.tables import (
+    contact,
+    contact_tag,
+    decision,
+    enrolment,
+    event_evidence,
+    ledger,
+    message,
+    segment_member,
+    task,
+    team_member,
+)
+from nurture.db.upsert import insert_new
+from nurture.domain.message import State
+from nurture.domain.scoring import LedgerEntry
+
+#: columns of a contact that a rescore writes
+STATE = (
+    "engagement",
+    "scored_at",
+    "fit",
+    "intent_until",
+    "temperature",
+    "temperature_at",
+    "lifecycle",
+    "lifecycle_at",
+    "review_at",
+    "first_touch_at",
+)
+
+
+def save_states(connection: Connection, states: Sequence[Mapping[str, Any]]) -> None:
+    """Write score, temperature, lifecycle and review time of contacts (`id` names them)."""
+    if states:
+        connection.execute(
+            update(contact)
+            .where(contact.c.id == bindparam("of"))
+            .values({name: bindparam(name) for name in STATE}),
+            [{"of": state["id"], **{name: state[name] for name in STATE}} for state in states],
+        )
+
+
+def append_ledger(
+    connection: Connection, entries: Iterable[tuple[int, LedgerEntry]], release_id: int
+) -> None:
+    """Append (contact, entry) pairs to the ledger."""
+    rows = [
+        {
+            "contact_id": contact_id,
+            "rule": entry.rule,
+            "points": entry.points,
+            "event_id": entry.event_id,
+            "occurred_at": entry.occurred_at,
+            "release_id": release_id,
+        }
+        for contact_id, entry in entries
+    ]
+    if rows:
+        connection.execute(insert(ledger), rows)
+
+
+def append_evidence(
+    connection: Connection, verdicts: Iterable[tuple[int, str, str]], now: datetime
+) -> None:
+    """Append (event, verdict, reason) triples."""
+    rows = [
+        {"event_id": event_id, "verdict": verdict, "reason": reason, "at": now}
+        for event_id, verdict, reason in verdicts
+    ]
+    if rows:
+        connection.execute(insert(event_evidence), rows)
+
+
+def append_decisions(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Append decision rows; columns a row does not name stay empty."""
+    if not rows:
+        return
+    empty = dict.fromkeys(
+        ("contact_id", "enrolment_id", "message_id", "event_id", "workflow", "step")
+    )
+    recorded_at = machine_now()
+    connection.execute(
+        insert(decision),
+        [{**empty, "detail": {}, "at": now, "recorded_at": recorded_at, **row} for row in rows],
+    )
+
+
+def start_enrolments(
+    connection: Connection, rows: Sequence[Mapping[str, Any]]
+) -> dict[tuple[int, str, str], int]:
+    """Insert enrolments; return (contact, workflow, subject) → id.
+
+    One that is active already (another worker was faster) is left out.
+    """
+    added = insert_new(
+        connection,
+        enrolment,
+        [dict(row) for row in rows],
+        "id",
+        "contact_id",
+        "workflow",
+        "subject",
+    )
+    return {(row[1], row[2], row[3]): row[0] for row in added}
+
+
+def save_walks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write where enrolments stand after a walk (`id` names them)."""
+    names = ("step", "due_at", "review_at", "memory", "state", "outcome", "ended_at")
+    if rows:
+        connection.execute(
+            update(enrolment)
+            .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
+            .values({name: bindparam(name) for name in names}),
+            [{"of": row["id"], **{name: row[name] for name in names}} for row in rows],
+        )
+
+
+def wake(connection: Connection, enrolment_ids: Iterable[int], now: datetime) -> None:
+    """Make enrolments due now."""
+    rows = [{"of": one, "now": now} for one in sorted(set(enrolment_ids))]
+    if rows:
+        connection.execute(
+            update(enrolment)
+            .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
+            .values(due_at=bindparam("now")),
+            rows,
+        )
+
+
+def review_enrolments(connection: Connection, moments: Mapping[int, datetime | None]) -> None:
+    """Write when time alone may end enrolments."""
+    rows = [{"of": one, "moment": moment} for one, moment in sorted(moments.items())]
+    if rows:
+        connection.execute(
+            update(enrolment)
+            .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
+            .values(review_at=bindparam("moment")),
+            rows,
+        )
+
+
+def end_enrolments(connection: Connection, ends: Mapping[int, str], now: datetime) -> None:
+    """End enrolments (id → outcome) and cancel what they have not sent yet."""
+    rows = [{"of": one, "how": outcome, "now": now} for one, outcome in sorted(ends.items())]
+    if not rows:
+        return
+    connection.execute(
+        update(enrolment)
+        .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
+        .values(
+            state="ended",
+            outcome=bindparam("how"),
+            ended_at=bindparam("now"),
+            due_at=None,
+            review_at=None,
+        ),
+        rows,
+    )
+    cancel_unsent(connection, sorted(ends), "enrolment_over")
+
+
+def cancel_unsent(connection: Connection, enrolment_ids: Sequence[int], reason: str) -> list[int]:
+    """Cancel queued and deferred mails of enrolments; return their ids.
+
+    Mails that a worker has claimed are left to its last look: the commit that writes
+    `sending` asks whether the enrolment is still active.
+    """
+    rows = connection.execute(
+        update(message)
+        .where(
+            message.c.enrolment_id.in_(enrolment_ids),
+            message.c.state.in_([State.QUEUED, State.DEFERRED]),
+        )
+        .values(state=State.CANCELLED, reason=reason, due_at=None)
+        .returning(message.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def change_fields(
+    connection: Connection, contact_id: int, columns: Mapping[str, Any], custom: Mapping[str, Any]
+) -> None:
+    """Set columns and declared custom fields of one contact."""
+    values = dict(columns)
+    if custom:
+        stored = connection.execute(
+            select(contact.c.fields).where(contact.c.id == contact_id)
+        ).scalar_one()
+        values["fields"] = {**(stored or {}), **custom}
+    if values:
+        connection.execute(update(contact).where(contact.c.id == contact_id).values(**values))
+
+
+def change_tags(
+    connection: Connection, contact_id: int, add: Sequence[str], remove: Sequence[str]
+) -> None:
+    """Add and remove tags of one contact."""
+    if add:
+        rows = [{"contact_id": contact_id, "tag": tag} for tag in add]
+        insert_new(connection, contact_tag, rows, "tag")
+    if remove:
+        connection.execute(
+            delete(contact_tag).where(
+                contact_tag.c.contact_id == contact_id, contact_tag.c.tag.in_(remove)
+            )
+        )
+
+
+def change_segments(
+    connection: Connection,
+    entered: Sequence[tuple[int, str]],
+    left: Sequence[tuple[int, str]],
+) -> None:
+    """Write down who is in a trigger segment now."""
+    if entered:
+        rows = [{"contact_id": one, "segment": segment} for one, segment in entered]
+        insert_new(connection, segment_member, rows, "segment")
+    if left:
+        connection.execute(
+            delete(segment_member).where(
+                tuple_(segment_member.c.contact_id, segment_member.c.segment).in_(left)
+            )
+        )
+
+
+def make_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert tasks, each `dedupe_key` once; return the ids of the new ones."""
+    added = insert_new(connection, task, [dict(row) for row in rows], "id") if rows else []
+    return [row[0] for row in added]
+
+
+def complete_tasks(
+    connection: Connection,
+    contact_id: int,
+    kinds: Sequence[str],
+    result: Mapping[str, Any],
+    now: datetime,
+) -> list[int]:
+    """Mark the contact's oldest open task of these kinds as done; return its id, if any."""
+    oldest = (
+        select(func.min(task.c.id))
+        .where(task.c.contact_id == contact_id, task.c.state == "open", task.c.kind.in_(kinds))
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        update(task)
+        .where(task.c.id == oldest)
+        .values(state="done", done_at=now, result=dict(result))
+        .returning(task.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def team_by_role(connection: Connection) -> dict[str, int]:
+    """Return role → the longest-standing active team member who has it."""
+    rows = connection.execute(
+        select(team_member.c.role, func.min(team_member.c.id).label("id"))
+        .where(team_member.c.active)
+        .group_by(team_member.c.role)
+    )
+    return {row.role: row.id for row in rows}
+
+
+def member_address(connection: Connection, member_id: int | None) -> str | None:
+    """Return a team member's address."""
+    return connection.execute(
+        select(team_member.c.email).where(team_member.c.id == member_id)
+    ).scalar()

@@ -1,0 +1,303 @@
+"""Everything a batch must know about its contacts, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from nurture.db.tables import (
+    account,
+    contact,
+    contact_tag,
+    deal,
+    enrolment,
+    event,
+    event_evidence,
+    inbox,
+    ledger,
+    segment_member,
+    team_member,
+)
+from nurture.domain.facts import NOT_HUMAN, ONCE_PER_MESSAGE, EventFact
+from nurture.domain.scoring import LedgerEntry, ScoredEvent
+
+#: the newest verdict on an event; null where it needs none
+NEWEST_VERDICT = (
+    select(event_evidence.c.verdict)
+    .where(event_evidence.c.event_id == event.c.id)
+    .order_by(event_evidence.c.id.desc())
+    .limit(1)
+    .correlate(event)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event from the inbox that is being ingested now."""
+
+    id: int
+    type: str
+    contact_id: int
+    occurred_at: datetime
+    recorded_at: datetime
+    properties: dict[str, Any]
+    source: str
+    caused_by: int | None
+    depth: int
+    message_id: int | None
+    verdict: str | None
+
+    def fact(self) -> EventFact:
+        """Return it as conditions see it."""
+        return EventFact(self.id, self.type, self.occurred_at, self.properties, self.message_id)
+
+
+@dataclass(slots=True)
+class History:
+    """Events of contacts by type, as conditions see them (newest first) and as scores do."""
+
+    facts: dict[int, dict[str, list[EventFact]]] = field(default_factory=dict)
+    scored: dict[int, list[ScoredEvent]] = field(default_factory=dict)
+
+
+def due_contacts(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """Return up to `limit` contacts with events to take in, or whose time has come."""
+    waiting = (
+        select(inbox.c.contact_id)
+        .where(inbox.c.available_at <= now)
+        .order_by(inbox.c.available_at, inbox.c.event_id)
+        .limit(limit)
+    )
+    found = dict.fromkeys(row.contact_id for row in connection.execute(waiting))
+    if len(found) < limit:
+        reviews = (
+            select(contact.c.id)
+            .where(contact.c.review_at <= now)
+            .order_by(contact.c.review_at)
+            .limit(limit)
+        )
+        journeys = (
+            select(enrolment.c.contact_id)
+            .where(enrolment.c.review_at <= now, enrolment.c.state == "active")
+            .order_by(enrolment.c.review_at)
+            .limit(limit)
+        )
+        found.update(dict.fromkeys(row.id for row in connection.execute(reviews)))
+        found.update(dict.fromkeys(row.contact_id for row in connection.execute(journeys)))
+    return list(found)[:limit]
+
+
+def arrivals(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Arrival]:
+    """Return the events that wait in the inbox for these contacts, oldest first."""
+    rows = connection.execute(
+        select(
+            event.c.id,
+            event.c.type,
+            event.c.contact_id,
+            event.c.occurred_at,
+            event.c.recorded_at,
+            event.c.properties,
+            event.c.source,
+            event.c.caused_by,
+            event.c.depth,
+            event.c.message_id,
+            NEWEST_VERDICT.label("verdict"),
+        )
+        .join(inbox, inbox.c.event_id == event.c.id)
+        .where(inbox.c.contact_id.in_(contact_ids), inbox.c.available_at <= now)
+        .order_by(event.c.id)
+    )
+    return [Arrival(**row._mapping) for row in rows]
+
+
+def contact_rows(connection: Connection, contact_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return contacts with their account's fields (`account_…`) and owner (`owner_email`)."""
+    return list(
+        connection.execute(
+            select(
+                contact,
+                account.c.name.label("account_name"),
+                account.c.domain.label("account_domain"),
+                account.c.industry.label("account_industry"),
+                account.c.employees.label("account_employees"),
+                account.c.region.label("account_region"),
+                account.c.zone.label("account_zone"),
+                account.c.fields.label("account_fields"),
+                account.c.hold_reason.label("account_hold_reason"),
+                team_member.c.email.label("owner_email"),
+                team_member.c.key.label("owner_key"),
+                team_member.c.active.label("owner_active"),
+            )
+            .outerjoin(account, account.c.id == contact.c.account_id)
+            .outerjoin(team_member, team_member.c.id == contact.c.owner_id)
+            .where(contact.c.id.in_(contact_ids))
+            .order_by(contact.c.id)
+        )
+    )
+
+
+def tags_of(connection: Connection, contact_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Return the tags of contacts."""
+    found: dict[int, set[str]] = {}
+    rows = connection.execute(
+        select(contact_tag.c.contact_id, contact_tag.c.tag).where(
+            contact_tag.c.contact_id.in_(contact_ids)
+        )
+    )
+    for row in rows:
+        found.setdefault(row.contact_id, set()).add(row.tag)
+    return {contact_id: frozenset(tags) for contact_id, tags in found.items()}
+
+
+def counts(event_type: str, verdict: str | None, count_unknown_opens: bool) -> bool:
+    """Say whether an event counts for conditions and scores, given its newest verdict.
+
+    A click counts once it is judged human; an open that is unknown counts as the policy
+    says; events that need no verdict always count.
+    """
+    if event_type not in ONCE_PER_MESSAGE:
+        return verdict not in NOT_HUMAN
+    if verdict == "unknown":
+        return event_type == "email.opened" and count_unknown_opens
+    return verdict == "human"
+
+
+def history(
+    connection: Connection,
+    contact_ids: Sequence[int],
+    types: Iterable[str],
+    count_unknown_opens: bool,
+) -> History:
+    """Return the contacts' events of the given types, whatever their age."""
+    wanted = sorted(set(types))
+    found = History()
+    if not wanted:
+        return found
+    rows = connection.execute(
+        select(
+            event.c.id,
+            event.c.type,
+            event.c.contact_id,
+            event.c.occurred_at,
+            event.c.properties,
+            event.c.message_id,
+            NEWEST_VERDICT.label("verdict"),
+        )
+        .where(event.c.contact_id.in_(contact_ids), event.c.type.in_(wanted))
+        .order_by(event.c.occurred_at.desc(), event.c.id.desc())
+    )
+    for row in rows:
+        human = counts(row.type, row.verdict, count_unknown_opens)
+        scored = ScoredEvent(
+            row.id, row.type, row.occurred_at, row.properties, human, row.message_id
+        )
+        found.scored.setdefault(row.contact_id, []).append(scored)
+        if human:
+            fact = EventFact(row.id, row.type, row.occurred_at, row.properties, row.message_id)
+            found.facts.setdefault(row.contact_id, {}).setdefault(row.type, []).append(fact)
+    return found
+
+
+def ledger_of(
+    connection: Connection, contact_ids: Sequence[int], rules: Iterable[str]
+) -> dict[int, list[LedgerEntry]]:
+    """Return the ledger rows of contacts for some rules."""
+    found: dict[int, list[LedgerEntry]] = {}
+    rows = connection.execute(
+        select(
+            ledger.c.contact_id,
+            ledger.c.rule,
+            ledger.c.points,
+            ledger.c.event_id,
+            ledger.c.occurred_at,
+        ).where(ledger.c.contact_id.in_(contact_ids), ledger.c.rule.in_(sorted(set(rules))))
+    )
+    for row in rows:
+        entry = LedgerEntry(row.rule, row.points, row.event_id, row.occurred_at)
+        found.setdefault(row.contact_id, []).append(entry)
+    return found
+
+
+def active_enrolments(connection: Connection, contact_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return the active enrolments of contacts, oldest first."""
+    return list(
+        connection.execute(
+            select(enrolment)
+            .where(enrolment.c.contact_id.in_(contact_ids), enrolment.c.state == "active")
+            .order_by(enrolment.c.id)
+        )
+    )
+
+
+def last_ends(
+    connection: Connection, wanted: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str, str], datetime]:
+    """Return (contact, workflow, subject) → when the last ended enrolment ended."""
+    pairs = sorted(set(wanted))
+    if not pairs:
+        return {}
+    by_workflow: dict[str, list[int]] = {}
+    for contact_id, workflow in pairs:
+        by_workflow.setdefault(workflow, []).append(contact_id)
+    rows = connection.execute(
+        select(
+            enrolment.c.contact_id,
+            enrolment.c.workflow,
+            enrolment.c.subject,
+            func.max(enrolment.c.ended_at).label("ended_at"),
+        )
+        .where(
+            enrolment.c.state == "ended",
+            or_(
+                *(
+                    and_(enrolment.c.workflow == workflow, enrolment.c.contact_id.in_(ids))
+                    for workflow, ids in by_workflow.items()
+                )
+            ),
+        )
+        .group_by(enrolment.c.contact_id, enrolment.c.workflow, enrolment.c.subject)
+    )
+    return {(row.contact_id, row.workflow, row.subject): row.ended_at for row in rows}
+
+
+def newest_deals(connection: Connection, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return each contact's newest deal as conditions see it."""
+    newest = (
+        select(func.max(deal.c.id))
+        .where(deal.c.contact_id.in_(contact_ids))
+        .group_by(deal.c.contact_id)
+    )
+    rows = connection.execute(
+        select(
+            deal.c.contact_id,
+            deal.c.stage,
+            deal.c.amount,
+            deal.c.currency,
+            deal.c.product,
+            deal.c.reason,
+        ).where(deal.c.id.in_(newest))
+    )
+    return {
+        row.contact_id: {
+            name: value
+            for name, value in row._mapping.items()
+            if name != "contact_id" and value is not None
+        }
+        for row in rows
+    }
+
+
+def segments_of(connection: Connection, contact_ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return the trigger segments that contacts were in at the last look."""
+    found: dict[int, set[str]] = {}
+    rows = connection.execute(
+        select(segment_member).where(segment_member.c.contact_id.in_(contact_ids))
+    )
+    for row in rows:
+        found.setdefault(row.contact_id, set()).add(row.segment)
+    return found

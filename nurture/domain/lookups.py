@@ -1,0 +1,107 @@
+"""Look-ups from events to what they may start, and what facts a release ever reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from nurture.domain.conditions import Condition, Scope
+from nurture.domain.definitions import Definitions
+from nurture.domain.reads import reads
+from nurture.domain.steps import Branch, WaitFor
+from nurture.domain.workflow import EventTrigger, StateTrigger, Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What a release starts on which event, and which events its conditions read."""
+
+    #: event type → (workflow, trigger), highest priority first
+    starts: dict[str, list[tuple[Workflow, EventTrigger]]]
+    #: temperature → workflows that start when it is reached
+    on_temperature: dict[str, list[tuple[Workflow, StateTrigger]]]
+    #: segment → workflows that start when somebody enters it
+    on_segment: dict[str, list[tuple[Workflow, StateTrigger]]]
+    #: segment → its condition, for those that start something
+    trigger_segments: dict[str, Condition]
+    #: event types that triggers, scoring and lifecycle read
+    event_types: frozenset[str]
+    #: some condition reads the deal
+    needs_deal: bool
+    #: event types by workflow that its goal, exits and waits read
+    journey_types: dict[str, frozenset[str]] = field(default_factory=dict)
+
+
+def look_up(definitions: Definitions) -> Lookups:
+    """Build the look-ups of a release."""
+    starts: dict[str, list[tuple[Workflow, EventTrigger]]] = {}
+    on_temperature: dict[str, list[tuple[Workflow, StateTrigger]]] = {}
+    on_segment: dict[str, list[tuple[Workflow, StateTrigger]]] = {}
+    segments: dict[str, Condition] = {}
+    conditions: list[Condition] = []
+    ordered = sorted(definitions.workflows.values(), key=lambda w: (-w.priority, w.name))
+    for workflow in ordered:
+        conditions.append(workflow.only_if)
+        for trigger in workflow.event_triggers:
+            starts.setdefault(trigger.match.event, []).append((workflow, trigger))
+            conditions.append(trigger.match.where)
+        for state in workflow.state_triggers:
+            if state.kind == "temperature":
+                on_temperature.setdefault(state.value, []).append((workflow, state))
+            else:
+                on_segment.setdefault(state.value, []).append((workflow, state))
+                segments[state.value] = state.condition
+                conditions.append(state.condition)
+    types: set[str] = set()
+    if definitions.scoring is not None:
+        scoring = definitions.scoring
+        conditions += [rule.condition for rule in scoring.fit]
+        conditions += [rule.condition for rule in scoring.lifecycle]
+        types |= {rule.event for rule in scoring.rules}
+        types |= {event for event, _ in scoring.intent}
+    everything: list[Condition] = [*conditions]
+    for workflow in ordered:
+        everything += list(journey_conditions(workflow))
+    return Lookups(
+        starts=starts,
+        on_temperature=on_temperature,
+        on_segment=on_segment,
+        trigger_segments=segments,
+        event_types=frozenset(types | event_types_of(conditions)),
+        needs_deal=any(
+            scope is Scope.DEAL for condition in everything for scope, _ in reads(condition).fields
+        ),
+        journey_types={workflow.name: journey_types(workflow) for workflow in ordered},
+    )
+
+
+def event_types_of(conditions: Iterable[Condition]) -> set[str]:
+    """Return every event type that some of the conditions read."""
+    return {kind for condition in conditions for kind in reads(condition).event_types}
+
+
+def leaving_conditions(workflow: Workflow) -> tuple[Condition, ...]:
+    """Return the conditions that end a journey: its goal and exits."""
+    exits = tuple(way_out.condition for way_out in workflow.exits)
+    return exits if workflow.goal is None else (workflow.goal, *exits)
+
+
+def journey_conditions(workflow: Workflow) -> tuple[Condition, ...]:
+    """Return every condition that a walk or a look at goal and exits may evaluate."""
+    found = list(leaving_conditions(workflow))
+    for step in workflow.graph.steps.values():
+        if isinstance(step, Branch):
+            found += [condition for condition, _ in step.cases]
+        elif isinstance(step, WaitFor):
+            found += [match.where for match in step.events]
+    found += [way_out.match.where for way_out in workflow.exits if way_out.match is not None]
+    return tuple(found)
+
+
+def journey_types(workflow: Workflow) -> frozenset[str]:
+    """Return the event types that a walk or a look at goal and exits may read."""
+    types = event_types_of(journey_conditions(workflow))
+    for step in workflow.graph.steps.values():
+        if isinstance(step, WaitFor):
+            types |= {match.event for match in step.events}
+    return frozenset(types)

@@ -1,0 +1,310 @@
+"""Advance: walk what is due and write each walk in the transaction that decided it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nurture.db import contacts as people
+from nurture.db import messages, outcomes
+from nurture.db.contact_facts import CONTACT_COLUMNS
+from nurture.db.engine import write
+from nurture.db.events import DEEPEST, NewEvent, record
+from nurture.domain import advance as pure
+from nurture.domain.calendar import shift
+from nurture.domain.enrolment import Standing
+from nurture.domain.facts import StepFact
+from nurture.domain.lookups import leaving_conditions
+from nurture.domain.policy import Calendar
+from nurture.domain.steps import Notify, Send
+from nurture.services.batch import Batch, Journey, Person, load_people
+from nurture.services.places import zone_of
+from nurture.services.rescore import journey_review
+from nurture.services.runtime import Runtime
+
+#: enrolments per transaction
+BATCH = 200
+
+#: columns of a contact that `set` may write
+_SETTABLE = {name for name, column in CONTACT_COLUMNS.items() if column.table.name == "contact"} - {
+    "email",
+    "temperature",
+    "lifecycle",
+    "first_touch",
+    "created",
+}
+
+
+class Walks:
+    """The walks of one batch and all that they want done."""
+
+    def __init__(self, batch: Batch, calendar: Calendar) -> None:
+        self._batch = batch
+        self._calendar = calendar
+        self._walked: list[tuple[Person, Journey, pure.Decision]] = []
+        self._mails: list[dict[str, Any]] = []
+        self._emits: list[tuple[Person, Journey, pure.Decision, pure.Emit]] = []
+        self._updated: set[int] = set()
+
+    def walk(self, person: Person, journey: Journey) -> None:
+        """Walk one enrolment and collect its decision."""
+        batch, row = self._batch, journey.row
+        if journey.workflow is None:
+            batch.end(person, journey, "lost", "unknown_workflow", {})
+            return
+        zone = zone_of(person.row, self._calendar)
+        standing = Standing(
+            row.id,
+            person.id,
+            row.step,
+            row.due_at,
+            row.started_at,
+            journey.memory,
+            row.subject,
+            row.caused_by,
+        )
+        person.facts.trigger = row.trigger or {}
+        person.facts.event = None
+        decision = pure.advance(
+            journey.workflow, standing, person.facts, batch.now, self._calendar, zone
+        )
+        self._walked.append((person, journey, decision))
+        for effect in decision.effects:
+            self._do(person, journey, decision, effect, zone)
+
+    def _do(
+        self,
+        person: Person,
+        journey: Journey,
+        decision: pure.Decision,
+        effect: pure.Effect,
+        zone: ZoneInfo,
+    ) -> None:
+        batch = self._batch
+        match effect:
+            case pure.QueueMail(step, visit):
+                self._mails.append(self._mail(person, journey, decision, step, visit, zone))
+            case pure.MakeTask(step, visit):
+                batch.tasks.append(
+                    {
+                        "dedupe_key": f"{journey.id}/{step.id}/{visit}",
+                        "contact_id": person.id,
+                        "account_id": person.row.account_id,
+                        "enrolment_id": journey.id,
+                        "kind": step.kind,
+                        "title": step.title,
+                        "assignee": step.assignee,
+                        "assignee_id": self._assignee(person, step.assignee),
+                        "due_at": shift(self._calendar, batch.now, step.due, zone),
+                        "created_at": batch.now,
+                    }
+                )
+            case pure.NotifyTeam(step, visit):
+                self._mails.append(self._notice(person, journey, step, visit))
+            case pure.Emit():
+                self._emits.append((person, journey, decision, effect))
+            case pure.ChangeContact(step):
+                columns = {name: value for name, value in step.fields if name in _SETTABLE}
+                custom = {name: value for name, value in step.fields if name not in _SETTABLE}
+                outcomes.change_fields(batch.connection, person.id, columns, custom)
+                outcomes.change_tags(batch.connection, person.id, step.add_tags, step.remove_tags)
+                self._updated.add(person.id)
+            case pure.StopOther(name):
+                for other in person.journeys:
+                    if other.row.workflow == name and other.id != journey.id and not other.ended:
+                        by = {"by": journey.row.workflow}
+                        batch.end(person, other, "stopped", "stopped", by)
+
+    def _assignee(self, person: Person, named: str) -> int | None:
+        if named == "owner":
+            owner: int | None = person.row.owner_id
+            return owner
+        return self._team.get(named)
+
+    @property
+    def _team(self) -> dict[str, int]:
+        return outcomes.team_by_role(self._batch.connection)
+
+    def _mail(
+        self,
+        person: Person,
+        journey: Journey,
+        decision: pure.Decision,
+        step: Send,
+        visit: int,
+        zone: ZoneInfo,
+    ) -> dict[str, Any]:
+        workflow = journey.workflow
+        assert workflow is not None  # walk() returned early otherwise
+        first = journey.row.step is None
+        return {
+            "dedupe_key": f"{journey.id}/{step.id}/{visit}",
+            "contact_id": person.id,
+            "account_id": person.row.account_id,
+            "enrolment_id": journey.id,
+            "workflow": workflow.name,
+            "step": step.id,
+            "caused_by": decision.cause or (journey.row.caused_by if first else None),
+            "recipient": person.row.email,
+            "purpose": str(workflow.purpose),
+            "template": step.template,
+            "subject_override": step.subject,
+            "sender": step.sender or workflow.sender,
+            "window": step.window or workflow.window,
+            "priority": workflow.priority,
+            "expires_at": shift(self._calendar, self._batch.now, step.expires, zone),
+        }
+
+    def _notice(
+        self, person: Person, journey: Journey, step: Notify, visit: int
+    ) -> dict[str, Any]:
+        return {
+            "dedupe_key": f"{journey.id}/{step.id}/{visit}",
+            "workflow": journey.row.workflow,
+            "step": step.id,
+            "recipient": self._team_address(person, step.to),
+            "purpose": "service",
+            "template": "team/notify",
+            "window": "always",
+            "priority": 100,
+            "values": {"text": step.text, "contact": person.facts.contact.get("email", "")},
+        }
+
+    def _team_address(self, person: Person, to: str) -> str | None:
+        if "@" in to:
+            return to
+        if to == "owner":
+            owner: str | None = person.row.owner_email
+            return owner
+        member = self._team.get(to)
+        return outcomes.member_address(self._batch.connection, member)
+
+    def save(self) -> None:
+        """Write mails, events, positions and reasons."""
+        batch = self._batch
+        queued = messages.queue(batch.connection, self._mails, batch.release.id, batch.now)
+        rows = []
+        for person, journey, decision in self._walked:
+            self._remember_mails(journey, decision, queued)
+            self._explain(person, journey, decision)
+            if journey.id in batch.ended:
+                # Another walk of this batch stopped it.
+                continue
+            rows.append(self._position(person, journey, decision))
+        outcomes.save_walks(batch.connection, rows)
+        over = [journey.id for _, journey, decision in self._walked if decision.outcome]
+        outcomes.cancel_unsent(batch.connection, over, "enrolment_over")
+        self._emit()
+        batch.save_effects()
+
+    def _remember_mails(
+        self, journey: Journey, decision: pure.Decision, queued: dict[str, int]
+    ) -> None:
+        for effect in decision.effects:
+            if isinstance(effect, pure.QueueMail):
+                step = effect.step.id
+                message_id = queued[f"{journey.id}/{step}/{effect.visit}"]
+                fact = decision.memory.steps.get(step, StepFact())
+                decision.memory.steps[step] = replace(fact, message_id=message_id)
+
+    def _position(
+        self, person: Person, journey: Journey, decision: pure.Decision
+    ) -> dict[str, Any]:
+        over = decision.outcome is not None
+        moment: datetime | None = None
+        if not over and journey.workflow is not None:
+            moment = journey_review(
+                self._batch, person, leaving_conditions(journey.workflow), self._batch.half_life
+            )
+        return {
+            "id": journey.id,
+            "step": decision.step,
+            "due_at": None if over else decision.due_at,
+            "review_at": moment,
+            "memory": decision.memory.as_json(),
+            "state": "ended" if over else "active",
+            "outcome": decision.outcome,
+            "ended_at": self._batch.now if over else None,
+        }
+
+    def _explain(self, person: Person, journey: Journey, decision: pure.Decision) -> None:
+        self._batch.decide(
+            person,
+            "ended" if decision.outcome else "walked",
+            decision.reason,
+            {
+                **decision.detail,
+                "workflow": journey.row.workflow,
+                "trail": decision.trail,
+                **({"outcome": decision.outcome} if decision.outcome else {}),
+            },
+            enrolment_id=journey.id,
+            workflow=journey.row.workflow,
+            step=decision.step,
+            event_id=decision.cause,
+        )
+
+    def _emit(self) -> None:
+        """Emit the walks' events; one that is too deep is stored, and its walk goes on."""
+        batch = self._batch
+        causes = {
+            cause
+            for _, journey, decision, _ in self._emits
+            if (cause := decision.cause or journey.row.caused_by) is not None
+        }
+        depth = messages.depths(batch.connection, sorted(causes)) if causes else {}
+        new = []
+        for person, journey, decision, effect in self._emits:
+            cause = decision.cause or journey.row.caused_by
+            deep = depth.get(cause, 0) + 1 if cause is not None else 0
+            if deep > DEEPEST:
+                batch.decide(person, "failed", "too_deep", {"event": effect.type})
+                batch.woken.add(journey.id)
+            new.append(
+                NewEvent(
+                    effect.type,
+                    person.id,
+                    batch.now,
+                    "engine",
+                    effect.properties,
+                    key=f"{journey.id}/{effect.step}/{effect.visit}",
+                    caused_by=cause,
+                    depth=deep,
+                    act=deep <= DEEPEST,
+                )
+            )
+        new += [
+            NewEvent("contact.updated", contact_id, batch.now, "engine", {"by": "workflow"})
+            for contact_id in sorted(self._updated)
+        ]
+        record(batch.connection, new, batch.now)
+
+
+def advance(runtime: Runtime, limit: int = BATCH) -> int:
+    """Walk up to `limit` due enrolments in one transaction; return how many were walked."""
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        due = messages.due_enrolment_contacts(connection, now, limit)
+        if not due:
+            return 0
+        held = people.lock(connection, due)
+        if not held:
+            return 0
+        release = runtime.releases.live(connection)
+        calendar = release.definitions.calendar
+        if calendar is None:
+            return 0
+        batch = Batch(connection, release, runtime.releases, release.lookups, now)
+        load_people(batch, held)
+        walks = Walks(batch, calendar)
+        count = 0
+        for person in batch.people.values():
+            for journey in person.journeys:
+                due_at = journey.row.due_at
+                if due_at is not None and due_at <= now and not journey.ended:
+                    walks.walk(person, journey)
+                    count += 1
+        walks.save()
+        return count

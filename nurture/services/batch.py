@@ -1,0 +1,219 @@
+"""A batch of contacts with all that is known of them, and all that was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import contact_facts, outcomes, touched
+from nurture.db.events import DEEPEST, NewEvent, record
+from nurture.db.touched import Arrival
+from nurture.domain.enrolment import Memory
+from nurture.domain.facts import Facts
+from nurture.domain.lookups import Lookups, journey_types
+from nurture.domain.policy import EvidencePolicy
+from nurture.domain.scoring import Engagement, LedgerEntry, ScoredEvent
+from nurture.domain.workflow import Workflow
+from nurture.services.releases import LiveRelease, Releases
+
+
+@dataclass(slots=True)
+class Journey:
+    """An active enrolment and the steps it follows."""
+
+    row: Row[Any]
+    #: None: the release it follows no longer has the workflow
+    workflow: Workflow | None
+    memory: Memory
+    ended: bool = False
+
+    @property
+    def id(self) -> int:
+        """The enrolment's id."""
+        return int(self.row.id)
+
+
+@dataclass(slots=True)
+class Person:
+    """One contact of a batch; `state` is what a rescore may change."""
+
+    row: Row[Any]
+    state: dict[str, Any]
+    facts: Facts
+    arrivals: list[Arrival] = field(default_factory=list)
+    journeys: list[Journey] = field(default_factory=list)
+    scored: list[ScoredEvent] = field(default_factory=list)
+    ledger: list[LedgerEntry] = field(default_factory=list)
+    segments: set[str] = field(default_factory=set)
+
+    @property
+    def id(self) -> int:
+        """The contact's id."""
+        return int(self.row.id)
+
+    @property
+    def engagement(self) -> Engagement:
+        """The faded ledger sum as it stands."""
+        return Engagement(self.state["engagement"], self.state["scored_at"])
+
+
+@dataclass(slots=True)
+class Batch:
+    """Contacts whose rows we hold, and what is to be written when all is decided."""
+
+    connection: Connection
+    release: LiveRelease
+    releases: Releases
+    lookups: Lookups
+    now: datetime
+    people: dict[int, Person] = field(default_factory=dict)
+    events: list[NewEvent] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    ledger: list[tuple[int, LedgerEntry]] = field(default_factory=list)
+    evidence: list[tuple[int, str, str]] = field(default_factory=list)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    woken: set[int] = field(default_factory=set)
+    ended: dict[int, str] = field(default_factory=dict)
+    reviews: dict[int, datetime | None] = field(default_factory=dict)
+    entered: list[tuple[int, str]] = field(default_factory=list)
+    left: list[tuple[int, str]] = field(default_factory=list)
+    #: (contact, workflow, subject) → what asks for the enrolment
+    wanted: dict[tuple[int, str, str], tuple[Workflow, Arrival | None]] = field(
+        default_factory=dict
+    )
+
+    @property
+    def evidence_policy(self) -> EvidencePolicy:
+        """How opens and clicks are judged in this release."""
+        policy = self.release.definitions.policy
+        return policy.evidence if policy is not None else EvidencePolicy()
+
+    @property
+    def half_life(self) -> timedelta:
+        """How fast engagement fades in this release."""
+        scoring = self.release.definitions.scoring
+        return scoring.half_life if scoring is not None else timedelta(days=30)
+
+    def emit(
+        self,
+        person: Person,
+        kind: str,
+        properties: dict[str, Any],
+        cause: Arrival | None,
+        act: bool = True,
+    ) -> None:
+        """Emit an event of our own; a chain that is too deep is stored and not acted on."""
+        depth = cause.depth + 1 if cause is not None else 0
+        if depth > DEEPEST:
+            self.decide(person, "failed", "too_deep", {"event": kind}, event_id=cause and cause.id)
+            act = False
+        self.events.append(
+            NewEvent(
+                type=kind,
+                contact_id=person.id,
+                occurred_at=self.now,
+                source="engine",
+                properties=properties,
+                caused_by=cause.id if cause is not None else None,
+                depth=depth,
+                act=act,
+            )
+        )
+
+    def decide(
+        self, person: Person, kind: str, reason: str, detail: dict[str, Any], **columns: Any
+    ) -> None:
+        """Remember a decision about a contact with its reason."""
+        row = {"contact_id": person.id, "kind": kind, "reason": reason, "detail": detail}
+        self.decisions.append({**row, **columns})
+
+    def end(
+        self,
+        person: Person,
+        journey: Journey,
+        outcome: str,
+        reason: str,
+        detail: dict[str, Any],
+        cause: Arrival | None = None,
+    ) -> None:
+        """End an enrolment with its reason."""
+        journey.ended = True
+        self.ended[journey.id] = outcome
+        self.decide(
+            person,
+            "ended",
+            reason,
+            {"workflow": journey.row.workflow, "outcome": outcome, **detail},
+            enrolment_id=journey.id,
+            workflow=journey.row.workflow,
+            step=journey.row.step,
+            event_id=cause.id if cause is not None else None,
+        )
+
+    def save(self) -> None:
+        """Write everything that was decided about scores and stages, and its effects."""
+        outcomes.append_evidence(self.connection, self.evidence, self.now)
+        outcomes.append_ledger(self.connection, self.ledger, self.release.id)
+        outcomes.save_states(self.connection, [p.state for p in self.people.values()])
+        outcomes.change_segments(self.connection, self.entered, self.left)
+        self.save_effects()
+
+    def save_effects(self) -> None:
+        """Write ended and woken journeys, tasks, emitted events and the reasons."""
+        outcomes.end_enrolments(self.connection, self.ended, self.now)
+        outcomes.wake(self.connection, self.woken - set(self.ended), self.now)
+        reviews = {one: at for one, at in self.reviews.items() if one not in self.ended}
+        outcomes.review_enrolments(self.connection, reviews)
+        outcomes.make_tasks(self.connection, self.tasks)
+        record(self.connection, self.events, self.now)
+        outcomes.append_decisions(self.connection, self.decisions, self.now)
+
+
+def load_people(batch: Batch, contact_ids: Sequence[int], extra_types: Iterable[str] = ()) -> None:
+    """Load contacts into a batch with the facts that the release's conditions read."""
+    connection, now = batch.connection, batch.now
+    rows = touched.contact_rows(connection, contact_ids)
+    ids = [row.id for row in rows]
+    journeys: dict[int, list[Journey]] = {}
+    types = set(batch.lookups.event_types) | set(extra_types)
+    for row in touched.active_enrolments(connection, ids):
+        workflow = batch.releases.workflow(connection, row.release_id, row.workflow)
+        journeys.setdefault(row.contact_id, []).append(
+            Journey(row, workflow, Memory.from_json(row.memory))
+        )
+        if workflow is not None:
+            same = row.release_id == batch.release.id
+            known = batch.lookups.journey_types.get(row.workflow) if same else None
+            types |= known if known is not None else journey_types(workflow)
+    count_unknown = batch.evidence_policy.count_unknown_opens
+    past = touched.history(connection, ids, types, count_unknown)
+    tags = touched.tags_of(connection, ids)
+    deals = touched.newest_deals(connection, ids) if batch.lookups.needs_deal else {}
+    segments = touched.segments_of(connection, ids) if batch.lookups.trigger_segments else {}
+    half_life = batch.half_life
+    policy = batch.release.definitions.policy
+    locale = policy.default_locale if policy is not None else "ja"
+    for row in rows:
+        state = {name: row._mapping[name] for name in ("id", *outcomes.STATE)}
+        facts = Facts(
+            contact_id=row.id,
+            now=now,
+            contact=contact_facts.contact_values(row._asdict(), now, half_life, locale),
+            account=contact_facts.account_values(row._asdict()),
+            deal=deals.get(row.id, {}),
+            tags=tags.get(row.id, frozenset()),
+            events=past.facts.get(row.id, {}),
+            count_unknown_opens=count_unknown,
+        )
+        batch.people[row.id] = Person(
+            row=row,
+            state=state,
+            facts=facts,
+            journeys=journeys.get(row.id, []),
+            scored=past.scored.get(row.id, []),
+            segments=segments.get(row.id, set()),
+        )

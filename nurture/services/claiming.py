@@ -1,0 +1,201 @@
+"""Claiming: of all due mails of a few contacts, which may go now, later, never?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from nurture.clock import machine_now
+from nurture.db import contacts as people
+from nurture.db import mail_fates, outbox, outcomes, touched
+from nurture.db.engine import write
+from nurture.db.outbox import LEASE, Held
+from nurture.domain.addresses import address_hash
+from nurture.domain.policy import Calendar, Policy
+from nurture.domain.sending import (
+    Candidate,
+    Defer,
+    Drop,
+    PastMail,
+    Send,
+    Situation,
+    may_send,
+    take_turns,
+)
+from nurture.domain.workflow import Purpose
+from nurture.services.compose import resolve_sender
+from nurture.services.places import zone_of
+from nurture.services.releases import LiveRelease
+from nurture.services.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that may go, held under a fence, with what is needed to render it."""
+
+    held: Held
+    message: Row[Any]
+    person: Row[Any] | None
+
+
+def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claimed], int]:
+    """Claim due mails of the contacts longest due; return release, claims, mails looked at.
+
+    Deferred and dropped mails are written down with their reasons in the same transaction.
+    """
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        contact_ids, loose = outbox.due_keys(connection, now, limit)
+        if not contact_ids and not loose:
+            return None, [], 0
+        people.lock_accounts(connection, people.accounts_of(connection, contact_ids))
+        held = people.lock(connection, contact_ids)
+        release = runtime.releases.live(connection)
+        policy, calendar = release.definitions.policy, release.definitions.calendar
+        if policy is None or calendar is None or not (held or loose):
+            return release, [], 0
+        rows = outbox.due_messages(connection, held, loose, now)
+        desk = _Desk(runtime, connection, policy, calendar, now)
+        desk.load(rows, held)
+        claimed = desk.decide(rows)
+        return release, claimed, len(rows)
+
+
+class _Desk:
+    """Decides for the mails of one batch."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        connection: Connection,
+        policy: Policy,
+        calendar: Calendar,
+        now: datetime,
+    ) -> None:
+        self._runtime, self._connection = runtime, connection
+        self._policy, self._calendar, self._now = policy, calendar, now
+        self._people: dict[int, Row[Any]] = {}
+        self._situations: dict[int, Situation] = {}
+
+    def load(self, rows: list[Row[Any]], contact_ids: list[int]) -> None:
+        """Load what the decisions need, in a fixed number of queries."""
+        connection, runtime = self._connection, self._runtime
+        self._people = {row.id: row for row in touched.contact_rows(connection, contact_ids)}
+        consents = people.newest_consents(connection, contact_ids)
+        hashes = {
+            row.id: address_hash(row.email, runtime.hash_key)
+            for row in self._people.values()
+            if row.email
+        }
+        blocked = people.suppressed(connection, sorted(set(hashes.values())))
+        longest = max((cap.within for cap in self._policy.caps), default=timedelta(0))
+        since = self._now - longest
+        mails = outbox.past_mails(connection, "contact_id", contact_ids, since, self._now)
+        account_ids = sorted({r.account_id for r in self._people.values() if r.account_id})
+        of_accounts: dict[int, list[PastMail]] = {}
+        if any(cap.per == "account" for cap in self._policy.caps):
+            of_accounts = outbox.past_mails(connection, "account_id", account_ids, since, self._now)
+        paused = outbox.paused(connection)
+        shared: dict[int, list[PastMail]] = {one: of_accounts.get(one, []) for one in account_ids}
+        for contact_id, person in self._people.items():
+            states = consents.get(contact_id, {})
+            self._situations[contact_id] = Situation(
+                zone=zone_of(person, self._calendar),
+                temperature=person.temperature,
+                suppressed=hashes.get(contact_id) in blocked,
+                consents=frozenset(p for p, state in states.items() if state == "granted"),
+                withdrawn=frozenset(p for p, state in states.items() if state == "withdrawn"),
+                account_hold=person.account_hold_reason,
+                paused=paused,
+                sending=runtime.sending.mode,
+                allowed=runtime.sending.allowed,
+                contact_mails=mails.get(contact_id, []),
+                account_mails=shared.get(person.account_id, []),
+            )
+
+    def decide(self, rows: list[Row[Any]]) -> list[Claimed]:
+        """Let priority pick under the caps; write every answer with its reason."""
+        by_id = {row.id: row for row in rows}
+        go: list[int] = []
+        later: list[tuple[int, datetime | None, str]] = []
+        never: list[tuple[int, str]] = []
+        reasons: list[dict[str, Any]] = []
+        for mail in take_turns([self._candidate(row) for row in rows]):
+            row = by_id[mail.id]
+            situation = self._situation(row)
+            verdict = may_send(mail, situation, self._policy, self._calendar, self._now)
+            match verdict:
+                case Send():
+                    go.append(mail.id)
+                    past = PastMail(self._now, str(mail.purpose), mail.workflow)
+                    situation.contact_mails.append(past)
+                    situation.account_mails.append(past)
+                case Defer(until, why, detail):
+                    later.append((mail.id, until, why))
+                    # One row per reason, not one per look.
+                    if row.reason != why:
+                        reasons.append(_reason(row, "deferred", why, detail, until))
+                case Drop(why, detail):
+                    never.append((mail.id, why))
+                    reasons.append(_reason(row, "dropped", why, detail, None))
+        outbox.put_off(self._connection, later)
+        outbox.drop(self._connection, never)
+        mail_fates.tell_enrolments(self._connection, [one for one, _ in never], self._now)
+        held = outbox.claim(self._connection, go, machine_now() + LEASE)
+        outcomes.append_decisions(self._connection, reasons, self._now)
+        return [
+            Claimed(held[one], by_id[one], self._people.get(by_id[one].contact_id))
+            for one in go
+            if one in held
+        ]
+
+    def _situation(self, row: Row[Any]) -> Situation:
+        found = self._situations.get(row.contact_id)
+        if found is None:
+            # Mails to our own team have no contact: no consent, no caps, only the switches.
+            found = Situation(
+                zone=ZoneInfo(self._calendar.zone),
+                temperature="",
+                paused=outbox.paused(self._connection),
+                sending=self._runtime.sending.mode,
+                allowed=self._runtime.sending.allowed,
+            )
+            self._situations[row.contact_id] = found
+        found.enrolment_active = row.enrolment_state == "active"
+        return found
+
+    def _candidate(self, row: Row[Any]) -> Candidate:
+        person = self._people.get(row.contact_id)
+        return Candidate(
+            id=row.id,
+            purpose=Purpose(row.purpose),
+            workflow=row.workflow,
+            window=row.window,
+            priority=row.priority,
+            recipient=row.recipient,
+            template=row.template,
+            sender=resolve_sender(self._policy, row.sender, person).key,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            has_enrolment=row.enrolment_id is not None,
+        )
+
+
+def _reason(
+    row: Row[Any], kind: str, why: str, detail: dict[str, Any], until: datetime | None
+) -> dict[str, Any]:
+    extra = {"until": until.isoformat()} if until is not None else {}
+    return {
+        "contact_id": row.contact_id,
+        "enrolment_id": row.enrolment_id,
+        "message_id": row.id,
+        "workflow": row.workflow,
+        "step": row.step,
+        "kind": kind,
+        "reason": why,
+        "detail": {**detail, **extra, "template": row.template},
+    }

@@ -1,0 +1,235 @@
+"""From a claimed message to the bytes that go over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from nurture.db.contact_facts import account_values, contact_values
+from nurture.domain.addressee import addressee, person_of
+from nurture.domain.policy import LegalIdentity, Policy, Sender
+from nurture.domain.workflow import Purpose
+from nurture.emails.identifiers import message_id, return_path
+from nurture.emails.links import MailLinks
+from nurture.emails.mime import Mailbox, MailHeaders, build
+from nurture.emails.render import render
+from nurture.emails.tokens import Purpose as TokenPurpose
+from nurture.emails.tokens import Token
+from nurture.errors import NotFoundError
+from nurture.services.places import locale_of, zone_of
+from nurture.services.releases import LiveRelease
+from nurture.services.runtime import Runtime
+
+#: stands for a moment or a day in stored values, which are JSON
+_MOMENT, _DAY = "$moment", "$day"
+
+
+class NobodyToAddressError(Exception):
+    """Neither a name nor a company: the mail is not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A mail ready for the wire, and what the message remembers of it."""
+
+    data: bytes
+    return_path: str
+    recipient: str
+    #: columns of the message: locale, template_hash, values, subject, sent_from, tracked
+    remembered: dict[str, Any]
+    #: link targets by number minus one, to be kept for the click endpoint
+    template_key: str
+    targets: list[str | None]
+
+
+def resolve_sender(policy: Policy, wanted: str | None, person: Row[Any] | None) -> Sender:
+    """Return who a mail comes from: the owner, a named sender, else the policy's default.
+
+    An owner who left, or who is no sender of the policy, gives way to the default.
+    """
+    key = wanted
+    if wanted in (None, "owner"):
+        active = person is not None and person.owner_key and person.owner_active
+        key = person.owner_key if person is not None and active else policy.default_sender
+    return policy.senders.get(key or "", policy.senders[policy.default_sender])
+
+
+def compose(
+    runtime: Runtime,
+    release: LiveRelease,
+    message: Row[Any],
+    person: Row[Any] | None,
+    now: datetime,
+) -> Composed:
+    """Render a message for its contact and build its MIME.
+
+    Raises RenderError, DefinitionError or HeaderError where it must not leave, NotFoundError
+    where no release has its template, NobodyToAddressError where there is no 宛名.
+    """
+    policy, calendar = release.definitions.policy, release.definitions.calendar
+    if policy is None or calendar is None:
+        raise NotFoundError("the release has no policy or calendar", "run `nurture publish`")
+    if person is not None:
+        locale, zone = locale_of(person, policy), zone_of(person, calendar)
+    else:
+        locale, zone = message.locale or policy.default_locale, ZoneInfo(calendar.zone)
+    compiled = release.templates.get(message.template, locale)
+    sender = resolve_sender(policy, message.sender, person)
+    values = _values(release, policy, message, person, sender, locale, zone, now)
+    if person is not None and addressee(person_of(values["contact"]), compiled.locale) is None:
+        raise NobodyToAddressError
+    tracked = bool(policy.tracking and person is not None and person.tracking and not person.erased)
+    links = MailLinks(
+        runtime.keyring, runtime.public_url, message.id, message.contact_id or 0, tracked
+    )
+    rendered = render(compiled, values, links, message.subject_override)
+    token = runtime.keyring.sign(Token(TokenPurpose.BOUNCE, message.id, message.contact_id or 0))
+    data = build(rendered, _headers(runtime, message, person, sender, locale, links, now, policy))
+    return Composed(
+        data=data,
+        return_path=return_path(token, runtime.mail_domain),
+        recipient=message.recipient,
+        remembered={
+            "locale": compiled.locale,
+            "template_hash": compiled.hash,
+            "values": freeze(values),
+            "subject": rendered.subject,
+            "sent_from": sender.email,
+            "tracked": tracked,
+        },
+        template_key=compiled.key.hex(),
+        targets=[link.target for link in compiled.links],
+    )
+
+
+def _values(
+    release: LiveRelease,
+    policy: Policy,
+    message: Row[Any],
+    person: Row[Any] | None,
+    sender: Sender,
+    locale: str,
+    zone: ZoneInfo,
+    now: datetime,
+) -> dict[str, Any]:
+    scoring = release.definitions.scoring
+    contact: dict[str, Any] = {}
+    account: dict[str, Any] = {}
+    if person is not None and scoring is not None:
+        row = person._asdict()
+        contact = contact_values(row, now, scoring.half_life, policy.default_locale)
+        account = account_values(row)
+    workflow = release.definitions.workflows.get(message.workflow or "")
+    legal = policy.legal
+    own = message.values if isinstance(message.values, dict) else {}
+    return {
+        "contact": contact,
+        "account": account,
+        "sender": _sender_values(sender, legal, locale),
+        "company": {
+            "company": text_in(legal.company, locale),
+            "address": text_in(legal.address, locale),
+            "contact": legal.contact,
+            "website": legal.website,
+            "privacy": policy.privacy_url,
+        },
+        "trigger": message.enrolment_trigger or {},
+        "steps": _steps(message.enrolment_memory or {}),
+        "workflow": {
+            "name": message.workflow or "",
+            "title": workflow.title if workflow is not None else "",
+        },
+        "urls": {"website": legal.website},
+        "today": now.astimezone(zone).date(),
+        "zone": zone.key,
+        **thaw(own),
+    }
+
+
+def _sender_values(sender: Sender, legal: LegalIdentity, locale: str) -> dict[str, Any]:
+    return {
+        "name": text_in(sender.name, locale),
+        "title": text_in(sender.title, locale),
+        "email": sender.email,
+        "phone": sender.phone,
+        "company": text_in(legal.company, locale),
+    }
+
+
+def _steps(memory: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        step: {"outcome": fact.get("outcome"), "event": fact.get("event") or {}}
+        for step, fact in memory.get("steps", {}).items()
+    }
+
+
+def _headers(
+    runtime: Runtime,
+    message: Row[Any],
+    person: Row[Any] | None,
+    sender: Sender,
+    locale: str,
+    links: MailLinks,
+    now: datetime,
+    policy: Policy,
+) -> MailHeaders:
+    domain = runtime.mail_domain
+    company = text_in(policy.legal.company, locale)
+    name = text_in(sender.name, locale)
+    shown = f"{name}（{company}）" if locale.startswith("ja") else f"{name}, {company}"
+    may_leave = message.purpose != Purpose.SERVICE
+    return MailHeaders(
+        message_id=message_id(message.id, domain),
+        date=now,
+        sender=Mailbox(shown, sender.email),
+        to=Mailbox(_display_name(person, locale), message.recipient),
+        unsubscribe=links.unsubscribe if may_leave else "",
+        list_id=f"{message.workflow}.{domain}" if may_leave and message.workflow else "",
+        feedback_id=f"{message.workflow or 'none'}:{message.purpose}:{domain}",
+        auto_submitted=person is None,
+    )
+
+
+def _display_name(person: Row[Any] | None, locale: str) -> str:
+    if person is None or not (person.family_name or person.given_name):
+        return ""
+    family, given = person.family_name or "", person.given_name or ""
+    if locale.startswith("ja"):
+        return f"{family}{given}様"
+    return f"{given} {family}".strip()
+
+
+def text_in(texts: Mapping[str, str], locale: str) -> str:
+    """Return the text in a locale, else in any."""
+    return texts.get(locale) or next(iter(texts.values()), "")
+
+
+def freeze(value: Any) -> Any:
+    """Return values as JSON that `thaw` turns back."""
+    if isinstance(value, Mapping):
+        return {key: freeze(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [freeze(inner) for inner in value]
+    if isinstance(value, datetime):
+        return {_MOMENT: value.isoformat()}
+    if isinstance(value, date):
+        return {_DAY: value.isoformat()}
+    return value
+
+
+def thaw(value: Any) -> Any:
+    """Return values as they were before `freeze`."""
+    if isinstance(value, Mapping):
+        if set(value) == {_MOMENT}:
+            return datetime.fromisoformat(value[_MOMENT])
+        if set(value) == {_DAY}:
+            return date.fromisoformat(value[_DAY])
+        return {key: thaw(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [thaw(inner) for inner in value]
+    return value

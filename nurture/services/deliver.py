@@ -1,0 +1,232 @@
+"""Deliver: waves of mails, `sending` committed before a body, answers after.
+
+One commit per wave records the answers of the last one and the next `sending`. A mail whose
+fate nobody knows is `in_doubt` and never sent again blindly.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from nurture.clock import machine_now, machine_seconds
+from nurture.db import contacts as people
+from nurture.db import mail_fates, outbox, outcomes
+from nurture.db.engine import read, write
+from nurture.db.outbox import LEASE
+from nurture.domain.message import State
+from nurture.emails.errors import HeaderError, RenderError
+from nurture.errors import DefinitionError, NotFoundError
+from nurture.providers.base import Answer, Envelope, Provider
+from nurture.services import answers as verdicts
+from nurture.services.claiming import Claimed, claim
+from nurture.services.compose import Composed, NobodyToAddressError, compose
+from nurture.services.lastlook import look_again
+from nurture.services.link_targets import remember_links
+from nurture.services.runtime import DECIDE, Runtime
+
+log = structlog.get_logger(__name__)
+
+#: contacts whose mails are claimed at once
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed mail that is rendered and waits for its wave."""
+
+    claimed: Claimed
+    composed: Composed
+
+
+class Outbox:
+    """Sends what is due through one provider; belongs to one thread."""
+
+    def __init__(self, runtime: Runtime, provider: Provider) -> None:
+        self._runtime = runtime
+        self._provider = provider
+        self._ready: deque[Ready] = deque()
+        self._known_templates: set[str] = set()
+
+    def drain(self, seconds: float) -> int:
+        """Send until nothing is due or `seconds` of machine time have passed.
+
+        Returns how many mails were looked at (0: nothing was due). What is claimed and not
+        begun is given back.
+        """
+        recover(self._runtime)
+        ends = machine_seconds() + seconds
+        looked_at = 0
+        finished: list[tuple[Ready, Answer]] = []
+        while machine_seconds() < ends:
+            if len(self._ready) < self._provider.width:
+                looked_at += self._refill()
+            wave = self._begin(finished)
+            finished = []
+            if not wave and not self._ready:
+                break
+            if wave:
+                finished = self._send(wave)
+        self._settle(finished)
+        self._give_back()
+        return looked_at
+
+    def _refill(self) -> int:
+        """Claim and render more mails; a mail that does not render fails visibly."""
+        release, claimed, looked_at = claim(self._runtime, BATCH)
+        failed: list[tuple[Claimed, State, str, dict[str, Any]]] = []
+        for one in claimed:
+            if release is None:
+                continue
+            try:
+                composed = compose(
+                    self._runtime, release, one.message, one.person, self._runtime.clock.now()
+                )
+            except NobodyToAddressError:
+                failed.append((one, State.CANCELLED, "no_addressee", {}))
+            except NotFoundError:
+                detail = {"template": one.message.template}
+                failed.append((one, State.FAILED, "no_template", detail))
+            except (RenderError, DefinitionError, HeaderError) as error:
+                detail = {"why": str(error)[:500], "template": one.message.template}
+                failed.append((one, State.FAILED, "does_not_render", detail))
+            else:
+                self._ready.append(Ready(one, composed))
+        if failed:
+            self._fail(failed)
+        self._remember_links()
+        return looked_at
+
+    def _fail(self, failed: Sequence[tuple[Claimed, State, str, dict[str, Any]]]) -> None:
+        runtime = self._runtime
+        with write(runtime.engine) as connection:
+            now = runtime.clock.now()
+            rows = []
+            for one, state, why, detail in failed:
+                if outbox.settle_claimed(connection, [one.held], state, why):
+                    kind = "failed" if state is State.FAILED else "dropped"
+                    rows.append(verdicts.reason(one.message, kind, why, detail))
+                    log.warning("mail not sent", message=one.held.id, reason=why, **detail)
+            outcomes.append_decisions(connection, rows, now)
+            mail_fates.tell_enrolments(connection, [one.held.id for one, *_ in failed], now)
+
+    def _remember_links(self) -> None:
+        """Keep link targets where the click endpoint finds them, before any mail leaves."""
+        new = {
+            one.composed.template_key: one.composed.targets
+            for one in self._ready
+            if one.composed.template_key not in self._known_templates
+        }
+        if new:
+            remember_links(self._runtime, new, self._runtime.links_file)
+            self._known_templates |= set(new)
+
+    def _begin(self, finished: list[tuple[Ready, Answer]]) -> list[Ready]:
+        """Record the last answers and write `sending` for the next wave, in one commit."""
+        wave: list[Ready] = []
+        while self._ready and len(wave) < self._provider.width:
+            wave.append(self._ready.popleft())
+        if not wave and not finished:
+            return []
+        runtime = self._runtime
+        with write(runtime.engine) as connection:
+            now = runtime.clock.now()
+            self._hold_contacts(connection, [*wave, *(ready for ready, _ in finished)])
+            verdicts.record(runtime, connection, self._pairs(finished), self._provider.name, now)
+            allowed = look_again(runtime, connection, [one.claimed for one in wave], now)
+            rows = [
+                {
+                    "id": one.claimed.held.id,
+                    "fence": one.claimed.held.fence,
+                    "sent_at": now,
+                    **one.composed.remembered,
+                }
+                for one in wave
+                if one.claimed.held.id in allowed
+            ]
+            begun = set(outbox.begin_sending(connection, rows, machine_now() + LEASE))
+        if finished:
+            runtime.ring(DECIDE)
+        return [one for one in wave if one.claimed.held.id in begun]
+
+    def _hold_contacts(self, connection: Connection, ready: Sequence[Ready]) -> None:
+        ids = {
+            one.claimed.message.contact_id
+            for one in ready
+            if one.claimed.message.contact_id is not None
+        }
+        people.lock(connection, ids, wait=True)
+
+    def _pairs(self, finished: Sequence[tuple[Ready, Answer]]) -> list[tuple[Claimed, Answer]]:
+        return [(ready.claimed, answer) for ready, answer in finished]
+
+    def _send(self, wave: list[Ready]) -> list[tuple[Ready, Answer]]:
+        envelopes = [
+            Envelope(
+                one.claimed.held.id,
+                one.composed.return_path,
+                one.composed.recipient,
+                one.composed.data,
+            )
+            for one in wave
+        ]
+        held = [one.claimed.held for one in wave]
+        # The rendered mails that wait for a later wave are ours as well.
+        waiting = [one.claimed.held for one in self._ready]
+        renewed = [machine_seconds()]
+
+        def keep_alive() -> bool:
+            # Renewing is a commit: it is needed long before the lease ends, not every time.
+            if machine_seconds() - renewed[0] < LEASE.total_seconds() / 6:
+                return True
+            with write(self._runtime.engine) as connection:
+                until = machine_now() + LEASE
+                ours = outbox.renew(connection, held, until) == len(held)
+                if waiting:
+                    outbox.renew(connection, waiting, until)
+            renewed[0] = machine_seconds()
+            return ours
+
+        answers = self._provider.wave(envelopes, keep_alive)
+        return list(zip(wave, answers, strict=True))
+
+    def _settle(self, finished: list[tuple[Ready, Answer]]) -> None:
+        if not finished:
+            return
+        runtime = self._runtime
+        with write(runtime.engine) as connection:
+            now = runtime.clock.now()
+            self._hold_contacts(connection, [ready for ready, _ in finished])
+            verdicts.record(runtime, connection, self._pairs(finished), self._provider.name, now)
+        runtime.ring(DECIDE)
+
+    def _give_back(self) -> None:
+        """Give back what was claimed and not begun: it is due again at once."""
+        if not self._ready:
+            return
+        held = [one.claimed.held for one in self._ready]
+        self._ready.clear()
+        with write(self._runtime.engine) as connection:
+            now = self._runtime.clock.now()
+            outbox.settle_claimed(connection, held, State.QUEUED, None, due_at=now)
+
+
+def recover(runtime: Runtime) -> list[int]:
+    """Take mails from workers whose lease ran out; return those that are in doubt now."""
+    with read(runtime.engine) as connection:
+        if not outbox.has_expired_leases(connection, machine_now()):
+            return []
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        doubtful = outbox.take_from_the_dead(connection, machine_now(), now)
+        rows = [{"message_id": one, "kind": "in_doubt", "reason": "in_doubt"} for one in doubtful]
+        outcomes.append_decisions(connection, rows, now)
+        mail_fates.tell_enrolments(connection, doubtful, now)
+    if doubtful:
+        log.warning("mails in doubt", messages=doubtful)
+    return doubtful

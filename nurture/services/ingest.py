@@ -1,0 +1,80 @@
+"""Ingest: from the inbox to evidence, score, temperature, lifecycle, triggers and goals.
+
+One transaction per batch of contacts whose rows we hold. Everything an event changes is
+written with the deletion of its inbox row, so an event is acted on once or not at all.
+"""
+
+from __future__ import annotations
+
+from nurture.db import contacts as people
+from nurture.db import touched
+from nurture.db.engine import write
+from nurture.db.events import take
+from nurture.services.batch import Batch, Person, load_people
+from nurture.services.enrol import settle_enrolments, trigger
+from nurture.services.journeys import look_at_journeys, look_at_segments
+from nurture.services.judge import judge_clicks, of_machine
+from nurture.services.reactions import react
+from nurture.services.rescore import load_ledger, rescore
+from nurture.services.runtime import Runtime
+
+#: contacts per transaction: on SQLite the write lock is held for about this many times 0.2 ms
+BATCH = 100
+
+
+def ingest(runtime: Runtime, limit: int = BATCH) -> int:
+    """Take in what waits for up to `limit` contacts; return how many were looked at.
+
+    Contacts without arrivals are looked at where their review time has come. 0 means that
+    nothing is due (or that another worker holds all that is).
+    """
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        due = touched.due_contacts(connection, now, limit)
+        if not due:
+            return 0
+        held = people.lock(connection, due)
+        if not held:
+            return 0
+        release = runtime.releases.live(connection)
+        batch = Batch(connection, release, runtime.releases, release.lookups, now)
+        arrived = touched.arrivals(connection, held, now)
+        load_people(batch, held, {arrival.type for arrival in arrived})
+        for arrival in arrived:
+            person = batch.people.get(arrival.contact_id)
+            if person is not None:
+                person.arrivals.append(arrival)
+        take(connection, [arrival.id for arrival in arrived])
+        _decide(batch)
+        batch.save()
+        return len(held)
+
+
+def _decide(batch: Batch) -> None:
+    scoring = batch.release.definitions.scoring
+    judge_clicks(batch)
+    if scoring is not None:
+        load_ledger(batch, scoring)
+    for person in batch.people.values():
+        if person.row.erased:
+            continue
+        silent = of_machine(batch, person)
+        _first_touch(person)
+        react(batch, person)
+        if scoring is not None:
+            rescore(batch, person, scoring)
+        cause = person.arrivals[-1] if person.arrivals else None
+        look_at_segments(batch, person, cause)
+        look_at_journeys(batch, person, silent)
+        trigger(batch, person, silent)
+    settle_enrolments(batch)
+
+
+def _first_touch(person: Person) -> None:
+    """The first thing somebody does, or is done to them by a person, is where we met."""
+    if person.state["first_touch_at"] is not None:
+        return
+    moments = [a.occurred_at for a in person.arrivals if a.source != "engine"]
+    if moments:
+        person.state["first_touch_at"] = min(moments)
+        person.facts.contact["first_touch"] = min(moments)
