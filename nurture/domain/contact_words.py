@@ -1,0 +1,53 @@
+"""Words that lists use for the few values some fields may hold, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from nurture.domain.cell_values import compatible
+from nurture.domain.contact_row import PURPOSES, Basis
+
+#: what lists say for each basis, as `word_of` writes it
+_BASIS_WORDS = {
+    Basis.OPT_IN: "opt_in optin オプトイン 同意 許諾 購読 メルマガ登録",
+    Basis.BUSINESS_CARD: "business_card businesscard card 名刺 名刺交換",
+    Basis.BUSINESS_RELATIONSHIP: "business_relationship businessrelationship relationship"
+    " 取引関係 取引先 取引 既存取引 取引あり",
+    Basis.PUBLISHED_ADDRESS: "published_address publishedaddress published 公開アドレス"
+    " アドレス公開 公表アドレス 公開",
+}
+BASES: Mapping[str, Basis] = {
+    word: basis for basis, words in _BASIS_WORDS.items() for word in words.split()
+}
+
+PURPOSE_WORDS: Mapping[str, str] = {
+    **{purpose: purpose for purpose in PURPOSES},
+    "マーケティング": "marketing",
+    "案内": "marketing",
+    "広告宣伝": "marketing",
+    "アンケート": "survey",
+    "調査": "survey",
+    "紹介": "referral",
+    "ご紹介": "referral",
+}
+ROLES: Mapping[str, str] = {
+    **{role: role for role in ("decision-maker", "user", "it")},
+    "decision_maker": "decision-maker",
+    "決裁者": "decision-maker",
+    "意思決定者": "decision-maker",
+    "利用者": "user",
+    "現場": "user",
+    "ユーザー": "user",
+    "情報システム": "it",
+    "情シス": "it",
+}
+LANGUAGES: Mapping[str, str] = {
+    "日本語": "ja", "japanese": "ja", "jp": "ja", "ja-jp": "ja",
+    "英語": "en", "english": "en",
+}  # fmt: skip
+
+
+def word_of(text: str) -> str:
+    """Return a word of a list as the tables here spell it."""
+    return re.sub(r"[\s\-]+", "_", compatible(text).lower())

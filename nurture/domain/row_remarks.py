@@ -1,0 +1,96 @@
+"""What is said about rows of a list: each remark is a code with its sentence in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nurture.domain.contact_row import Remark
+
+#: code → (Japanese, English); {blanks} come from the remark's detail
+SENTENCES: Mapping[str, tuple[str, str]] = {
+    # the row stays out until it is mended
+    "no_address": ("メールアドレスがありません", "there is no e-mail address"),
+    "bad_address": (
+        "「{value}」はメールアドレスとして正しくありません",
+        "{value!r} is not an e-mail address: {why}",
+    ),
+    "several_addresses": (
+        "メールアドレスが2つ以上あります(1行に1つにしてください)",
+        "there is more than one e-mail address; give each person a row",
+    ),
+    "too_long": (
+        "「{field}」が長すぎます({length:,}文字、{limit:,}文字まで)",
+        "{field} has {length:,} characters, at most {limit:,} fit",
+    ),
+    "unreadable": (
+        "「{field}」の「{value}」を読み取れません(例: {example})",
+        "{field}: {value!r} cannot be read; write it like {example}",
+    ),
+    "in_future": (
+        "「{field}」の「{value}」が未来の日付です",
+        "{field}: {value} lies in the future",
+    ),
+    "excel_error": (
+        "「{field}」がExcelのエラー値({value})です",
+        "{field} is {value}, an error of the spreadsheet",
+    ),
+    "wrong_width": (
+        "列数が{found}で、見出しの{expected}と合いません",
+        "the row has {found} columns, the header has {expected}",
+    ),
+    "broken_quotes": (
+        '引用符(")が閉じていないか、位置が正しくありません',
+        "a quotation mark is never closed or stands in the wrong place",
+    ),
+    "line_too_long": (
+        "1行が長すぎます({limit:,}文字まで)",
+        "the line is longer than {limit:,} characters",
+    ),
+    # the row came in; this is worth knowing
+    "no_basis": (
+        "同意根拠がないため送信不可です",
+        "not sendable (送信不可): no basis of consent",
+    ),
+    "no_source": (
+        "同意の取得元がないため送信不可です",
+        "not sendable (送信不可): the basis has no source",
+    ),
+    "no_date": (
+        "同意の取得日がないため送信不可です",
+        "not sendable (送信不可): the basis has no date",
+    ),
+    "withdrawn": (
+        "配信停止のお申し出({purpose})があるため、取り込みでは同意に戻しません",
+        "they opted out of {purpose}, and an import does not undo that",
+    ),
+    "no_company": (
+        "会社名がないため、会社の項目(業種・従業員数など)は取り込めません",
+        "there is no company name, so industry, employees and the like have nowhere to go",
+    ),
+    "other_company": (
+        "「{kept}」の方として登録済みのため、会社「{value}」は取り込みません",
+        "belongs to {kept} already, so company {value!r} was not taken over",
+    ),
+    "unknown_owner": (
+        "担当者「{value}」が見つからないため、担当者なしで取り込みました",
+        "no team member is called {value!r}; no owner set",
+    ),
+    "ambiguous_owner": (
+        "担当者「{value}」が複数います(メールアドレスで指定してください)",
+        "several team members are called {value!r}; name one by e-mail",
+    ),
+    "unknown_role": (
+        "役割「{value}」は既知の値(decision-maker, user, it)ではありません",
+        "role {value!r} is none of decision-maker, user, it",
+    ),
+    "repeated": (
+        "同じメールアドレスが前の行にあるため、空いている項目だけを補いました",
+        "an earlier row has the same address; only empty fields were filled from this one",
+    ),
+}
+
+
+def sentence(remark: Remark, locale: str) -> str:
+    """Return a remark's sentence in Japanese (`ja…`) or English (anything else)."""
+    japanese, english = SENTENCES[remark.code]
+    return (japanese if locale.startswith("ja") else english).format(**remark.detail)
