@@ -156,7 +156,9 @@ def settle_claimed(
     return done
 
 
-def still_claimed(connection: Connection, held: Sequence[Held]) -> dict[int, Row[Any]]:
+def still_claimed(
+    connection: Connection, held: Sequence[Held]
+) -> dict[int, Row[int, int, int | None, str | None]]:
     """Return what must be asked again just before the body, for mails that are still ours."""
     fences = {one.id: one.fence for one in held}
     rows = connection.execute(

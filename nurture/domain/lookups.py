@@ -53,12 +53,11 @@ def look_up(definitions: Definitions) -> Lookups:
                 segments[state.value] = state.condition
                 conditions.append(state.condition)
     types: set[str] = set()
-    if definitions.scoring is not None:
-        scoring = definitions.scoring
-        conditions += [rule.condition for rule in scoring.fit]
-        conditions += [rule.condition for rule in scoring.lifecycle]
-        types |= {rule.event for rule in scoring.rules}
-        types |= {event for event, _ in scoring.intent}
+    scoring = definitions.scoring
+    conditions += [rule.condition for rule in scoring.fit]
+    conditions += [rule.condition for rule in scoring.lifecycle]
+    types |= {rule.event for rule in scoring.rules}
+    types |= {event for event, _ in scoring.intent}
     everything: list[Condition] = [*conditions]
     for workflow in ordered:
         everything += list(journey_conditions(workflow))

@@ -294,8 +294,6 @@ def advance(runtime: Runtime, limit: int = BATCH) -> int:
             return 0
         release = runtime.releases.live(connection)
         calendar = release.definitions.calendar
-        if calendar is None:
-            return 0
         batch = Batch(connection, release, runtime.releases, release.lookups, now)
         load_people(batch, held)
         walks = Walks(batch, calendar)

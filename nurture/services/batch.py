@@ -89,14 +89,12 @@ class Batch:
     @property
     def evidence_policy(self) -> EvidencePolicy:
         """How opens and clicks are judged in this release."""
-        policy = self.release.definitions.policy
-        return policy.evidence if policy is not None else EvidencePolicy()
+        return self.release.definitions.policy.evidence
 
     @property
     def half_life(self) -> timedelta:
         """How fast engagement fades in this release."""
-        scoring = self.release.definitions.scoring
-        return scoring.half_life if scoring is not None else timedelta(days=30)
+        return self.release.definitions.scoring.half_life
 
     def emit(
         self,
@@ -195,8 +193,7 @@ def load_people(batch: Batch, contact_ids: Sequence[int], extra_types: Iterable[
     deals = touched.newest_deals(connection, ids) if batch.lookups.needs_deal else {}
     segments = touched.segments_of(connection, ids) if batch.lookups.trigger_segments else {}
     half_life = batch.half_life
-    policy = batch.release.definitions.policy
-    locale = policy.default_locale if policy is not None else "ja"
+    locale = batch.release.definitions.policy.default_locale
     for row in rows:
         state = {name: row._mapping[name] for name in ("id", *outcomes.STATE)}
         facts = Facts(

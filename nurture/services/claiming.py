@@ -56,7 +56,7 @@ def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claime
         held = people.lock(connection, contact_ids)
         release = runtime.releases.live(connection)
         policy, calendar = release.definitions.policy, release.definitions.calendar
-        if policy is None or calendar is None or not (held or loose):
+        if not (held or loose):
             return release, [], 0
         rows = outbox.due_messages(connection, held, loose, now)
         desk = _Desk(runtime, connection, policy, calendar, now)

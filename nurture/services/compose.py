@@ -20,7 +20,6 @@ from nurture.emails.mime import Mailbox, MailHeaders, build
 from nurture.emails.render import render
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
-from nurture.errors import NotFoundError
 from nurture.services.places import locale_of, zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
@@ -72,8 +71,6 @@ def compose(
     where no release has its template, NobodyToAddressError where there is no 宛名.
     """
     policy, calendar = release.definitions.policy, release.definitions.calendar
-    if policy is None or calendar is None:
-        raise NotFoundError("the release has no policy or calendar", "run `nurture publish`")
     if person is not None:
         locale, zone = locale_of(person, policy), zone_of(person, calendar)
     else:
@@ -117,12 +114,12 @@ def _values(
     zone: ZoneInfo,
     now: datetime,
 ) -> dict[str, Any]:
-    scoring = release.definitions.scoring
+    half_life = release.definitions.scoring.half_life
     contact: dict[str, Any] = {}
     account: dict[str, Any] = {}
-    if person is not None and scoring is not None:
+    if person is not None:
         row = person._asdict()
-        contact = contact_values(row, now, scoring.half_life, policy.default_locale)
+        contact = contact_values(row, now, half_life, policy.default_locale)
         account = account_values(row)
     workflow = release.definitions.workflows.get(message.workflow or "")
     legal = policy.legal

@@ -133,7 +133,5 @@ def _may_reenter(batch: Batch, person: Person, workflow: Workflow, ended_at: dat
     if workflow.reentry.after is None:
         return True
     calendar = batch.release.definitions.calendar
-    if calendar is None:
-        return False
     zone: ZoneInfo = zone_of(person.row, calendar)
     return shift(calendar, ended_at, workflow.reentry.after, zone) <= batch.now

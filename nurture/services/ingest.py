@@ -53,16 +53,14 @@ def ingest(runtime: Runtime, limit: int = BATCH) -> int:
 def _decide(batch: Batch) -> None:
     scoring = batch.release.definitions.scoring
     judge_clicks(batch)
-    if scoring is not None:
-        load_ledger(batch, scoring)
+    load_ledger(batch, scoring)
     for person in batch.people.values():
         if person.row.erased:
             continue
         silent = of_machine(batch, person)
         _first_touch(person)
         react(batch, person)
-        if scoring is not None:
-            rescore(batch, person, scoring)
+        rescore(batch, person, scoring)
         cause = person.arrivals[-1] if person.arrivals else None
         look_at_segments(batch, person, cause)
         look_at_journeys(batch, person, silent)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from nurture.compiler import compile_files
+from nurture.compiler.release import compile_files
 from nurture.db import releases as rows
 from nurture.domain.definitions import Definitions
 from nurture.domain.lookups import Lookups, look_up

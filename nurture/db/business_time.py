@@ -1,0 +1,173 @@
+"""Stepped business time: one row that all processes read, and who it waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, func, select, update
+
+from nurture.clock import machine_now
+from nurture.db.engine import read
+from nurture.db.tables import business_clock, contact, enrolment, inbox, message, participant
+from nurture.db.upsert import put
+from nurture.domain.message import State
+
+#: the only row of the table
+_ROW = 1
+
+#: the participant that receives mails; readers' numbers are compared with its number
+MAILBOX = "mailbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The clock's row."""
+
+    business_at: datetime
+    set_at: datetime
+    running: bool
+    until: datetime | None
+
+
+def stand(connection: Connection) -> Stand | None:
+    """Return where the stored clock stands, or None where business time is real."""
+    row = connection.execute(
+        select(
+            business_clock.c.business_at,
+            business_clock.c.set_at,
+            business_clock.c.running,
+            business_clock.c.until,
+        ).where(business_clock.c.id == _ROW)
+    ).first()
+    return Stand(*row) if row is not None else None
+
+
+def read_stand(engine: Engine) -> tuple[datetime, datetime, bool]:
+    """Return (business time, machine time it was set at, running) for `SteppedClock`.
+
+    Raises RuntimeError where no clock is stored.
+    """
+    with read(engine) as connection:
+        found = stand(connection)
+    if found is None:
+        raise RuntimeError("no stepped clock is stored")
+    return found.business_at, found.set_at, found.running
+
+
+def set_stand(
+    connection: Connection, business_at: datetime, running: bool, until: datetime | None = None
+) -> None:
+    """Store where the clock stands from now on."""
+    row = {
+        "id": _ROW,
+        "business_at": business_at,
+        "set_at": machine_now(),
+        "running": running,
+        "until": until,
+    }
+    put(connection, business_clock, row, "id")
+
+
+def jump(connection: Connection, business_at: datetime) -> None:
+    """Move a stepped clock forward."""
+    connection.execute(
+        update(business_clock)
+        .where(business_clock.c.id == _ROW, business_clock.c.business_at < business_at)
+        .values(business_at=business_at, set_at=machine_now())
+    )
+
+
+def remove_clock(connection: Connection) -> None:
+    """Let business time be machine time again."""
+    connection.execute(delete(business_clock))
+    connection.execute(delete(participant))
+
+
+def announce(
+    connection: Connection,
+    name: str,
+    busy: bool,
+    mailbox_number: int | None,
+    next_at: datetime | None,
+) -> None:
+    """Write down what a participant outside SQL is doing.
+
+    The clock does not move while somebody is busy, wants to act at or before now, or has
+    not seen every mail that the mailbox has received.
+    """
+    row = {
+        "name": name,
+        "busy": busy,
+        "mailbox_number": mailbox_number,
+        "next_at": next_at,
+    }
+    put(connection, participant, row, "name")
+
+
+def waits_for_somebody(connection: Connection, now: datetime) -> bool:
+    """Say whether a participant is busy, due, or behind the mailbox."""
+    rows = connection.execute(
+        select(
+            participant.c.name,
+            participant.c.busy,
+            participant.c.mailbox_number,
+            participant.c.next_at,
+        )
+    ).all()
+    received = next((r.mailbox_number or 0 for r in rows if r.name == MAILBOX), 0)
+    return any(
+        row.busy
+        or (row.next_at is not None and row.next_at <= now)
+        or (row.mailbox_number is not None and row.mailbox_number < received)
+        for row in rows
+    )
+
+
+def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
+    """Return whether there is something to decide, and something to send, at `now`."""
+    decide = (
+        select(inbox.c.event_id).where(inbox.c.available_at <= now).limit(1),
+        select(enrolment.c.id)
+        .where(enrolment.c.due_at <= now, enrolment.c.state == "active")
+        .limit(1),
+        select(contact.c.id).where(contact.c.review_at <= now).limit(1),
+        select(enrolment.c.id)
+        .where(enrolment.c.review_at <= now, enrolment.c.state == "active")
+        .limit(1),
+    )
+    send = (
+        select(message.c.id)
+        .where(message.c.state.in_([State.QUEUED, State.DEFERRED]), message.c.due_at <= now)
+        .limit(1),
+    )
+    return (
+        any(connection.execute(query).first() is not None for query in decide),
+        any(connection.execute(query).first() is not None for query in send),
+    )
+
+
+def mails_under_way(connection: Connection) -> bool:
+    """Say whether a worker holds mails."""
+    query = select(message.c.id).where(message.c.state.in_([State.CLAIMED, State.SENDING])).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def next_moment(connection: Connection) -> datetime | None:
+    """Return the earliest business time at which anything is due, participants included."""
+    waiting = message.c.state.in_([State.QUEUED, State.DEFERRED])
+    candidates = (
+        select(func.min(inbox.c.available_at)),
+        select(func.min(enrolment.c.due_at)).where(enrolment.c.state == "active"),
+        select(func.min(enrolment.c.review_at)).where(enrolment.c.state == "active"),
+        select(func.min(contact.c.review_at)),
+        select(func.min(message.c.due_at)).where(waiting),
+        select(func.min(participant.c.next_at)),
+    )
+    moments = [connection.execute(query).scalar() for query in candidates]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def clear_participants(connection: Connection) -> None:
+    """Forget who took part: at the start of a run."""
+    connection.execute(delete(participant))
