@@ -52,6 +52,24 @@ def at_wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
 
 
+def _edge(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return the first instant (UTC) at which a day's wall clock has reached a time.
+
+    Of a time that daylight saving skips this is the end of the gap: no window is open
+    while no clock shows its hours.
+    """
+    wall = datetime.combine(day, clock, tzinfo=zone)
+    late, early = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    # Before the gap's end the clock is behind the time, from there on it is past it.
+    while late - early > timedelta(0):
+        middle = early + (late - early) / 2
+        if middle.astimezone(zone).replace(tzinfo=None) < wall.replace(tzinfo=None):
+            early = middle + timedelta(microseconds=1)
+        else:
+            late = middle
+    return late
+
+
 def next_opening(calendar: Calendar, window: Window, zone: ZoneInfo, moment: datetime) -> datetime:
     """Return `moment` where the window is open then, else when it opens next (UTC).
 
@@ -63,10 +81,10 @@ def next_opening(calendar: Calendar, window: Window, zone: ZoneInfo, moment: dat
         if not opens_on(calendar, window, day):
             continue
         for start, end in window.hours:
-            closes = at_wall(day, end, zone)
+            closes = _edge(day, end, zone)
             if end == time(0):
-                closes = at_wall(day + timedelta(days=1), time(0), zone)
-            opens = max(moment, at_wall(day, start, zone))
+                closes = _edge(day + timedelta(days=1), time(0), zone)
+            opens = max(moment, _edge(day, start, zone))
             # A span that daylight saving skips is no opening.
             if opens < closes:
                 return opens
