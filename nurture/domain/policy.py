@@ -16,6 +16,8 @@ class Sender:
     email: str
     title: Mapping[str, str] = field(default_factory=dict)
     phone: str = ""
+    #: sales | inside-sales | marketing | …: what `task: {for: …}` may name
+    role: str = "sales"
 
 
 @dataclass(frozen=True, slots=True)

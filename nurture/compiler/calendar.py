@@ -1,0 +1,240 @@
+"""`calendar.yaml`: zone, holidays, closed days and windows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, time
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+
+from nurture.compiler.moments import read_clock
+from nurture.compiler.names import NAME
+from nurture.compiler.nodes import Node, quoted
+from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
+from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.shapes import Schema, Shape, SharedParts, Text, scalar_of
+from nurture.domain.policy import Calendar, ClosedSpan, Window
+
+#: years whose public holidays are known to a release
+YEARS = range(2020, 2041)
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Zone(Shape[str]):
+    """A time zone of the IANA database."""
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """Return the zone's name."""
+        found = scalar_of(node, report, "a time zone such as Asia/Tokyo")
+        if found is None:
+            return None
+        try:
+            ZoneInfo(found.value)
+        except (ValueError, OSError, KeyError):
+            hint = did_you_mean(found.value, available_timezones())
+            message = f"no time zone {quoted(found.value)}"
+            report.error(node, "unknown-zone", message, hint or "e.g. Asia/Tokyo")
+            return None
+        return found.value
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a string."""
+        return {"type": "string", "examples": ["Asia/Tokyo", "Europe/London"]}
+
+
+class Country(Shape[frozenset[date]]):
+    """A country whose public holidays are kept: `JP`, `US`, or with a region `US-CA`."""
+
+    def read(self, node: Node, report: Report) -> frozenset[date] | None:
+        """Return the holidays of the years that a release knows."""
+        found = scalar_of(node, report, "a country code such as JP")
+        if found is None:
+            return None
+        try:
+            return public_holidays(found.value)
+        except NotImplementedError:
+            known = holidays.list_supported_countries()
+            message = f"no public holidays are known for {quoted(found.value)}"
+            hint = did_you_mean(found.value, known) or "a country code such as JP or US"
+            report.error(node, "unknown-country", message, hint)
+            return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the pattern of a country with an optional region."""
+        return {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,4})?$"}
+
+
+@lru_cache(maxsize=16)
+def public_holidays(country: str) -> frozenset[date]:
+    """Return the public holidays of a country, or a region of it (`US-CA`), 2020 to 2040.
+
+    Raises NotImplementedError for a country or region that the holidays library lacks.
+    """
+    code, _, region = country.partition("-")
+    return frozenset(holidays.country_holidays(code, subdiv=region or None, years=YEARS))
+
+
+class Days(Shape[frozenset[int]]):
+    """Weekdays: `mon-fri`, `[mon, wed]`, `all`; `all` reads as no weekday at all."""
+
+    def read(self, node: Node, report: Report) -> frozenset[int] | None:
+        """Return weekdays, Monday is 0; empty for `all`."""
+        texts = ListOf(Text("weekdays such as mon-fri, or all"), or_one=True, at_least=1).read(
+            node, report
+        )
+        days: set[int] = set()
+        for text in texts or []:
+            if text == "all" and texts == ["all"]:
+                return frozenset()
+            span = _weekday_span(text)
+            if span is None:
+                message = f"expected weekdays such as mon-fri, or all, found {quoted(text)}"
+                report.error(node, "bad-days", message, f"weekdays: {', '.join(_WEEKDAYS)}")
+                return None
+            days |= span
+        return frozenset(days) or None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a string or a list of strings."""
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+def weekday(text: str) -> int | None:
+    """Return the number of a weekday (Monday is 0) by its English name or first letters."""
+    word = text.strip().lower()
+    for number, name in enumerate(_DAY_NAMES):
+        if word in (name, _WEEKDAYS[number]):
+            return number
+    return None
+
+
+def _weekday_span(text: str) -> set[int] | None:
+    first, dash, last = text.partition("-")
+    start, end = weekday(first), weekday(last if dash else first)
+    if start is None or end is None:
+        return None
+    return {(start + step) % 7 for step in range((end - start) % 7 + 1)}
+
+
+class Hours(Shape[tuple[time, time]]):
+    """Hours of a day: `09:00-17:30`; `24:00` is the end of the day (midnight)."""
+
+    def read(self, node: Node, report: Report) -> tuple[time, time] | None:
+        """Return from and to, half-open."""
+        found = scalar_of(node, report, "hours such as 09:00-17:30")
+        if found is None:
+            return None
+        parts = unicodedata.normalize("NFKC", found.value).replace("~", "-").split("-")
+        clocks = [read_clock(part) for part in parts]
+        if len(clocks) != 2 or clocks[0] is None or clocks[1] is None:
+            message = f"expected hours such as 09:00-17:30, found {quoted(found.value)}"
+            report.error(node, "bad-hours", message)
+            return None
+        start, end = clocks[0], clocks[1]
+        if end != time(0) and start >= end:
+            message = f"{quoted(found.value)} ends before it starts"
+            report.error(node, "bad-hours", message, "write two spans for hours over midnight")
+            return None
+        return start, end
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the pattern of a span of hours."""
+        return {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}$"}
+
+
+_MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
+
+
+class Closed(Shape["ClosedSpan | date"]):
+    """Closed days: `12-29..01-03` or `08-13` each year, `2026-05-01` once."""
+
+    def read(self, node: Node, report: Report) -> ClosedSpan | date | None:
+        """Return a yearly span or one date."""
+        found = scalar_of(node, report, "closed days such as 12-29..01-03")
+        if found is None:
+            return None
+        text = unicodedata.normalize("NFKC", found.value)
+        first, _, last = text.partition("..")
+        start, end = _month_day(first), _month_day(last or first)
+        if start is not None and end is not None:
+            return ClosedSpan(start, end)
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            message = f"expected 12-29..01-03, 08-13 or 2026-05-01, found {quoted(text)}"
+            report.error(node, "bad-closed-days", message)
+            return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a string."""
+        return {"type": "string", "examples": ["12-29..01-03", "08-13", "2026-05-01"]}
+
+
+def _month_day(text: str) -> tuple[int, int] | None:
+    found = _MONTH_DAY.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        # A leap year, so that 02-29 is a day.
+        day = date(2024, int(found.group(1)), int(found.group(2)))
+    except ValueError:
+        return None
+    return day.month, day.day
+
+
+_DAYS = Key("days", Days(), "mon-fri, a list of weekdays, or all (holidays too).", required=True)
+_HOURS = Key("hours", ListOf(Hours(), at_least=1), "Spans such as 09:00-12:00.", required=True)
+_WINDOW = Record("a window", (_DAYS, _HOURS))
+
+_CALENDAR = Key("calendar", NAME, "Name of the calendar, usually `default`.", required=True)
+_ZONE = Key("zone", Zone(), "Zone of contacts and accounts that have none.", required=True)
+_HOLIDAYS = Key("holidays", Country(), "Country whose public holidays are kept, e.g. JP.")
+_CLOSED = Key("closed", ListOf(Closed()), "The company's own closed days.")
+_WINDOWS = Key("windows", MapOf(_WINDOW, NAME), "Hours in which mails may leave.", required=True)
+
+CALENDAR = Record("a calendar", (_CALENDAR, _ZONE, _HOLIDAYS, _CLOSED, _WINDOWS))
+
+
+def compile_calendar(root: Node, report: Report) -> Calendar:
+    """Return the calendar of a file; what the report calls wrong has a harmless value in it."""
+    fields = CALENDAR.read(root, report)
+    if fields is None:
+        return EMPTY_CALENDAR
+    closed = fields.get_or(_CLOSED, [])
+    windows = {entry.name: _window(entry, report) for entry in fields.get_or(_WINDOWS, [])}
+    if "business" not in windows and fields.get(_WINDOWS) is not None:
+        message = "there is no window 'business'"
+        report.error(fields.at(_WINDOWS), "no-business-window", message, "business days need it")
+    return Calendar(
+        zone=fields.get_or(_ZONE, EMPTY_CALENDAR.zone),
+        holidays=fields.get_or(_HOLIDAYS, frozenset()),
+        closed=tuple(span for span in closed if isinstance(span, ClosedSpan)),
+        windows=windows or EMPTY_CALENDAR.windows,
+        closed_dates=frozenset(day for day in closed if isinstance(day, date)),
+    )
+
+
+def _window(entry: Named[Fields], report: Report) -> Window:
+    hours = sorted(entry.value.get_or(_HOURS, []))
+    for (_, ends), (starts, _) in pairwise(hours):
+        if ends == time(0) or starts < ends:
+            message = f"the hours of window '{entry.name}' overlap"
+            report.error(entry.value.at(_HOURS), "bad-hours", message)
+            break
+    days = entry.value.get(_DAYS)
+    return Window(entry.name, days or None, tuple(hours))
+
+
+#: stands in where no calendar could be read
+EMPTY_CALENDAR = Calendar(
+    zone="UTC",
+    holidays=frozenset(),
+    closed=(),
+    windows={"business": Window("business", frozenset(range(5)), ((time(9), time(17)),))},
+)

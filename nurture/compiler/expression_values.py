@@ -1,0 +1,204 @@
+"""The values of expressions: fields, steps, counts and constants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from jinja2 import nodes
+
+from nurture.compiler.durations import LONGEST as LONGEST_SPAN
+from nurture.compiler.expression_text import Refused, constant, names_of, place
+from nurture.compiler.names import check_event_name
+from nurture.compiler.nodes import Scalar, quoted
+from nurture.compiler.report import did_you_mean
+from nurture.compiler.scope import ConditionScope
+from nurture.domain.conditions import Count, DaysSince, Field, Literal, Op, Scope, Value
+from nurture.domain.conditions import Scalar as Constant
+
+#: names that stand alone, all of the contact
+_BARE = ("score", "temperature", "lifecycle")
+_SCOPES = ("contact", "account", "deal", "trigger", "event", "steps")
+#: functions → how they are written
+FUNCTIONS = {
+    "days_since": "days_since('page.viewed')",
+    "count": "count('page.viewed', days=30)",
+    "has_tag": "has_tag('vip')",
+    "in_segment": "in_segment('large-accounts')",
+}
+
+_ALL_FUNCTIONS = f"there are {', '.join(FUNCTIONS)}"
+
+_NOT_HERE: tuple[tuple[type[nodes.Expr], str], ...] = (
+    (nodes.Filter, "filters"),
+    (nodes.Test, "tests (`is …`)"),
+    (nodes.CondExpr, "`if … else`"),
+    (nodes.Concat, "joining texts"),
+    (nodes.And, "`and` and `or` inside a comparison"),
+    (nodes.Or, "`and` and `or` inside a comparison"),
+    (nodes.Not, "`not` inside a comparison"),
+    (nodes.Compare, "comparisons of comparisons"),
+    (nodes.BinExpr, "arithmetic"),
+    (nodes.UnaryExpr, "arithmetic"),
+    (nodes.Dict, "maps"),
+    (nodes.Slice, "slices"),
+    (nodes.TemplateData, "templates"),
+)
+
+
+class ValueReader:
+    """Turns the parts of Jinja's tree that are values into ours."""
+
+    def __init__(self, node: Scalar, scope: ConditionScope) -> None:
+        self._node = node
+        self._scope = scope
+
+    def value(self, tree: nodes.Expr) -> Value:
+        """Return the value that a node says."""
+        match tree:
+            case nodes.Const() | nodes.Neg():
+                return Literal(constant(tree))
+            case nodes.Name(name=name):
+                return self._name(name)
+            case nodes.Getattr() | nodes.Getitem():
+                return self._path(tree)
+            case nodes.Call():
+                return self._call(tree)
+        for kind, what in _NOT_HERE:
+            if isinstance(tree, kind):
+                hint = ""
+                if isinstance(tree, nodes.Sub) and "steps." in self._node.value:
+                    hint = "write steps['a-b'].outcome where an id has a hyphen"
+                message = f"{what} have no meaning in a condition"
+                raise Refused("expr-unsupported", message, hint=hint)
+        what = type(tree).__name__.lower()
+        raise Refused("expr-unsupported", f"a {what} has no meaning in a condition here")
+
+    def _name(self, name: str) -> Value:
+        if name in _BARE:
+            return Field(Scope.CONTACT, (name,))
+        if name in _SCOPES:
+            raise Refused("expr-unfinished", f"'{name}' alone: say which field", name)
+        if name in FUNCTIONS:
+            message = f"'{name}' is a function"
+            raise Refused("expr-unfinished", message, name, f"write {FUNCTIONS[name]}")
+        hint = f"write contact.{name}" if self._scope.catalogue.of_contact(name) else ""
+        if not hint or self._scope.catalogue.incomplete:
+            hint = did_you_mean(name, (*_BARE, *_SCOPES, *FUNCTIONS))
+        raise Refused("unknown-name", f"unknown name '{name}'", name, hint)
+
+    def _path(self, tree: nodes.Getattr | nodes.Getitem) -> Value:
+        path = names_of(tree)
+        for name in path:
+            if name.startswith("_"):
+                raise Refused("forbidden", f"{quoted(name)} is not a field", name)
+        root, rest = path[0], path[1:]
+        if root == "steps":
+            return self._step(rest)
+        if root not in _SCOPES:
+            hint = did_you_mean(root, _SCOPES)
+            raise Refused("unknown-name", f"unknown name '{root}'", root, hint)
+        name = rest[0]
+        if len(rest) > 1:
+            message = f"'{root}.{name}' has no parts"
+            raise Refused("unknown-field", message, rest[1])
+        scope = self._scope
+        if root == "event" and not scope.event:
+            message = "'event' is known in triggers, waits and exits only"
+            raise Refused("no-event-here", message, "event", "afterwards it is steps.ID.event")
+        if root == "trigger" and not scope.trigger:
+            raise Refused("no-trigger-here", "'trigger' is known in workflows only", "trigger")
+        if root in ("event", "trigger"):
+            return Field(Scope(root), (name,))
+        lookup = {
+            "contact": scope.catalogue.of_contact,
+            "account": scope.catalogue.of_account,
+            "deal": scope.catalogue.of_deal,
+        }[root]
+        info = lookup(name)
+        if info is None:
+            hint = did_you_mean(name, scope.catalogue.names(Scope(root)))
+            raise Refused("unknown-field", f"unknown field '{name}' of the {root}", name, hint)
+        return info.field
+
+    def _step(self, path: list[str]) -> Field:
+        if self._scope.steps is None:
+            raise Refused("no-steps-here", "steps are known in workflows only", "steps")
+        at = place(self._node, path[0])
+        before = len(self._scope.report.problems)
+        step = self._scope.steps.resolve(path[0], at, self._scope.report)
+        rest = tuple(path[1:])
+        fine = rest == ("outcome",) or (len(rest) == 2 and rest[0] == "event")
+        if not fine and len(self._scope.report.problems) == before:
+            message = f"'steps.{'.'.join(path)}' is not known"
+            hint = "a step has .outcome, and .event.X after a `wait_for`"
+            raise Refused("unknown-field", message, path[-1], hint)
+        return Field(Scope.STEP, (step or path[0], *(rest if fine else ("outcome",))))
+
+    def _call(self, call: nodes.Call) -> Value:
+        name, first, options = self.arguments(call)
+        if name == "days_since":
+            return DaysSince(self._event(first), tuple(options.items()))
+        if name == "count":
+            days = options.pop("days", None)
+            within = None
+            if days is not None:
+                if isinstance(days, bool | str) or not 0 < days <= LONGEST_SPAN:
+                    raise Refused(
+                        "wrong-type", "days must be a number above 0, at most ten years", "days"
+                    )
+                within = timedelta(days=days)
+            return Count(self._event(first), tuple(options.items()), within)
+        message = f"{name}(…) is true or false: it compares with nothing"
+        raise Refused("expr-unsupported", message, name)
+
+    def _event(self, name: str) -> str:
+        check_event_name(name, place(self._node, name), self._scope.report)
+        return name
+
+    def arguments(self, call: nodes.Call) -> tuple[str, str, dict[str, Constant]]:
+        """Return the function's name, its text, and its options by keyword."""
+        if not isinstance(call.node, nodes.Name):
+            raise Refused("expr-unsupported", "only functions can be called", hint=_ALL_FUNCTIONS)
+        name = call.node.name
+        if name not in FUNCTIONS:
+            hint = did_you_mean(name, FUNCTIONS)
+            raise Refused("unknown-function", f"unknown function '{name}'", name, hint)
+        first = constant(call.args[0]) if len(call.args) == 1 else None
+        if not isinstance(first, str) or call.dyn_args is not None or call.dyn_kwargs is not None:
+            message = f"{name} takes one text in quotes"
+            raise Refused("expr-syntax", message, name, f"e.g. {FUNCTIONS[name]}")
+        return name, first, {pair.key: constant(pair.value) for pair in call.kwargs}
+
+    def check_type(self, value: Value, op: Op, constant: Constant) -> None:
+        """Refuse what can never be true: a number against a text, a word that is no choice."""
+        if isinstance(value, Field):
+            self._check_field(value, op, constant)
+        elif not isinstance(constant, int | float) or isinstance(constant, bool):
+            raise Refused("wrong-type", f"a count is a number, {constant!r} is not", str(constant))
+
+    def _check_field(self, value: Field, op: Op, constant: Constant) -> None:
+        info = {
+            Scope.CONTACT: self._scope.catalogue.of_contact,
+            Scope.ACCOUNT: self._scope.catalogue.of_account,
+            Scope.DEAL: self._scope.catalogue.of_deal,
+        }.get(value.scope, lambda _name: None)(value.path[0])
+        if info is None or self._scope.catalogue.incomplete:
+            return
+        name = value.path[0]
+        if info.choices and constant not in info.choices:
+            hint = did_you_mean(str(constant), info.choices)
+            raise Refused("unknown-value", f"{constant!r} is no {name}", str(constant), hint)
+        if info.type == "number" and (isinstance(constant, bool | str) or constant is None):
+            message = f"'{name}' is a number, {constant!r} is not"
+            raise Refused("wrong-type", message, str(constant))
+        if info.type == "text" and not isinstance(constant, str):
+            message = f"'{name}' is a text, {constant!r} is not"
+            raise Refused("wrong-type", message, str(constant), "put it in quotes")
+        if info.type == "boolean" and not isinstance(constant, bool):
+            message = f"'{name}' is true or false, not {constant!r}"
+            raise Refused("wrong-type", message, str(constant))
+        if info.type == "date":
+            message = f"'{name}' is a date: conditions only ask whether it is there"
+            raise Refused("wrong-type", message, name, "`wait_until` waits for it")
+        if info.type != "number" and op in (Op.LT, Op.LE, Op.GT, Op.GE):
+            raise Refused("no-order", f"'{name}' is a {info.type}: it has no order", name)

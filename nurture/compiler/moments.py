@@ -1,0 +1,113 @@
+"""Shapes of spans, times of day and dates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, time, timedelta
+
+from nurture.compiler import durations
+from nurture.compiler.nodes import Node, quoted
+from nurture.compiler.report import Report
+from nurture.compiler.shapes import Schema, Shape, SharedParts, scalar_of
+from nurture.domain.steps import Duration
+
+
+class Span(Shape[Duration]):
+    """A duration longer than nothing."""
+
+    def read(self, node: Node, report: Report) -> Duration | None:
+        """Return the duration."""
+        found = scalar_of(node, report, f"a duration ({durations.EXAMPLES})")
+        if found is None:
+            return None
+        try:
+            duration = durations.read_duration(found.value)
+        except durations.DurationError as error:
+            report.error(node, "bad-duration", str(error), error.hint)
+            return None
+        if durations.is_zero(duration):
+            report.error(node, "bad-duration", "a duration must be longer than nothing")
+            return None
+        return duration
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a reference to the pattern of durations."""
+        shared["duration"] = {
+            "type": "string",
+            "pattern": durations.PATTERN,
+            "description": f"A duration: {durations.EXAMPLES}.",
+        }
+        return {"$ref": "#/$defs/duration"}
+
+
+class Elapsed(Shape[timedelta]):
+    """A duration whose length does not depend on the calendar."""
+
+    def read(self, node: Node, report: Report) -> timedelta | None:
+        """Return the length."""
+        duration = Span().read(node, report)
+        if duration is None:
+            return None
+        try:
+            return durations.as_span(duration)
+        except durations.DurationError as error:
+            report.error(node, "bad-duration", str(error), error.hint)
+            return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a reference to the pattern of durations."""
+        return Span().schema(shared)
+
+
+_CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+
+
+def read_clock(text: str) -> time | None:
+    """Return the time of day that `9:00` or `09:00` says, `24:00` as midnight, or None."""
+    found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    hour, minute = int(found.group(1)), int(found.group(2))
+    if (hour, minute) == (24, 0):
+        return time(0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+class Clock(Shape[time]):
+    """A time of day."""
+
+    def read(self, node: Node, report: Report) -> time | None:
+        """Return the time of day."""
+        found = scalar_of(node, report, "a time of day such as 10:00")
+        if found is None:
+            return None
+        clock = read_clock(found.value)
+        if clock is None:
+            message = f"expected a time of day such as 10:00, found {quoted(found.value)}"
+            report.error(node, "bad-value", message)
+        return clock
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the pattern of a time of day."""
+        return {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$"}
+
+
+class Day(Shape[date]):
+    """A date."""
+
+    def read(self, node: Node, report: Report) -> date | None:
+        """Return the date."""
+        found = scalar_of(node, report, "a date such as 2026-04-03")
+        if found is None:
+            return None
+        try:
+            return date.fromisoformat(unicodedata.normalize("NFKC", found.value))
+        except ValueError:
+            message = f"expected a date such as 2026-04-03, found {quoted(found.value)}"
+            report.error(node, "bad-value", message)
+            return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the format of a date."""
+        return {"type": "string", "format": "date"}

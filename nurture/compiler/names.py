@@ -1,0 +1,85 @@
+"""Shapes of names: workflows, steps, events, tags, people."""
+
+from __future__ import annotations
+
+import re
+
+from nurture.compiler.nodes import Node, Scalar, quoted
+from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.shapes import Schema, Shape, SharedParts, Text, scalar_of
+
+#: a name in lower case with hyphens: `warm-nurture`
+NAME = Text("a name such as warm-nurture (a-z, 0-9, hyphens)", r"[a-z0-9][a-z0-9_-]*", 100)
+
+#: the id of a step; letters of any language
+STEP_ID = Text("an id of letters, digits and hyphens", r"[^\W_][\w-]*", 80)
+
+#: a tag
+TAG = Text("a tag", longest=100)
+
+#: an e-mail address, roughly; the mail room is strict
+ADDRESS = Text("an e-mail address", r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]+", 320)
+
+#: a web address that a reader can trust
+HTTPS = Text("an address that starts with https://", r"https://[^\s<>\"]+", 2000)
+
+#: a name in a condition or property: `form`, `amount`
+PROPERTY = Text("a property name (letters, digits, underscores)", r"[^\W\d_]\w*", 100)
+
+#: events that this version emits or knows how to receive; any other `noun.verbed` works too
+KNOWN_EVENTS = frozenset(
+    {
+        "account.updated", "call.logged", "complaint.received", "contact.created",
+        "contact.updated", "deal.advanced", "deal.lost", "deal.opened", "deal.updated",
+        "deal.won", "document.downloaded", "email.bounced", "email.clicked",
+        "email.complained", "email.delivered", "email.opened", "email.replied", "email.sent",
+        "email.unsubscribed", "form.submitted", "lead.accepted", "lead.returned",
+        "lifecycle.assigned", "lifecycle.changed", "page.viewed", "score.adjusted",
+        "seminar.attended", "seminar.registered", "temperature.changed",
+        "workflow.requested",
+    }
+)  # fmt: skip
+
+_EVENT = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+
+class EventName(Shape[str]):
+    """The type of an event: `noun.verbed`."""
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """Return the type; warns of a near miss of an event that exists."""
+        found = scalar_of(node, report, "an event such as form.submitted")
+        return check_event_name(found.value, found, report) if found is not None else None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the pattern of an event's type, with the known ones as examples."""
+        shared["event"] = {
+            "type": "string",
+            "pattern": f"^{_EVENT.pattern}$",
+            "examples": sorted(KNOWN_EVENTS),
+        }
+        return {"$ref": "#/$defs/event"}
+
+
+def check_event_name(name: str, at: Scalar, report: Report) -> str | None:
+    """Return an event's type where it is shaped like one, else None and report."""
+    hint = did_you_mean(name, KNOWN_EVENTS)
+    if len(name) > 100 or not _EVENT.fullmatch(name):
+        message = f"{quoted(name)} is not an event: events are noun.verbed, e.g. form.submitted"
+        report.error(at, "bad-event-name", message, hint)
+        return None
+    if name not in KNOWN_EVENTS and _is_slip(name):
+        message = f"nothing emits '{name}' by itself; events are in the past tense"
+        report.warn(at, "unfamiliar-event", message, hint)
+    return name
+
+
+def _is_slip(name: str) -> bool:
+    """Say whether a known event of the same noun starts with this verb, or nearly so."""
+    noun, _, verb = name.partition(".")
+    for known in KNOWN_EVENTS:
+        known_noun, _, known_verb = known.partition(".")
+        same_noun = noun in (known_noun, f"{known_noun}s")
+        if same_noun and (known_verb.startswith(verb) or verb.startswith(known_verb[:-1])):
+            return True
+    return False

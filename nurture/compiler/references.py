@@ -1,0 +1,77 @@
+"""What the files of a release may name in one another, and the checks of such names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from nurture.compiler.fields import Catalogue
+from nurture.compiler.nodes import quoted
+from nurture.compiler.report import Placed, Report, did_you_mean
+from nurture.compiler.scope import SegmentLookup
+from nurture.domain.policy import Policy, Window
+from nurture.domain.workflow import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Names that exist; None where the file that says so could not be read.
+
+    A name that cannot be looked up is let through: its file has its own problem already.
+    """
+
+    catalogue: Catalogue
+    segment: SegmentLookup
+    policy: Policy
+    senders: frozenset[str] | None
+    windows: Mapping[str, Window] | None
+    templates: Mapping[str, frozenset[str]] | None
+    workflows: frozenset[str] | None
+
+    def check_sender(self, name: str, at: Placed, report: Report) -> None:
+        """Report a sender that is neither `owner` nor in the policy."""
+        if name != "owner" and self.senders is not None:
+            _check("sender", name, ("owner", *self.senders), at, report)
+
+    def check_window(self, name: str, at: Placed, report: Report) -> None:
+        """Report a window that the calendar does not have."""
+        if self.windows is not None:
+            _check("window", name, self.windows, at, report)
+
+    def check_workflow(self, name: str, at: Placed, report: Report) -> None:
+        """Report a workflow that no file writes down."""
+        if self.workflows is not None:
+            _check("workflow", name, self.workflows, at, report)
+
+    def check_template(self, name: str, purpose: Purpose, at: Placed, report: Report) -> None:
+        """Report a template that is missing, lacks a locale, or is not meant for `service`."""
+        if self.templates is None:
+            return
+        locales = self.templates.get(name)
+        if locales is None:
+            _check("template", name, self.templates, at, report)
+            return
+        if purpose is Purpose.SERVICE and self.senders is not None:
+            patterns = self.policy.service_templates
+            if not any(fnmatchcase(name, pattern) for pattern in patterns):
+                message = f"{quoted(name)} is not among the policy's service_templates"
+                hint = "a workflow of purpose `service` sends those only"
+                report.error(at, "not-a-service-template", message, hint)
+        if "" in locales or self.senders is None:
+            return
+        for locale in self.policy.locales:
+            if locale in locales:
+                continue
+            message = f"template {quoted(name)} is missing in '{locale}'"
+            if locale == self.policy.default_locale:
+                report.error(at, "missing-locale", message, "it is the policy's default locale")
+            else:
+                hint = f"its readers get '{self.policy.default_locale}'"
+                report.warn(at, "missing-locale", message, hint)
+
+
+def _check(what: str, name: str, known: Iterable[str], at: Placed, report: Report) -> None:
+    names = list(known)
+    if name not in names:
+        report.error(at, f"unknown-{what}", f"no {what} {quoted(name)}", did_you_mean(name, names))

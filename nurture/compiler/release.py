@@ -1,0 +1,205 @@
+"""All files of a release to definitions, and one workflow of an older release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from nurture.compiler.calendar import EMPTY_CALENDAR, compile_calendar
+from nurture.compiler.graph_checks import endless_starts, starts_at_once
+from nurture.compiler.nodes import Node
+from nurture.compiler.policy import EMPTY_POLICY, catalogue_of, compile_policy
+from nurture.compiler.references import References
+from nurture.compiler.report import Report
+from nurture.compiler.scope import ConditionScope
+from nurture.compiler.scoring import EMPTY_SCORING, compile_scoring
+from nurture.compiler.segments import Segments, SegmentSource, find_segments
+from nurture.compiler.sources import (
+    ROOT,
+    Source,
+    Sources,
+    add_source,
+    is_definition,
+    read_sources,
+)
+from nurture.compiler.templates import template_names
+from nurture.compiler.workflow import CompiledWorkflow, compile_workflow_file, workflow_name
+from nurture.domain.definitions import Definitions
+from nurture.domain.policy import Policy
+from nurture.domain.steps import StartWorkflow
+from nurture.domain.workflow import Workflow
+from nurture.errors import DefinitionError, NotFoundError, Severity
+
+T = TypeVar("T")
+
+
+def compile_files(files: Mapping[str, bytes | str]) -> Definitions:
+    """Return everything that the files of a release say, and all that is wrong with them.
+
+    `files`: path → content; `workflows/**.yaml` are read, `templates/email/**` are known by
+    name. A user's mistake never raises; `nurture.domain.definitions.require` does.
+    """
+    sources = read_sources(files)
+    policy, policy_read = _single("policy", sources, compile_policy, EMPTY_POLICY)
+    calendar, calendar_read = _single("calendar", sources, compile_calendar, EMPTY_CALENDAR)
+    segments = _segments(sources, policy, policy_read)
+
+    def scope(report: Report) -> ConditionScope:
+        return ConditionScope(report, catalogue_of(policy, not policy_read), segments.look_up)
+
+    scoring, _ = _single(
+        "scoring",
+        sources,
+        lambda root, report: compile_scoring(root, report, scope),
+        EMPTY_SCORING,
+    )
+    names = _workflow_names(sources)
+    references = References(
+        catalogue=catalogue_of(policy, not policy_read),
+        segment=segments.look_up,
+        policy=policy,
+        senders=frozenset(policy.senders) if policy_read else None,
+        windows=calendar.windows if calendar_read else None,
+        templates=template_names(files),
+        workflows=None if sources.unread else frozenset(names),
+    )
+    compiled = _workflows(sources, names, references)
+    _check_starts(compiled, sources.unread)
+    known_segments = segments.all()
+    problems = {problem for report in sources.reports for problem in report.problems}
+    return Definitions(
+        workflows={name: one.workflow for name, one in compiled.items()},
+        scoring=scoring,
+        calendar=calendar,
+        policy=policy,
+        segments=known_segments,
+        problems=tuple(sorted(problems, key=lambda p: (p.place, p.code, p.message))),
+    )
+
+
+def compile_workflow(files: Mapping[str, bytes | str], name: str) -> Workflow:
+    """Return one workflow of a release that was checked when it was published.
+
+    Reads only its own file, the policy and the segments; names of templates, windows and
+    senders are not looked up again. Raises NotFoundError where no file writes the workflow
+    down, DefinitionError where it cannot be compiled.
+    """
+    wanted = re.compile(
+        rf"^\s*[\"']?workflow[\"']?\s*:\s*[\"']?{re.escape(name)}[\"']?\s*(#|$)", re.M
+    )
+    others = re.compile(r"^\s*[\"']?(policy|segments?)[\"']?\s*:", re.M)
+    sources = Sources()
+    for path in sorted(files):
+        content = files[path]
+        text = content if isinstance(content, str) else content.decode("utf-8", "replace")
+        if is_definition(path) and (wanted.search(text) or others.search(text)):
+            add_source(sources, path, content)
+    policy, policy_read = _single("policy", sources, compile_policy, EMPTY_POLICY, required=False)
+    segments = _segments(sources, policy, policy_read)
+    references = References(
+        catalogue=catalogue_of(policy, not policy_read),
+        segment=segments.look_up,
+        policy=policy,
+        senders=None,
+        windows=None,
+        templates=None,
+        workflows=None,
+    )
+    for source in sources.of("workflow"):
+        at = workflow_name(source.root, source.report)
+        if at is None or at.value != name:
+            continue
+        compiled = compile_workflow_file(source.root, source.report, references)
+        errors = [p for p in source.report.problems if p.severity is Severity.ERROR]
+        if compiled is None or errors:
+            raise DefinitionError(errors)
+        return compiled.workflow
+    raise NotFoundError(f"no workflow '{name}' in this release")
+
+
+def _single(
+    kind: str,
+    sources: Sources,
+    compile_one: Callable[[Node, Report], T],
+    otherwise: T,
+    required: bool = True,
+) -> tuple[T, bool]:
+    """Return what the one file of a kind says, and whether it could be trusted."""
+    found = sources.of(kind)
+    if not found:
+        if required and not sources.unread:
+            report = Report(f"{ROOT}{kind}.yaml")
+            report.error(None, "missing-file", f"no file with `{kind}:`")
+            sources.reports.append(report)
+        return otherwise, False
+    for extra in found[1:]:
+        at = extra.root.pairs[kind][0]
+        message = f"a second `{kind}:`; the first is {found[0].report.file}"
+        extra.report.error(at, "second-file", message, "join the two")
+    result = compile_one(found[0].root, found[0].report)
+    return result, not found[0].report.failed
+
+
+def _segments(sources: Sources, policy: Policy, policy_read: bool) -> Segments:
+    found: dict[str, SegmentSource] = {}
+    for source in sources.of("segments"):
+        for one in find_segments(source.root, source.report):
+            if one.name in found:
+                first = found[one.name]
+                message = f"a segment '{one.name}' exists already"
+                hint = f"first in {first.report.file}:{first.at.line}"
+                source.report.error(one.at, "duplicate-id", message, hint)
+            else:
+                found[one.name] = one
+    segments = Segments(found, catalogue_of(policy, not policy_read))
+    segments.incomplete = sources.unread
+    return segments
+
+
+def _workflow_names(sources: Sources) -> dict[str, Source]:
+    names: dict[str, Source] = {}
+    for source in sources.of("workflow"):
+        at = workflow_name(source.root, Report(source.report.file))
+        if at is None:
+            continue
+        if at.value in names:
+            message = f"a workflow '{at.value}' exists already"
+            hint = f"the first is {names[at.value].report.file}"
+            source.report.error(at, "duplicate-id", message, hint)
+        else:
+            names[at.value] = source
+    return names
+
+
+def _workflows(
+    sources: Sources, names: Mapping[str, Source], references: References
+) -> dict[str, CompiledWorkflow]:
+    compiled: dict[str, CompiledWorkflow] = {}
+    for source in sources.of("workflow"):
+        found = compile_workflow_file(source.root, source.report, references)
+        if found is not None and names.get(found.workflow.name) is source:
+            compiled[found.workflow.name] = found
+    return compiled
+
+
+def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> None:
+    """Report workflows that start themselves in the end, and those that nothing starts."""
+    at_once = {name: starts_at_once(one.workflow.graph) for name, one in compiled.items()}
+    for (name, step), circle in endless_starts(at_once).items():
+        one = compiled[name]
+        message = f"without a wait, this starts '{name}' again: {' → '.join(circle)}"
+        one.report.error(one.places[step], "starts-itself", message, "add a `wait` before it")
+    started = {
+        step.workflow
+        for one in compiled.values()
+        for step in one.workflow.graph.steps.values()
+        if isinstance(step, StartWorkflow)
+    }
+    for name, one in compiled.items():
+        workflow = one.workflow
+        triggers = workflow.event_triggers or workflow.state_triggers
+        if not (triggers or name in started or unread or one.report.failed):
+            message = "nothing starts this workflow"
+            hint = "give it a `trigger`, or start it by `start_workflow`"
+            one.report.warn(one.at, "never-starts", message, hint)

@@ -1,0 +1,61 @@
+"""What is wrong with one file, collected as it is read."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Protocol
+
+from nurture.errors import Place, Problem, Severity
+
+
+class Placed(Protocol):
+    """Anything with a line and a column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+class Report:
+    """Collects the problems of one file; the same one in the same place counts once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._problems: dict[Problem, None] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything found so far, in the order found."""
+        return tuple(self._problems)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any of it is an error."""
+        return any(problem.severity is Severity.ERROR for problem in self._problems)
+
+    def error(self, at: Placed | None, code: str, message: str, hint: str = "") -> None:
+        """Record a mistake; `at` None means the file as a whole."""
+        self._add(at, code, message, hint, Severity.ERROR)
+
+    def warn(self, at: Placed | None, code: str, message: str, hint: str = "") -> None:
+        """Record something that works but should be looked at."""
+        self._add(at, code, message, hint, Severity.WARNING)
+
+    def _add(
+        self, at: Placed | None, code: str, message: str, hint: str, severity: Severity
+    ) -> None:
+        place = Place(self.file) if at is None else Place(self.file, at.line, at.column)
+        self._problems[Problem(place, code, message, hint, severity)] = None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a hint with the nearest known word, else with the few there are, else ''."""
+    choices = sorted(set(known))
+    # A misspelt word keeps most of its letters; capitals are no mistake worth missing one for.
+    near = difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)
+    if near:
+        original = next(c for c in choices if c.lower() == near[0])
+        return f"did you mean '{original}'?"
+    if 0 < len(choices) <= 12:
+        return f"known: {', '.join(choices)}"
+    return ""

@@ -1,0 +1,45 @@
+"""JSON Schemas of the files, from the same tables that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from nurture.compiler.calendar import CALENDAR
+from nurture.compiler.policy import POLICY
+from nurture.compiler.records import Record
+from nurture.compiler.scoring import SCORING
+from nurture.compiler.segments import SEGMENT, SEGMENTS
+from nurture.compiler.shapes import Schema, SharedParts
+from nurture.compiler.workflow import WORKFLOW
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+#: kind of file → the records that may be its whole, and what it is for
+_FILES: Mapping[str, tuple[tuple[Record, ...], str]] = MappingProxyType(
+    {
+        "workflow": ((WORKFLOW,), "A journey: who starts it, who leaves it, what happens."),
+        "scoring": ((SCORING,), "Points, fading, caps, fit, temperature, lifecycle, hand-off."),
+        "calendar": ((CALENDAR,), "Zone, holidays, closed days and windows."),
+        "policy": ((POLICY,), "Senders, legal identity, caps, evidence, custom fields."),
+        "segments": ((SEGMENTS, SEGMENT), "Named conditions."),
+    }
+)
+
+
+def json_schemas() -> dict[str, dict[str, Any]]:
+    """Return a JSON Schema (2020-12) per kind of file; every key has its description."""
+    schemas: dict[str, dict[str, Any]] = {}
+    for kind, (records, about) in _FILES.items():
+        shared: SharedParts = {}
+        whole = [record.schema(shared) for record in records]
+        body: Schema = whole[0] if len(whole) == 1 else {"anyOf": whole}
+        schemas[kind] = {
+            "$schema": _DIALECT,
+            "title": kind,
+            "description": about,
+            **body,
+            "$defs": dict(sorted(shared.items())),
+        }
+    return schemas

@@ -1,0 +1,81 @@
+"""What a condition may refer to, depending on where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nurture.compiler.fields import Catalogue
+from nurture.compiler.nodes import Scalar, quoted
+from nurture.compiler.report import Report, did_you_mean
+from nurture.domain.conditions import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class StepNames:
+    """The steps of a workflow, as conditions and `goto` name them."""
+
+    #: id → kind (`send`, `wait_for` …)
+    kinds: Mapping[str, str]
+    #: last part of a template's name → the ids of the unnamed sends that use it
+    short: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kinds: Mapping[str, str]) -> StepNames:
+        """Return the names of steps by id; a send named by its template has a short one."""
+        short: dict[str, tuple[str, ...]] = {}
+        for step, kind in kinds.items():
+            if kind == "send" and "/" in step:
+                last = step.rsplit("/", 1)[1]
+                short[last] = (*short.get(last, ()), step)
+        return cls(kinds, short)
+
+    def resolve(
+        self, name: str, at: Scalar, report: Report, kinds: Iterable[str] = ()
+    ) -> str | None:
+        """Return the id of the step that a name means, or None and report.
+
+        `kinds` limits the answer: only a `send` is clicked.
+        """
+        found = name if name in self.kinds else None
+        if found is None:
+            candidates = self.short.get(name, ())
+            if len(candidates) > 1:
+                message = f"{quoted(name)} may mean {' or '.join(candidates)}"
+                report.error(at, "ambiguous-step", message, "write the whole name")
+                return None
+            found = candidates[0] if candidates else None
+        allowed = tuple(kinds)
+        if found is None:
+            choices = [
+                step
+                for step in (*self.kinds, *self.short)
+                if not allowed or self.kinds.get(step, "send") in allowed
+            ]
+            message = f"no step {quoted(name)} in this workflow"
+            report.error(at, "unknown-step", message, did_you_mean(name, choices))
+            return None
+        if allowed and self.kinds[found] not in allowed:
+            message = f"{quoted(name)} is a `{self.kinds[found]}`"
+            report.error(at, "wrong-step", message, f"a `{' or `'.join(allowed)}` is needed here")
+            return None
+        return found
+
+
+#: returns a segment's condition, or None and reports: name, place, report
+SegmentLookup = Callable[[str, Scalar, Report], "Condition | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionScope:
+    """Everything a condition can name, and where its problems go."""
+
+    report: Report
+    catalogue: Catalogue
+    segment: SegmentLookup
+    #: None outside workflows
+    steps: StepNames | None = None
+    #: `trigger.X` is there
+    trigger: bool = False
+    #: `event.X` is there: triggers, waits and exits only
+    event: bool = False

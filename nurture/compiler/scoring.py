@@ -1,0 +1,229 @@
+"""`scoring.yaml`: points, fading, caps, fit, temperature, lifecycle, hand-off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from nurture.compiler.condition_maps import CONDITION, read_condition
+from nurture.compiler.happenings import EQUALITY
+from nurture.compiler.moments import Elapsed
+from nurture.compiler.names import NAME, EventName
+from nurture.compiler.nodes import MapNode, Node, Scalar, describe, quoted
+from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
+from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.scope import ConditionScope
+from nurture.compiler.shapes import Choice, Number, Schema, Shape, SharedParts, Text, Whole
+from nurture.domain.conditions import ALWAYS, Condition
+from nurture.domain.lifecycle import Stage
+from nurture.domain.scoring import (
+    Cap,
+    FitRule,
+    Handoff,
+    LifecycleRule,
+    PointRule,
+    Scoring,
+    Threshold,
+)
+
+_TIMES = Key("times", Whole(1, 10_000), "Pays at most so many times …", required=True)
+_PER = Key("per", Elapsed(), "… in any span of this length.", required=True)
+_CAP_RECORD = Record("a cap of points", (_TIMES, _PER))
+
+
+class CapShape(Shape[Cap]):
+    """How often a rule pays: `once`, `per day`, `{times: 2, per: 7d}`."""
+
+    def read(self, node: Node, report: Report) -> Cap | None:
+        """Return the cap."""
+        if isinstance(node, MapNode):
+            fields = _CAP_RECORD.read(node, report)
+            return None if fields is None else Cap(fields.get_or(_TIMES, 1), fields.get(_PER))
+        word = " ".join(node.value.split()) if isinstance(node, Scalar) else ""
+        if word == "once":
+            return Cap(1, None)
+        if word == "per day":
+            return Cap(1, timedelta(days=1))
+        message = f"expected `once`, `per day` or {{times: 2, per: 7d}}, found {describe(node)}"
+        report.error(node, "bad-cap", message)
+        return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the two words and the map."""
+        return {"anyOf": [{"enum": ["once", "per day"]}, _CAP_RECORD.schema(shared)]}
+
+
+_STAGE = Choice(*(stage.value for stage in Stage))
+_POINTS = Number(-10_000, 10_000)
+
+_ID = Key("id", NAME, "A name, for the ledger and explanations.", required=True)
+_EVENT = Key("event", EventName(), "The event that pays.", required=True)
+_WHERE = Key("where", EQUALITY, "Properties the event must have.")
+_RULE_POINTS = Key("points", _POINTS, "Points; negative ones exist.", required=True)
+_CAP = Key("cap", CapShape(), "How often it pays.")
+_GROUP = Key("group", NAME, "A group of rules with a cap of its own.")
+_RULE = Record("a rule", (_ID, _EVENT, _WHERE, _RULE_POINTS, _CAP, _GROUP))
+
+_GROUP_CAP = Key("cap", CapShape(), "How often the rules of the group pay.", required=True)
+_GROUP_RECORD = Record("a group of rules", (_GROUP_CAP,))
+
+_IF = Key("if", CONDITION, "What contact and account must be.", required=True)
+_FIT = Record("a fit rule", (_ID, _IF, _RULE_POINTS))
+
+_ENTER = Key("enter", _POINTS, "Reached: goes up.", required=True)
+_LEAVE = Key("leave", _POINTS, "Below: goes down again.", required=True)
+_THRESHOLD = Record("a threshold", (_ENTER, _LEAVE))
+_SIGN = Record("a sign of intent", (_EVENT, _WHERE))
+_ANY = Key("any", ListOf(_SIGN, at_least=1), "Events that show intent.", required=True)
+_WITHIN = Key("within", Elapsed(), "How long a sign of intent counts.", required=True)
+_INTENT = Record("intent", (_ANY, _WITHIN))
+_WARM = Key("warm", _THRESHOLD, "When a contact is warm.", required=True)
+_HOT = Key("hot", _THRESHOLD, "When a contact is hot; needs intent too.", required=True)
+_INTENT_KEY = Key("intent", _INTENT, "What hot needs beside points.", required=True)
+_TEMPERATURE = Record("temperatures", (_WARM, _HOT, _INTENT_KEY))
+
+_TO = Key("to", _STAGE, "The stage it leads to.", required=True)
+_STAGES = ListOf(_STAGE, or_one=True, at_least=1)
+_FROM = Key("from", _STAGES, "Stages one comes from.", required=True)
+_WHEN = Key("when", CONDITION, "What takes a contact there.", required=True)
+_REASON = Key("reason", Text(), "Why, for explanations.")
+_MOVE = Record("a lifecycle rule", (_TO, _FROM, _WHEN, _REASON))
+
+_FOR = Key("for", NAME, "`owner` or a role of the team.", required=True)
+_TITLE = Key("title", Text(longest=300), "What is to be done.", required=True)
+_DUE = Key("due", Elapsed(), "How long it may take.")
+_KIND = Key("kind", NAME, "What kind of work: call, card, follow-up …")
+_TASK = Record("a task", (_FOR, _TITLE, _DUE, _KIND))
+_AT = Key("at", _STAGE, "The stage at which a lead is handed over.", required=True)
+_TASK_KEY = Key("task", _TASK, "The one task a lead gets.", required=True)
+_HANDOFF = Record("a hand-off", (_AT, _TASK_KEY))
+
+_SCORING = Key("scoring", NAME, "Name of the rules, usually `default`.", required=True)
+_HALF_LIFE = Key("half_life", Elapsed(), "After this, points are worth half.", required=True)
+_RULES = Key("rules", ListOf(_RULE), "Points for what people do.", required=True)
+_GROUPS = Key("groups", MapOf(_GROUP_RECORD, NAME), "Caps that several rules share.")
+_FITS = Key("fit", ListOf(_FIT), "Points for what a contact and its account are.")
+_TEMPERATURES = Key("temperature", _TEMPERATURE, "How keen now: warm and hot.", required=True)
+_LIFECYCLE = Key("lifecycle", ListOf(_MOVE), "How far: rules that move a contact on.")
+_HANDOFF_KEY = Key("handoff", _HANDOFF, "When sales takes over.")
+
+SCORING = Record(
+    "scoring",
+    (_SCORING, _HALF_LIFE, _RULES, _GROUPS, _FITS, _TEMPERATURES, _LIFECYCLE, _HANDOFF_KEY),
+)
+
+
+def compile_scoring(
+    root: Node, report: Report, scope: Callable[[Report], ConditionScope]
+) -> Scoring:
+    """Return the scoring of a file; what the report calls wrong has a harmless value in it."""
+    fields = SCORING.read(root, report)
+    if fields is None:
+        return EMPTY_SCORING
+    conditions = scope(report)
+    rules = fields.get_or(_RULES, [])
+    fits = fields.get_or(_FITS, [])
+    groups = fields.get_or(_GROUPS, [])
+    _check_ids([*rules, *fits], report)
+    _check_groups(rules, groups, fields.written(_GROUPS), report)
+    temperature = fields.get(_TEMPERATURES)
+    intent = temperature.get(_INTENT_KEY) if temperature is not None else None
+    signs = intent.get_or(_ANY, []) if intent is not None else []
+    return Scoring(
+        half_life=fields.get_or(_HALF_LIFE, EMPTY_SCORING.half_life),
+        rules=tuple(_rule(rule) for rule in rules),
+        fit=tuple(
+            FitRule(
+                fit.get_or(_ID, ""), _condition(fit, _IF, conditions), fit.get_or(_RULE_POINTS, 0.0)
+            )
+            for fit in fits
+        ),
+        warm=_threshold(temperature, _WARM, report),
+        hot=_threshold(temperature, _HOT, report),
+        intent=tuple((sign.get_or(_EVENT, ""), _where(sign)) for sign in signs),
+        intent_within=intent.get_or(_WITHIN, timedelta(0)) if intent else timedelta(0),
+        group_caps=tuple((g.name, g.value.get_or(_GROUP_CAP, Cap())) for g in groups),
+        lifecycle=tuple(_move(move, conditions) for move in fields.get_or(_LIFECYCLE, [])),
+        handoff=_handoff(fields.get(_HANDOFF_KEY)),
+    )
+
+
+def _check_ids(rules: list[Fields], report: Report) -> None:
+    seen: set[str] = set()
+    for rule in rules:
+        name = rule.get(_ID)
+        if name in seen:
+            report.error(rule.at(_ID), "duplicate-id", f"a rule '{name}' stands above already")
+        if name is not None:
+            seen.add(name)
+
+
+def _check_groups(
+    rules: list[Fields], groups: list[Named[Fields]], written: bool, report: Report
+) -> None:
+    names = {group.name for group in groups}
+    for rule in rules:
+        group = rule.get(_GROUP)
+        if group is not None and group not in names:
+            hint = did_you_mean(group, names) if written else "write it under `groups:`"
+            report.error(rule.at(_GROUP), "unknown-group", f"no group {quoted(group)}", hint)
+
+
+def _where(fields: Fields) -> tuple[tuple[str, str | int | float | bool | None], ...]:
+    return tuple((entry.name, entry.value) for entry in fields.get(_WHERE) or ())
+
+
+def _rule(fields: Fields) -> PointRule:
+    return PointRule(
+        name=fields.get_or(_ID, ""),
+        event=fields.get_or(_EVENT, ""),
+        points=fields.get_or(_RULE_POINTS, 0.0),
+        where=_where(fields),
+        cap=fields.get(_CAP),
+        group=fields.get(_GROUP),
+    )
+
+
+def _condition(fields: Fields, key: Key[Node], scope: ConditionScope) -> Condition:
+    node = fields.get(key)
+    return read_condition(node, scope) if node is not None else ALWAYS
+
+
+def _threshold(temperature: Fields | None, key: Key[Fields], report: Report) -> Threshold:
+    fields = temperature.get(key) if temperature is not None else None
+    if fields is None:
+        return Threshold(0.0, 0.0)
+    threshold = Threshold(fields.get_or(_ENTER, 0.0), fields.get_or(_LEAVE, 0.0))
+    if fields.get(_ENTER) is not None and threshold.leave > threshold.enter:
+        message = f"'leave' ({threshold.leave:g}) is above 'enter' ({threshold.enter:g})"
+        report.error(fields.at(_LEAVE), "bad-threshold", message, "it would flap")
+    return threshold
+
+
+def _move(fields: Fields, scope: ConditionScope) -> LifecycleRule:
+    return LifecycleRule(
+        stage=fields.get_or(_TO, Stage.LEAD.value),
+        come_from=tuple(fields.get_or(_FROM, [])),
+        condition=_condition(fields, _WHEN, scope),
+        reason=fields.get_or(_REASON, ""),
+    )
+
+
+def _handoff(fields: Fields | None) -> Handoff | None:
+    task = fields.get(_TASK_KEY) if fields is not None else None
+    if fields is None or task is None:
+        return None
+    return Handoff(
+        stage=fields.get_or(_AT, Stage.MQL.value),
+        title=task.get_or(_TITLE, ""),
+        assignee=task.get_or(_FOR, "owner"),
+        due=task.get_or(_DUE, timedelta(hours=24)),
+        kind=task.get_or(_KIND, "call"),
+    )
+
+
+#: stands in where no scoring could be read
+EMPTY_SCORING = Scoring(
+    half_life=timedelta(days=30), rules=(), fit=(), warm=Threshold(0, 0), hot=Threshold(0, 0),
+    intent=(), intent_within=timedelta(0),
+)  # fmt: skip

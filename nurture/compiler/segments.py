@@ -1,0 +1,135 @@
+"""`segments.yaml`: named conditions, put in place wherever they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nurture.compiler.condition_maps import CONDITION, read_condition
+from nurture.compiler.fields import Catalogue
+from nurture.compiler.names import NAME
+from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar
+from nurture.compiler.records import Key, ListOf, MapOf, Record
+from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.scope import ConditionScope
+from nurture.compiler.shapes import Schema, Shape, SharedParts, Text
+from nurture.domain.conditions import All, AnyOf, Condition, Not
+
+#: nodes of one segment with all its segments put in place
+LARGEST = 2000
+
+_SEGMENT = Key("segment", NAME, "The segment's name.", required=True)
+_TITLE = Key("title", Text(), "What it is called on pages.")
+_IF = Key("if", CONDITION, "Who belongs to it.", required=True)
+SEGMENT = Record("a segment", (_SEGMENT, _TITLE, _IF))
+
+
+class _Segments(Shape[Node]):
+    """A list of segments, or a map from names to conditions."""
+
+    def read(self, node: Node, report: Report) -> Node | None:
+        """Return the node itself where it is a list or a map."""
+        if isinstance(node, ListNode | MapNode):
+            return node
+        report.error(node, "wrong-type", "expected a list of segments, or a map of names")
+        return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return both ways of writing."""
+        either = [ListOf(SEGMENT).schema(shared), MapOf(CONDITION).schema(shared)]
+        return {"anyOf": either}
+
+
+_SEGMENTS = Key("segments", _Segments(), "All segments, by name or as a list.", required=True)
+SEGMENTS = Record("a file of segments", (_SEGMENTS,))
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentSource:
+    """A segment as written: where its name and its condition stand."""
+
+    name: str
+    at: Scalar
+    condition: Node
+    report: Report
+
+
+def find_segments(root: MapNode, report: Report) -> list[SegmentSource]:
+    """Return the segments that a file writes down, in order."""
+    if "segment" in root.pairs:
+        return _one(root, report)
+    fields = SEGMENTS.read(root, report)
+    node = fields.get(_SEGMENTS) if fields is not None else None
+    if isinstance(node, ListNode):
+        return [source for item in node.items for source in _one(item, report)]
+    found = MapOf(CONDITION, NAME).read(node, report) if isinstance(node, MapNode) else None
+    return [SegmentSource(entry.name, entry.at, entry.value, report) for entry in found or []]
+
+
+def _one(node: Node, report: Report) -> list[SegmentSource]:
+    fields = SEGMENT.read(node, report)
+    name = fields.get(_SEGMENT) if fields is not None else None
+    condition = fields.get(_IF) if fields is not None else None
+    if fields is None or name is None or condition is None:
+        return []
+    at = fields.at(_SEGMENT)
+    assert isinstance(at, Scalar)  # NAME reads nothing else
+    return [SegmentSource(name, at, condition, report)]
+
+
+class Segments:
+    """Compiles each segment once, those it names first; says which stand in a circle."""
+
+    def __init__(self, sources: Mapping[str, SegmentSource], catalogue: Catalogue) -> None:
+        self._sources = sources
+        self._catalogue = catalogue
+        self._done: dict[str, Condition | None] = {}
+        self._under_way: list[str] = []
+        #: a file of segments could not be read: unknown names may stand there
+        self.incomplete = False
+
+    def all(self) -> Mapping[str, Condition]:
+        """Return every segment that could be compiled."""
+        for name, source in self._sources.items():
+            self.look_up(name, source.at, source.report)
+        return {name: found for name, found in self._done.items() if found is not None}
+
+    def look_up(self, name: str, at: Scalar, report: Report) -> Condition | None:
+        """Return a segment's condition; None and a report where there is no such one."""
+        if name in self._under_way:
+            circle = " → ".join([*self._under_way[self._under_way.index(name) :], name])
+            report.error(at, "segment-circle", f"segments stand in a circle: {circle}")
+            return None
+        if name in self._done:
+            return self._done[name]
+        source = self._sources.get(name)
+        if source is None:
+            if not self.incomplete:
+                hint = did_you_mean(name, self._sources)
+                report.error(at, "unknown-segment", f"no segment '{name}'", hint)
+            return None
+        self._under_way.append(name)
+        scope = ConditionScope(source.report, self._catalogue, self.look_up)
+        condition: Condition | None = read_condition(source.condition, scope)
+        self._under_way.pop()
+        if condition is not None and _size(condition, LARGEST) > LARGEST:
+            message = f"segment '{name}' has more than {LARGEST} parts, its segments included"
+            source.report.error(source.at, "segment-too-large", message)
+            condition = None
+        self._done[name] = condition
+        return condition
+
+
+def _size(condition: Condition, limit: int) -> int:
+    """Return how many nodes a condition has; stops counting above a limit."""
+    count = 0
+    pending = [condition]
+    while pending and count <= limit:
+        current = pending.pop()
+        count += 1
+        match current:
+            case All(parts) | AnyOf(parts):
+                pending.extend(parts)
+            case Not(part):
+                pending.append(part)
+    return count

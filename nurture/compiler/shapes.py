@@ -1,0 +1,254 @@
+"""Shapes of values: each reads a node, says what is wrong with it, and describes itself
+as JSON Schema. One table of shapes is the source of the reader, the schemas that editors
+use and the reference pages, so that they cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, quoted
+from nurture.compiler.report import Report, did_you_mean
+from nurture.domain.conditions import Scalar as Value
+
+T_co = TypeVar("T_co", covariant=True)
+
+#: a JSON Schema, or a part of one
+Schema: TypeAlias = dict[str, Any]
+#: parts that several places refer to, by name
+SharedParts: TypeAlias = dict[str, Schema]
+
+#: characters; a longer text was not meant for this key
+LONGEST_TEXT = 10_000
+
+
+class Shape(ABC, Generic[T_co]):
+    """What a value must look like."""
+
+    #: a key with nothing behind it is read too
+    takes_nothing: ClassVar[bool] = False
+
+    @abstractmethod
+    def read(self, node: Node, report: Report) -> T_co | None:
+        """Return the value, or None where the report now says what is wrong."""
+
+    @abstractmethod
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the JSON Schema; parts that are referred to by name go into `shared`."""
+
+
+def scalar_of(node: Node, report: Report, expected: str) -> Scalar | None:
+    """Return the node where it is a scalar with a value, else None and report."""
+    if isinstance(node, Scalar) and not node.is_nothing:
+        return node
+    report.error(node, "wrong-type", f"expected {expected}, found {describe(node)}")
+    return None
+
+
+class Text(Shape[str]):
+    """A text; with a pattern, one of a certain form."""
+
+    def __init__(
+        self, expected: str = "a text", pattern: str | None = None, longest: int = LONGEST_TEXT
+    ) -> None:
+        self._expected = expected
+        self._pattern = re.compile(pattern) if pattern is not None else None
+        self._longest = longest
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """Return the text."""
+        found = scalar_of(node, report, self._expected)
+        if found is None:
+            return None
+        value = found.value
+        if len(value) > self._longest:
+            report.error(node, "too-long", f"longer than {self._longest} characters")
+            return None
+        if not value.strip() or (self._pattern is not None and not self._pattern.fullmatch(value)):
+            message = f"expected {self._expected}, found {quoted(value)}"
+            report.error(node, "bad-value", message)
+            return None
+        return value
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a string with its pattern."""
+        if self._pattern is None:
+            # Unquoted digits (a phone number) are a text for us, a number for an editor.
+            return {"type": ["string", "number"]}
+        return {"type": "string", "pattern": f"^(?:{self._pattern.pattern})$"}
+
+
+class Flag(Shape[bool]):
+    """`true` or `false`."""
+
+    def read(self, node: Node, report: Report) -> bool | None:
+        """Return the boolean; `yes` and `no` are words in YAML 1.2 and get a hint."""
+        if isinstance(node, Scalar) and node.truth is not None:
+            return node.truth
+        hint = ""
+        if isinstance(node, Scalar) and node.value.lower() in ("yes", "no", "on", "off"):
+            truth = "true" if node.value.lower() in ("yes", "on") else "false"
+            hint = f"in YAML 1.2 '{node.value}' is a word; write {truth}"
+        report.error(node, "wrong-type", f"expected true or false, found {describe(node)}", hint)
+        return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a boolean."""
+        return {"type": "boolean"}
+
+
+class Number(Shape[float]):
+    """A number within bounds."""
+
+    def __init__(self, low: float = -1e6, high: float = 1e6) -> None:
+        self._low, self._high = low, high
+
+    def read(self, node: Node, report: Report) -> float | None:
+        """Return the number."""
+        found = _number(node, report, "a number", self._low, self._high)
+        return float(found) if found is not None else None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a number with its bounds."""
+        return {"type": "number", "minimum": self._low, "maximum": self._high}
+
+
+class Whole(Shape[int]):
+    """A whole number within bounds."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self._low, self._high = low, high
+
+    def read(self, node: Node, report: Report) -> int | None:
+        """Return the number."""
+        found = _number(node, report, "a whole number", self._low, self._high)
+        if isinstance(found, float):
+            report.error(node, "bad-value", f"expected a whole number, found {describe(node)}")
+            return None
+        return found
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return an integer with its bounds."""
+        return {"type": "integer", "minimum": self._low, "maximum": self._high}
+
+
+def _number(
+    node: Node, report: Report, expected: str, low: float, high: float
+) -> int | float | None:
+    found = node.number if isinstance(node, Scalar) else None
+    if found is None:
+        hint = "take the quotes away" if isinstance(node, Scalar) and not node.plain else ""
+        report.error(node, "wrong-type", f"expected {expected}, found {describe(node)}", hint)
+        return None
+    if not low <= found <= high:
+        message = f"expected {expected} from {low:g} to {high:g}, found {describe(node)}"
+        report.error(node, "out-of-range", message)
+        return None
+    return found
+
+
+class Choice(Shape[str]):
+    """One word of several."""
+
+    def __init__(self, *words: str, code: str = "unknown-value") -> None:
+        self._words = words
+        self._code = code
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """Return the word."""
+        found = scalar_of(node, report, f"one of {', '.join(self._words)}")
+        if found is None:
+            return None
+        if found.value not in self._words:
+            message = f"{quoted(found.value)} is not one of {', '.join(self._words)}"
+            hint = did_you_mean(found.value, self._words)
+            report.error(node, self._code, message, hint if "mean" in hint else "")
+            return None
+        return found.value
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return an enumeration."""
+        return {"enum": list(self._words)}
+
+
+def plain_value(node: Scalar) -> Value:
+    """Return what a scalar says: text, number, boolean or nothing."""
+    if node.is_nothing:
+        return None
+    if node.truth is not None:
+        return node.truth
+    found = node.number
+    return node.value if found is None else found
+
+
+class PlainValue(Shape[str | int | float | bool]):
+    """A text, a number, or true or false."""
+
+    def read(self, node: Node, report: Report) -> str | int | float | bool | None:
+        """Return the value."""
+        found = scalar_of(node, report, "a text, a number, true or false")
+        return plain_value(found) if found is not None else None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the three types."""
+        return {"type": ["string", "number", "boolean"]}
+
+
+class Part(Shape[Node]):
+    """A part that another table reads (a condition, steps); a map or list, as asked."""
+
+    def __init__(
+        self,
+        name: str,
+        describe_part: Callable[[SharedParts], Schema],
+        kinds: Iterable[type[Scalar] | type[ListNode] | type[MapNode]],
+        expected: str,
+    ) -> None:
+        self._name = name
+        self._describe_part = describe_part
+        self._kinds = tuple(kinds)
+        self._expected = expected
+
+    def read(self, node: Node, report: Report) -> Node | None:
+        """Return the node itself."""
+        if isinstance(node, self._kinds) and not (isinstance(node, Scalar) and node.is_nothing):
+            return node
+        message = f"expected {self._expected}, found {describe(node)}"
+        report.error(node, "wrong-type", message)
+        return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a reference; the part describes itself once."""
+        if self._name not in shared:
+            # Set before it is described: conditions and steps contain themselves.
+            shared[self._name] = {}
+            shared[self._name] = self._describe_part(shared)
+        return {"$ref": f"#/$defs/{self._name}"}
+
+
+class Localized(Shape[Mapping[str, str]]):
+    """A text, or one per locale."""
+
+    def read(self, node: Node, report: Report) -> Mapping[str, str] | None:
+        """Return texts by locale; one text alone stands under ''."""
+        if not isinstance(node, MapNode):
+            text = Text("a text, or texts by locale such as {ja: …, en: …}").read(node, report)
+            return {"": text} if text is not None else None
+        texts = {}
+        for locale, (_, value) in node.pairs.items():
+            text = Text().read(value, report)
+            if text is not None:
+                texts[locale] = text
+        return texts
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a string or a map of strings."""
+        return {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "object", "additionalProperties": {"type": "string"}},
+            ]
+        }

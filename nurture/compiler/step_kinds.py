@@ -1,0 +1,293 @@
+"""The table of steps: every kind, its keys, and what they mean.
+
+A step is a map with one key that says its kind, an `id` where it wants one, and the keys
+that go with the kind. Reader, JSON Schema and reference all come from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nurture.compiler.calendar import weekday
+from nurture.compiler.condition_maps import CONDITION
+from nurture.compiler.event_maps import EVENT
+from nurture.compiler.moments import Clock, Day, Span
+from nurture.compiler.names import NAME, STEP_ID, TAG
+from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
+from nurture.compiler.records import Key, ListOf, MapOf, Record
+from nurture.compiler.report import Report
+from nurture.compiler.shapes import (
+    Choice,
+    Number,
+    Part,
+    PlainValue,
+    Schema,
+    Shape,
+    SharedParts,
+    Text,
+    Whole,
+    scalar_of,
+)
+from nurture.domain.lifecycle import Stage
+from nurture.domain.steps import Since
+
+
+class Weekday(Shape[int]):
+    """A day of the week by its English name."""
+
+    def read(self, node: Node, report: Report) -> int | None:
+        """Return its number, Monday is 0."""
+        found = scalar_of(node, report, "a weekday such as tuesday")
+        if found is None:
+            return None
+        number = weekday(found.value)
+        if number is None:
+            message = f"expected a weekday such as tuesday, found {quoted(found.value)}"
+            report.error(node, "bad-value", message)
+        return number
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the seven names."""
+        names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+        return {"enum": names}
+
+
+def _steps_schema(shared: SharedParts) -> Schema:
+    kinds = [kind_schema(kind, shared) for kind in STEP_KINDS.values()]
+    return {"type": "array", "items": {"anyOf": [{"const": "end"}, *kinds]}}
+
+
+#: a block of steps
+STEPS = Part("steps", _steps_schema, (ListNode,), "a list of steps")
+
+ID = Key("id", STEP_ID, "Name of the step, unique in its workflow.")
+
+
+class _Template(Shape[str]):
+    """The name of a template."""
+
+    _name = Text("a template such as warm/hearing", longest=150)
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """Return the name."""
+        if isinstance(node, MapNode) and "pick" in node.pairs:
+            message = "'pick' is not available yet: picking from the library"
+            report.error(node.pairs["pick"][0], "not-available", message, "name a template")
+            return None
+        return self._name.read(node, report)
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a string."""
+        return {"type": "string"}
+
+
+TEMPLATE = Key("send", _Template(), "Sends a mail: the template's name.")
+SUBJECT = Key("subject", Text(longest=500), "Overrides the template's subject.")
+FROM = Key("from", NAME, "`owner` or a sender of the policy.")
+WINDOW = Key("window", NAME, "Window of the calendar in which it may leave.")
+EXPIRES = Key("expires", Span(), "Held back longer than this: dropped. Without it, 7d.")
+
+WAIT = Key("wait", Span(), "Waits for a span, counted from the last mail's fate.")
+
+WEEKDAY = Key("weekday", Weekday(), "The next such day …")
+DATE = Key("date", Day(), "A date …")
+AT = Key("at", Clock(), "… at this time of day, in the contact's zone.")
+WAIT_UNTIL_KEYS = (WEEKDAY, DATE, AT)
+
+
+def _wait_until_schema(shared: SharedParts) -> Schema:
+    record = Record("a moment", WAIT_UNTIL_KEYS).schema(shared)
+    record["additionalProperties"] = {
+        "type": "string",
+        "description": "A date field and an offset, e.g. first_touch: 14d, trigger.starts_at: -1d.",
+    }
+    return record
+
+
+WAIT_UNTIL = Key(
+    "wait_until",
+    Part(
+        "moment", _wait_until_schema, (MapNode,), "a moment such as {weekday: tuesday, at: 10:00}"
+    ),
+    "Waits for a moment in the contact's zone; already past: goes on at once.",
+)
+
+WAIT_FOR = Key(
+    "wait_for",
+    ListOf(EVENT, or_one=True, at_least=1),
+    "Waits for the first of several events.",
+)
+WITHIN = Key("within", Span(), "How long it waits.", required=True)
+SINCE = Key("since", Choice(*(s.value for s in Since)), "From when on events count; last_send.")
+THEN = Key("then", STEPS, "Steps after an event came.")
+OTHERWISE = Key("otherwise", STEPS, "Steps after the time was over.")
+
+CASE_IF = Key("if", CONDITION, "When the case is taken.")
+CASE_STEPS = Key("steps", STEPS, "What happens then.")
+
+
+class _Else(Shape[Node]):
+    """`else:` with nothing behind it and `steps:` beside it, or with the steps themselves."""
+
+    takes_nothing = True
+
+    def read(self, node: Node, report: Report) -> Node | None:
+        """Return the node."""
+        return node
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return nothing, or steps."""
+        return {"anyOf": [{"type": "null"}, STEPS.schema(shared)]}
+
+
+CASE_ELSE = Key("else", _Else(), "When no case above was taken; stands last.")
+CASE = Record("a case of a branch", (CASE_IF, CASE_ELSE, CASE_STEPS))
+
+
+class _Cases(Shape[Node]):
+    """The cases of a branch; the outline reads them."""
+
+    def read(self, node: Node, report: Report) -> Node | None:
+        """Return the node where it is a list with something in it."""
+        if isinstance(node, ListNode) and node.items:
+            return node
+        report.error(node, "wrong-type", "expected a list of cases, e.g. [{if: …, steps: […]}]")
+        return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a list of cases."""
+        return {"type": "array", "items": CASE.schema(shared), "minItems": 1}
+
+
+BRANCH = Key("branch", _Cases(), "Takes the first case that holds.")
+
+SHARE = Key("share", Whole(1, 1_000_000), "Its part, relative to the others.", required=True)
+VARIANT_STEPS = Key("steps", STEPS, "What its contacts get.")
+VARIANT = Record("a variant", (SHARE, VARIANT_STEPS))
+VARIANTS = Key("variants", MapOf(VARIANT, STEP_ID), "The variants by name.", required=True)
+SPLIT = Key(
+    "split",
+    Record("a split", (VARIANTS,), later={"winner": "a split's winner"}),
+    "Divides contacts by share; the same contact always goes the same way.",
+)
+
+TAGS_ADD = Key("add", ListOf(TAG, or_one=True), "Tags to add.")
+TAGS_REMOVE = Key("remove", ListOf(TAG, or_one=True), "Tags to remove.")
+SET_TAG = Key("tag", ListOf(TAG, or_one=True), "A tag to add, or a list.")
+SET_TAGS = Key("tags", Record("tags", (TAGS_ADD, TAGS_REMOVE)), "Tags to add and remove.")
+
+
+def _set_schema(shared: SharedParts) -> Schema:
+    record = Record("a change", (SET_TAG, SET_TAGS)).schema(shared)
+    record["additionalProperties"] = {
+        **PlainValue().schema(shared),
+        "description": "A field of the contact and its new value.",
+    }
+    return record
+
+
+SET = Key(
+    "set",
+    Part("change", _set_schema, (MapNode,), "fields and tags such as {tag: guest}"),
+    "Changes fields of the contact and its tags.",
+)
+
+POINTS = Key("points", Number(-10_000, 10_000), "Points; negative ones exist.", required=True)
+SCORE_REASON = Key("reason", Text(longest=300), "Why, for explanations.", required=True)
+SCORE = Key("score", Record("a score", (POINTS, SCORE_REASON)), "Adds points, with a reason.")
+
+STAGE = Key("to", Choice(*(s.value for s in Stage)), "The stage.", required=True)
+STAGE_REASON = Key("reason", Text(longest=300), "Why, for explanations.")
+LIFECYCLE = Key("lifecycle", Record("a move", (STAGE, STAGE_REASON)), "Moves the lifecycle.")
+
+START = Key("start_workflow", NAME, "Starts another workflow for the contact.")
+STOP = Key("stop_workflow", NAME, "Ends the contact's journey in another workflow.")
+
+FOR = Key("for", NAME, "`owner` or a role of the team.", required=True)
+TITLE = Key("title", Text(longest=300), "What is to be done.", required=True)
+DUE = Key("due", Span(), "By when.", required=True)
+KIND = Key("kind", NAME, "What kind of work: call, card, follow-up …")
+TASK = Key("task", Record("a task", (FOR, TITLE, DUE, KIND)), "A person's to-do.")
+
+TO = Key("to", Text("`owner`, a role or an address", longest=320), "Whom to tell.", required=True)
+NOTE = Key("text", Text(longest=2000), "What to say.", required=True)
+NOTIFY = Key(
+    "notify",
+    Record("a notice", (TO, NOTE), later={"chat": "chat notices"}),
+    "A mail to the team, sent at once.",
+)
+
+TARGET = Key("step", Text("the id of a step", longest=200), "Where to go on.", required=True)
+AT_MOST = Key("at_most", Whole(1, 1000), "How often in one journey.", required=True)
+GOTO = Key("goto", Record("a goto", (TARGET, AT_MOST)), "Goes to another step, so many times.")
+
+
+class _Outcome(Shape[str]):
+    """How a journey ended: a word, or nothing for `completed`."""
+
+    takes_nothing = True
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """Return the word."""
+        if isinstance(node, Scalar) and node.is_nothing:
+            return "completed"
+        return STEP_ID.read(node, report)
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return a word or nothing."""
+        return {"type": ["string", "null"]}
+
+
+END = Key("end", _Outcome(), "Leaves the journey with this outcome.")
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """A kind of step: the key that names it and the keys beside it."""
+
+    key: Key[object]
+    beside: tuple[Key[object], ...] = ()
+    #: keys of later versions → what they are for
+    later: Mapping[str, str] | None = None
+
+
+STEP_KINDS: dict[str, StepKind] = {
+    kind.key.name: kind
+    for kind in (
+        StepKind(
+            TEMPLATE,
+            (SUBJECT, FROM, WINDOW, EXPIRES),
+            {"attach": "attachments", "review": "a person's review before sending"},
+        ),
+        StepKind(WAIT),
+        StepKind(WAIT_UNTIL),
+        StepKind(WAIT_FOR, (WITHIN, SINCE, THEN, OTHERWISE)),
+        StepKind(BRANCH),
+        StepKind(SPLIT),
+        StepKind(SET),
+        StepKind(SCORE),
+        StepKind(LIFECYCLE),
+        StepKind(START),
+        StepKind(STOP),
+        StepKind(TASK),
+        StepKind(NOTIFY),
+        StepKind(GOTO),
+        StepKind(END),
+    )
+}
+
+#: steps of later versions
+LATER_STEPS = {
+    "survey": "asking an NPS question",
+    "ask_referral": "asking for an introduction",
+    "webhook": "calling another system",
+}
+
+
+def kind_schema(kind: StepKind, shared: SharedParts) -> Schema:
+    """Return the JSON Schema of one kind of step."""
+    keys = (kind.key, ID, *kind.beside)
+    schema = Record("a step", keys).schema(shared)
+    schema["required"] = [kind.key.name, *schema["required"]]
+    return schema

@@ -1,0 +1,235 @@
+"""Drafts of steps to the graph that journeys walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nurture.compiler import step_kinds as kinds
+from nurture.compiler.changes import Changes
+from nurture.compiler.condition_maps import read_condition
+from nurture.compiler.event_maps import read_awaited
+from nurture.compiler.nodes import Scalar
+from nurture.compiler.outline import Draft
+from nurture.compiler.promises import check_promise
+from nurture.compiler.references import References
+from nurture.compiler.scope import ConditionScope
+from nurture.compiler.wait_moments import WaitMoments
+from nurture.compiler.weak_evidence import check_matches, check_opens
+from nurture.domain.steps import (
+    Branch,
+    Duration,
+    End,
+    Goto,
+    Graph,
+    Notify,
+    Score,
+    Send,
+    SetLifecycle,
+    Since,
+    Split,
+    StartWorkflow,
+    Step,
+    StopWorkflow,
+    Task,
+    Variant,
+    Wait,
+    WaitFor,
+)
+from nurture.domain.workflow import Purpose
+
+_DAY = Duration(days=1)
+
+
+class StepCompiler:
+    """Compiles the steps of one workflow; its report gets what is wrong with them."""
+
+    def __init__(
+        self,
+        workflow: str,
+        purpose: Purpose,
+        window: str,
+        scope: ConditionScope,
+        references: References,
+    ) -> None:
+        self._workflow = workflow
+        self._purpose = purpose
+        self._window = window
+        self._scope = scope
+        self._report = scope.report
+        self._references = references
+        self._moments = WaitMoments(references.catalogue, scope.report)
+        self._changes = Changes(references.catalogue, scope.report)
+        self._steps: dict[str, Step] = {}
+        self._makers: dict[str, Callable[[Draft, str | None], Step]] = {
+            "send": self._send,
+            "wait": self._wait,
+            "wait_until": self._wait_until,
+            "wait_for": self._wait_for,
+            "branch": self._branch,
+            "split": self._split,
+            "set": self._set,
+            "score": self._score,
+            "lifecycle": self._lifecycle,
+            "start_workflow": self._start,
+            "stop_workflow": self._stop,
+            "task": self._task,
+            "notify": self._notify,
+            "goto": self._goto,
+            "end": self._end,
+        }
+
+    def graph(self, block: list[Draft]) -> Graph:
+        """Return the graph of a workflow's outermost block."""
+        self._block(block, None)
+        return Graph(_entry(block, None), self._steps)
+
+    def _block(self, block: list[Draft], follow: str | None) -> None:
+        for position, draft in enumerate(block):
+            following = _entry(block[position + 1 :], follow)
+            self._steps[draft.id] = self._makers[draft.kind](draft, following)
+            for nested in draft.blocks.values():
+                self._block(nested, following)
+
+    def _send(self, draft: Draft, following: str | None) -> Step:
+        fields, refer = draft.fields, self._references
+        template = fields.get_or(kinds.TEMPLATE, "")
+        if template:
+            at = fields.at(kinds.TEMPLATE)
+            refer.check_template(template, self._purpose, at, self._report)
+        sender, window = fields.get(kinds.FROM), fields.get(kinds.WINDOW)
+        if sender is not None:
+            refer.check_sender(sender, fields.at(kinds.FROM), self._report)
+        if window is not None:
+            refer.check_window(window, fields.at(kinds.WINDOW), self._report)
+        expires = fields.get(kinds.EXPIRES)
+        kept = (refer.windows or {}).get(window or self._window)
+        if expires is not None and kept is not None:
+            check_promise(expires, kept, fields.at(kinds.EXPIRES), self._report)
+        return Send(
+            draft.id,
+            following,
+            template,
+            subject=fields.get(kinds.SUBJECT),
+            sender=sender,
+            window=window,
+            expires=expires if expires is not None else Duration(days=7),
+        )
+
+    def _wait(self, draft: Draft, following: str | None) -> Step:
+        return Wait(draft.id, following, draft.fields.get_or(kinds.WAIT, _DAY))
+
+    def _wait_until(self, draft: Draft, following: str | None) -> Step:
+        return self._moments.read(draft.id, following, draft.fields.get(kinds.WAIT_UNTIL))
+
+    def _wait_for(self, draft: Draft, following: str | None) -> Step:
+        fields = draft.fields
+        scope = replace(self._scope, event=True)
+        found = [read_awaited(node, scope) for node in fields.get_or(kinds.WAIT_FOR, [])]
+        events = [match for match in found if match is not None]
+        check_matches(events, "this wait", draft.at, self._report)
+        return WaitFor(
+            draft.id,
+            then=_entry(draft.blocks.get(kinds.THEN.name, []), following),
+            otherwise=_entry(draft.blocks.get(kinds.OTHERWISE.name, []), following),
+            events=tuple(events),
+            within=fields.get_or(kinds.WITHIN, _DAY),
+            since=Since(fields.get_or(kinds.SINCE, Since.LAST_SEND.value)),
+        )
+
+    def _branch(self, draft: Draft, following: str | None) -> Step:
+        cases = []
+        for name, node in draft.cases.items():
+            condition = read_condition(node, self._scope)
+            check_opens(condition, "this case", node, self._report)
+            cases.append((condition, _entry(draft.blocks[name], following)))
+        otherwise = draft.blocks.get(kinds.CASE_ELSE.name, [])
+        return Branch(draft.id, tuple(cases), _entry(otherwise, following))
+
+    def _split(self, draft: Draft, following: str | None) -> Step:
+        split = draft.fields.get(kinds.SPLIT)
+        variants = split.get_or(kinds.VARIANTS, []) if split is not None else []
+        if split is not None and split.get(kinds.VARIANTS) is not None and len(variants) < 2:
+            at = split.at(kinds.VARIANTS)
+            self._report.error(at, "too-few-variants", "a split needs two variants at least")
+        return Split(
+            draft.id,
+            tuple(
+                Variant(
+                    variant.name,
+                    variant.value.get_or(kinds.SHARE, 1),
+                    _entry(draft.blocks[variant.name], following),
+                )
+                for variant in variants
+            ),
+        )
+
+    def _set(self, draft: Draft, following: str | None) -> Step:
+        return self._changes.read(draft.id, following, draft.fields.get(kinds.SET))
+
+    def _score(self, draft: Draft, following: str | None) -> Step:
+        fields = draft.fields.get(kinds.SCORE)
+        if fields is None:
+            return Score(draft.id, following, 0.0, "")
+        points = fields.get_or(kinds.POINTS, 0.0)
+        return Score(draft.id, following, points, fields.get_or(kinds.SCORE_REASON, ""))
+
+    def _lifecycle(self, draft: Draft, following: str | None) -> Step:
+        fields = draft.fields.get(kinds.LIFECYCLE)
+        if fields is None:
+            return SetLifecycle(draft.id, following, "lead")
+        stage = fields.get_or(kinds.STAGE, "lead")
+        return SetLifecycle(draft.id, following, stage, fields.get_or(kinds.STAGE_REASON, ""))
+
+    def _start(self, draft: Draft, following: str | None) -> Step:
+        name = draft.fields.get(kinds.START)
+        if name is not None:
+            self._references.check_workflow(name, draft.fields.at(kinds.START), self._report)
+        return StartWorkflow(draft.id, following, name or "")
+
+    def _stop(self, draft: Draft, following: str | None) -> Step:
+        name, at = draft.fields.get(kinds.STOP), draft.fields.at(kinds.STOP)
+        if name == self._workflow:
+            message = "a workflow cannot stop itself"
+            self._report.error(at, "stops-itself", message, "`end` leaves it")
+        elif name is not None:
+            self._references.check_workflow(name, at, self._report)
+        return StopWorkflow(draft.id, following, name or "")
+
+    def _task(self, draft: Draft, following: str | None) -> Step:
+        fields = draft.fields.get(kinds.TASK)
+        if fields is None:
+            return Task(draft.id, following, "", "owner", _DAY)
+        return Task(
+            draft.id,
+            following,
+            title=fields.get_or(kinds.TITLE, ""),
+            assignee=fields.get_or(kinds.FOR, "owner"),
+            due=fields.get_or(kinds.DUE, _DAY),
+            kind=fields.get_or(kinds.KIND, "todo"),
+        )
+
+    def _notify(self, draft: Draft, following: str | None) -> Step:
+        fields = draft.fields.get(kinds.NOTIFY)
+        if fields is None:
+            return Notify(draft.id, following, "owner", "")
+        to = fields.get_or(kinds.TO, "owner")
+        return Notify(draft.id, following, to, fields.get_or(kinds.NOTE, ""))
+
+    def _goto(self, draft: Draft, following: str | None) -> Step:
+        fields, steps = draft.fields.get(kinds.GOTO), self._scope.steps
+        target = fields.get(kinds.TARGET) if fields is not None else None
+        if fields is None or target is None or steps is None:
+            return Goto(draft.id, following, draft.id, 0)
+        at = fields.at(kinds.TARGET)
+        assert isinstance(at, Scalar)  # a text reads from nothing else
+        found = steps.resolve(target, at, self._report)
+        return Goto(draft.id, following, found or draft.id, fields.get_or(kinds.AT_MOST, 0))
+
+    def _end(self, draft: Draft, following: str | None) -> Step:
+        return End(draft.id, draft.fields.get_or(kinds.END, "completed"))
+
+
+def _entry(block: list[Draft], follow: str | None) -> str | None:
+    """Return the step at which a block is entered; what follows it where it is empty."""
+    return block[0].id if block else follow

@@ -1,0 +1,178 @@
+"""A workflow file: who starts it, who leaves it, and its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from nurture.compiler import durations
+from nurture.compiler.condition_maps import CONDITION, read_condition
+from nurture.compiler.graph_checks import check_graph
+from nurture.compiler.names import NAME
+from nurture.compiler.nodes import Node, Scalar, quoted
+from nurture.compiler.outline import Outline
+from nurture.compiler.records import Fields, Key, ListOf, Record
+from nurture.compiler.references import References
+from nurture.compiler.report import Placed, Report, did_you_mean
+from nurture.compiler.scope import ConditionScope, StepNames
+from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text, Whole, scalar_of
+from nurture.compiler.step_kinds import STEPS
+from nurture.compiler.steps import StepCompiler
+from nurture.compiler.triggers import TRIGGER, WAY_OUT, read_exit, read_goal, read_trigger
+from nurture.domain.conditions import ALWAYS
+from nurture.domain.workflow import EventTrigger, Purpose, Reentry, StateTrigger, Workflow
+
+
+class ReentryShape(Shape[Reentry]):
+    """`never`, `always`, or `after 90d`."""
+
+    def read(self, node: Node, report: Report) -> Reentry | None:
+        """Return when one may enter again."""
+        found = scalar_of(node, report, "never, always, or after 90d")
+        if found is None:
+            return None
+        word, _, rest = found.value.strip().partition(" ")
+        if found.value in ("never", "always"):
+            return Reentry(allowed=found.value == "always")
+        if word == "after" and rest:
+            try:
+                return Reentry(allowed=True, after=durations.read_duration(rest))
+            except durations.DurationError as error:
+                report.error(node, "bad-duration", str(error), error.hint)
+                return None
+        message = f"expected never, always, or after 90d, found {quoted(found.value)}"
+        report.error(node, "bad-value", message, did_you_mean(word, ("never", "always", "after")))
+        return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the two words and the pattern."""
+        return {"anyOf": [{"enum": ["never", "always"]}, {"type": "string", "pattern": "^after "}]}
+
+
+class Subject(Shape[str]):
+    """What a journey is about, beside the contact: `event.referral`, `deal`, `referral`."""
+
+    def read(self, node: Node, report: Report) -> str | None:
+        """Return the event property that is the subject."""
+        found = scalar_of(node, report, "event.FIELD, deal or referral")
+        if found is None:
+            return None
+        scope, dot, name = found.value.partition(".")
+        if found.value in ("deal", "referral"):
+            return found.value
+        if scope == "event" and dot and name.isidentifier() and not name.startswith("_"):
+            return name
+        message = f"expected event.FIELD, deal or referral, found {quoted(found.value)}"
+        report.error(node, "bad-value", message)
+        return None
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the words and the pattern."""
+        return {"type": "string", "pattern": r"^(deal|referral|event\.[A-Za-z][A-Za-z0-9_]*)$"}
+
+
+_WINDOW = Key("window", NAME, "Window of the calendar that its mails keep; business.")
+_FROM = Key("from", NAME, "`owner` (without it) or a sender of the policy.")
+
+_NAME = Key("workflow", NAME, "The workflow's name.", required=True)
+_TITLE = Key("title", Text(longest=200), "What it is called on pages.")
+_PURPOSE = Key(
+    "purpose", Choice(*(p.value for p in Purpose)), "Which consent its mails need.", required=True
+)
+_PRIORITY = Key("priority", Whole(0, 1000), "Who wins when a cap lets one mail through; 50.")
+_TRIGGER = Key("trigger", ListOf(TRIGGER, or_one=True, at_least=1), "Any of these starts it.")
+_ONLY_IF = Key("only_if", CONDITION, "Who may start at all.")
+_REENTRY = Key("reentry", ReentryShape(), "Starts again? never (without it), always, after 90d.")
+_GOAL = Key("goal", ListOf(WAY_OUT, or_one=True, at_least=1), "Reached: leaves as converted.")
+_EXIT = Key("exit", ListOf(WAY_OUT, or_one=True, at_least=1), "Leaves at once, in any wait.")
+_DELIVERY = Key("delivery", Record("delivery", (_WINDOW, _FROM)), "How its mails leave.")
+_PER = Key("per", Subject(), "One journey per such thing rather than per contact.")
+_IN_FLIGHT = Key("in_flight", Choice("pin"), "People under way keep the steps they started with.")
+_STEPS = Key("steps", STEPS, "What happens, in order.", required=True)
+
+WORKFLOW = Record(
+    "a workflow",
+    (
+        _NAME, _TITLE, _PURPOSE, _PRIORITY, _TRIGGER, _ONLY_IF, _REENTRY, _GOAL, _EXIT,
+        _DELIVERY, _PER, _IN_FLIGHT, _STEPS,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledWorkflow:
+    """A workflow, and where its parts stand, for checks over several files."""
+
+    workflow: Workflow
+    at: Placed
+    places: Mapping[str, Placed]
+    report: Report
+
+
+def workflow_name(root: Node, report: Report) -> Scalar | None:
+    """Return where a file names its workflow, or None where it does so wrongly."""
+    node = getattr(root, "pairs", {}).get(_NAME.name, (None, None))[1]
+    if isinstance(node, Scalar) and NAME.read(node, report) is not None:
+        return node
+    return None
+
+
+def compile_workflow_file(
+    root: Node, report: Report, references: References
+) -> CompiledWorkflow | None:
+    """Return a workflow; None where not even its outline could be read."""
+    fields = WORKFLOW.read(root, report)
+    if fields is None:
+        return None
+    outline = Outline(report)
+    block = outline.block(fields.get(_STEPS))
+    if fields.get(_STEPS) is not None and not block and not report.failed:
+        report.error(fields.at(_STEPS), "no-steps", "a workflow without steps does nothing")
+    names = StepNames.of({step: draft.kind for step, draft in outline.drafts.items()})
+    plain = ConditionScope(report, references.catalogue, references.segment)
+    inside = replace(plain, steps=names, trigger=True)
+    window, sender = _delivery(fields, references, report)
+    purpose = Purpose(fields.get_or(_PURPOSE, Purpose.MARKETING.value))
+    name = fields.get_or(_NAME, "")
+    compiler = StepCompiler(name, purpose, window, inside, references)
+    graph = compiler.graph(block)
+    places: dict[str, Placed] = {step: draft.at for step, draft in outline.drafts.items()}
+    if not report.failed:
+        check_graph(graph, places, report)
+    triggers = [read_trigger(node, plain) for node in fields.get_or(_TRIGGER, [])]
+    goal, reached = read_goal(fields.get_or(_GOAL, []), inside)
+    exits = [read_exit(node, inside) for node in fields.get_or(_EXIT, [])]
+    only_if = fields.get(_ONLY_IF)
+    workflow = Workflow(
+        name=name,
+        title=fields.get_or(_TITLE, name),
+        purpose=purpose,
+        graph=graph,
+        priority=fields.get_or(_PRIORITY, 50),
+        event_triggers=tuple(t for t in triggers if isinstance(t, EventTrigger)),
+        state_triggers=tuple(t for t in triggers if isinstance(t, StateTrigger)),
+        only_if=ALWAYS
+        if only_if is None
+        else read_condition(only_if, replace(plain, trigger=True)),
+        reentry=fields.get_or(_REENTRY, Reentry()),
+        goal=goal,
+        exits=(*reached, *(way_out for way_out in exits if way_out is not None)),
+        window=window,
+        sender=sender,
+        subject_field=fields.get_or(_PER, ""),
+        in_flight=fields.get_or(_IN_FLIGHT, "pin"),
+        file=report.file,
+    )
+    return CompiledWorkflow(workflow, fields.at(_NAME), places, report)
+
+
+def _delivery(fields: Fields, references: References, report: Report) -> tuple[str, str]:
+    delivery = fields.get(_DELIVERY)
+    if delivery is None:
+        return "business", "owner"
+    window, sender = delivery.get(_WINDOW), delivery.get(_FROM)
+    if window is not None:
+        references.check_window(window, delivery.at(_WINDOW), report)
+    if sender is not None:
+        references.check_sender(sender, delivery.at(_FROM), report)
+    return window or "business", sender or "owner"

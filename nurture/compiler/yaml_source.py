@@ -1,0 +1,254 @@
+"""One YAML file to a tree of nodes, by the event stream of libyaml.
+
+libyaml splits the text into events; what a plain scalar means is decided in
+`nurture.compiler.nodes` by YAML 1.2, so the parser's own habits of 1.1 never show.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
+from nurture.compiler.report import Report
+
+#: bytes; a longer file was not written by a person
+LARGEST_FILE = 1_000_000
+#: levels of nesting
+DEEPEST = 64
+#: nodes once every alias is written out
+MOST_NODES = 100_000
+
+# libyaml in C is some 25 times faster than a parser in Python; every platform with a wheel
+# of PyYAML has it, the rest get the same events more slowly.
+_Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
+
+# Characters that no editor shows, or that some count as a line break and others do not.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+
+_HINTS = (
+    ("mapping values are not allowed", "quote a value that has ': ' in it, or indent it well"),
+    ("block sequence entries are not allowed", "a list starts on a line of its own"),
+    ("did not find expected ',' or ']'", "a '[' is not closed, or a ',' is missing"),
+    ("did not find expected ',' or '}'", "a '{' is not closed, or a ',' is missing"),
+    ("did not find expected '-' indicator", "the entries of a list start in the same column"),
+    ("did not find expected key", "the keys of a map start in the same column"),
+    ("found unexpected end of stream", "a quote is not closed"),
+    ("found unknown escape character", r"write '\\' for '\', or use single quotes"),
+    ("did not find expected comment or line break", "quote a value that starts with '>' or '|'"),
+    ("while scanning an alias", "quote a value that starts with '*'"),
+    ("while scanning an anchor", "quote a value that starts with '&'"),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Mark:
+    """A place in the file, counted from 1."""
+
+    line: int
+    column: int
+
+
+def read_yaml(content: bytes | str, report: Report) -> Node | None:
+    """Return the tree of a file, or None where the report says why not. Never raises."""
+    text = _decode(content, report)
+    if text is None:
+        return None
+    found = _INVISIBLE.search(text)
+    if found is not None:
+        code = ord(found.group())
+        report.error(
+            _mark_at(text, found.start()),
+            "invisible-character",
+            f"the invisible character U+{code:04X} stands here",
+            "delete it",
+        )
+        return None
+    tree = _Tree(report, text)
+    try:
+        return tree.build()
+    except _Refused:
+        return None
+    except yaml.MarkedYAMLError as error:
+        _syntax_error(error, text, report)
+        return None
+
+
+def _decode(content: bytes | str, report: Report) -> str | None:
+    size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "replace"))
+    if size > LARGEST_FILE:
+        message = f"the file has {size:,} bytes; the limit is {LARGEST_FILE:,}"
+        report.error(None, "file-too-large", message, "split it into several files")
+        return None
+    if isinstance(content, str):
+        return content.removeprefix("\ufeff")
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        report.error(None, "not-utf-8", "the file is UTF-16, not UTF-8", "save it as UTF-8")
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        message = f"byte 0x{content[error.start]:02X} is not UTF-8"
+        if _is_shift_jis(content):
+            message = "the file is Shift_JIS, not UTF-8"
+        report.error(_Mark(line, column), "not-utf-8", message, "save it as UTF-8")
+        return None
+
+
+def _is_shift_jis(content: bytes) -> bool:
+    try:
+        text = content.decode("cp932")
+    except UnicodeDecodeError:
+        return False
+    # Any bytes may happen to decode; kana make it Japanese.
+    return any("\u3041" <= letter <= "\u30ff" for letter in text)
+
+
+def _mark_at(text: str, offset: int) -> _Mark:
+    before = text[:offset]
+    return _Mark(before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+
+
+def _syntax_error(error: yaml.MarkedYAMLError, text: str, report: Report) -> None:
+    mark = error.problem_mark or error.context_mark
+    at = _Mark(mark.line + 1, mark.column + 1) if mark is not None else _Mark(1, 1)
+    problem, context = error.problem or "it is not YAML", error.context or ""
+    lines = text.split("\n")
+    line = lines[at.line - 1] if at.line <= len(lines) else ""
+    letter = line[at.column - 1 : at.column]
+    if (
+        "tab" in problem
+        or letter == "\t"
+        or (line[: at.column].strip() == "" and "\t" in line[: at.column])
+    ):
+        report.error(at, "tab", "a tab is used for indentation", "YAML wants spaces")
+        return
+    if problem.startswith("found character that cannot start any token"):
+        message = f"a value may not start with {quoted(letter)}"
+        report.error(at, "broken-yaml", message, "put the value in quotes")
+        return
+    hint = next((hint for part, hint in _HINTS if part in problem or part in context), "")
+    where = error.context_mark
+    if where is not None and where.line + 1 != at.line:
+        context = f"{context} that starts in line {where.line + 1}"
+    said = f"{problem} {context}".strip()
+    report.error(at, "broken-yaml", f"broken YAML: {said}", hint)
+
+
+class _Refused(Exception):  # noqa: N818 - it never leaves this file
+    """The report has said why."""
+
+
+class _Tree:
+    """Builds nodes from events; counts depth and nodes as it goes."""
+
+    def __init__(self, report: Report, text: str) -> None:
+        self._report = report
+        self._events = iter(yaml.parse(text, Loader=_Loader))
+        #: anchor → its node, how many nodes that is, and how many levels
+        self._anchors: dict[str, tuple[Node, int, int]] = {}
+        self._open: set[str] = set()
+        self._nodes = 0
+        self._deepest = 0
+
+    def build(self) -> Node | None:
+        """Return the root node."""
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            self._report.error(None, "empty-file", "the file is empty")
+            return None
+        root = self._node(next(self._events), 1)
+        next(self._events)
+        event = next(self._events)
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._refuse(
+                event, "two-documents", "a second document starts here", "one file, one document"
+            )
+        return root
+
+    def _refuse(self, event: yaml.Event, code: str, message: str, hint: str = "") -> None:
+        self._report.error(_mark(event), code, message, hint)
+        raise _Refused
+
+    def _node(self, event: Any, depth: int) -> Node:
+        self._reach(event, depth)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, depth)
+        if event.tag is not None:
+            self._refuse(event, "tag", f"tags such as {event.tag} are not used here", "delete it")
+        nodes_before, deepest_before, self._deepest = self._nodes, self._deepest, depth
+        self._count(event, 1)
+        anchor: str | None = event.anchor
+        if anchor is not None:
+            self._open.add(anchor)
+        node: Node
+        if isinstance(event, yaml.ScalarEvent):
+            at, style = _mark(event), event.style
+            node = Scalar(at.line, at.column, event.value, not style, style in ("|", ">"))
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._list(event, depth)
+        else:
+            node = self._map(event, depth)
+        if anchor is not None:
+            self._open.discard(anchor)
+            self._anchors[anchor] = (node, self._nodes - nodes_before, self._deepest - depth)
+        self._deepest = max(self._deepest, deepest_before)
+        return node
+
+    def _reach(self, event: yaml.Event, depth: int) -> None:
+        if depth > DEEPEST:
+            self._refuse(event, "too-deep", f"nested more than {DEEPEST} levels deep")
+        self._deepest = max(self._deepest, depth)
+
+    def _count(self, event: yaml.Event, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > MOST_NODES:
+            message = f"more than {MOST_NODES:,} values, aliases written out"
+            self._refuse(event, "too-many-values", message)
+
+    def _alias(self, event: Any, depth: int) -> Node:
+        name: str = event.anchor
+        if name in self._open:
+            self._refuse(event, "alias-circle", f"the alias *{name} stands inside itself")
+        if name not in self._anchors:
+            self._refuse(
+                event, "unknown-alias", f"no anchor &{name} stands above the alias *{name}"
+            )
+        node, nodes, levels = self._anchors[name]
+        self._count(event, nodes)
+        self._reach(event, depth + levels)
+        return node
+
+    def _list(self, start: Any, depth: int) -> ListNode:
+        items: list[Node] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, depth + 1))
+        return ListNode(start.start_mark.line + 1, start.start_mark.column + 1, items)
+
+    def _map(self, start: Any, depth: int) -> MapNode:
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._node(event, depth + 1)
+            value = self._node(next(self._events), depth + 1)
+            if not isinstance(key, Scalar):
+                self._report.error(key, "bad-key", "a key must be a word, not a list or a map")
+            elif key.value in pairs:
+                first = pairs[key.value][0].line
+                message = f"'{key.value}' stands twice in this map"
+                self._report.error(key, "duplicate-key", message, f"first in line {first}")
+            else:
+                pairs[key.value] = (key, value)
+        return MapNode(start.start_mark.line + 1, start.start_mark.column + 1, pairs)
+
+
+def _mark(event: Any) -> _Mark:
+    return _Mark(event.start_mark.line + 1, event.start_mark.column + 1)
