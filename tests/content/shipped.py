@@ -17,7 +17,10 @@ def release() -> dict[str, str]:
     """Return every workflow file and template by its path in a release."""
     found = [
         path
-        for folder, endings in (("workflows", {".yaml"}), ("templates/email", {".md", ".mjml"}))
+        for folder, endings in (
+            ("workflows", {".yaml"}),
+            ("templates/email", {".md", ".mjml", ".txt"}),
+        )
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in endings
     ]

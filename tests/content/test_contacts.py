@@ -6,7 +6,12 @@ import csv
 import re
 import unicodedata
 from collections import Counter
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+from nurture.domain.contact_row import RowError
+from nurture.services.contact_csv import open_contacts
+from nurture.services.contact_reading import Reading, read_contact
 from tests.content.shipped import ROOT, workflows
 
 RAW = (ROOT / "examples/contacts.csv").read_bytes()
@@ -95,3 +100,23 @@ def test_every_trade_that_a_journey_names_is_in_the_file() -> None:
     trades = {trade.strip() for names in named for trade in names.split(",")}
     assert "manufacturing" in trades
     assert trades <= {row["業種"] for row in GOOD}
+
+
+def test_the_import_keeps_what_is_good_and_says_what_is_wrong() -> None:
+    reading = Reading(datetime(2026, 4, 6, tzinfo=UTC), ZoneInfo("Asia/Tokyo"))
+    rejected, remarks, taken = [], [], []
+    with open_contacts(ROOT / "examples/contacts.csv") as opened:
+        assert opened.columns.unknown == ()
+        for row in opened.rows:
+            try:
+                contact, said = read_contact(row.values, reading, row.line)
+            except RowError as error:
+                rejected.extend(remark.code for remark in error.remarks)
+            else:
+                remarks.extend(remark.code for remark in said)
+                taken.append(contact)
+    assert rejected == ["no_address", "bad_address", "bad_address", "unreadable"]
+    assert remarks == ["no_basis"]
+    # one address stands there twice, once in capitals
+    assert len(taken) - len({contact.address for contact in taken}) == 1
+    assert sum(contact.grant is None for contact in taken) == 1

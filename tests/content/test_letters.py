@@ -13,8 +13,8 @@ LETTERS = letters()
 JAPANESE = {path: text for path, text in LETTERS.items() if ".ja." in path}
 ENGLISH = {path: text for path, text in LETTERS.items() if ".en." in path}
 
-_SUBJECT = re.compile(r"^subject: (.*)$|<mj-title>(.*)</mj-title>", re.MULTILINE)
-_PREHEADER = re.compile(r"^preheader: (.*)$|<mj-preview>(.*)</mj-preview>", re.MULTILINE)
+_SUBJECT = re.compile(r"^subject: (.*)$|\[% block subject %\](.*)\[% endblock", re.MULTILINE)
+_PREHEADER = re.compile(r"^preheader: (.*)$|\[% block preheader %\](.*)\[% endblock", re.MULTILINE)
 _LINK = re.compile(re.escape(SITE) + r"(/[^)\s\"']*)")
 _JAPANESE_LETTERS = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
 

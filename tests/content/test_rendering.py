@@ -1,0 +1,84 @@
+"""Every shipped letter becomes a mail, for people we know well and people we hardly know."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from nurture.emails.compile import compile_template
+from nurture.emails.links import MailLinks
+from nurture.emails.render import Rendered, render
+from nurture.emails.tokens import Keyring
+from tests.content.shipped import letters, release
+
+FILES = release()
+_LINKS = MailLinks(Keyring({1: b"k" * 32}, 1), "https://links.nurture.example", 7, 9)
+_KNOWN = {
+    "ja": {
+        "family_name": "田村", "given_name": "真由美", "company": "株式会社碧海鋳造",
+        "department": "生産管理部", "title": "課長", "source": "ものづくり改善展2026",
+    },
+    "en": {
+        "family_name": "Bennett", "given_name": "Grace", "company": "Tidewater Logistics Ltd",
+        "source": "the Care Tech Forum",
+    },
+}  # fmt: skip
+_TRIGGERS: dict[str, dict[str, Any]] = {
+    "known": {"title": "導入手順書", "result": "日報の転記時間 38%削減"},
+    "hardly": {},
+}
+
+
+def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any]) -> Rendered:
+    name, locale, _ = path.split(".")
+    company = {
+        "company": "株式会社ナーチャーワークス",
+        "address": "東京都千代田区神田見本町1-2-3",
+        "contact": "privacy@nurture.example",
+        "website": "https://www.nurture.example/",
+        "privacy": "https://www.nurture.example/privacy",
+    }
+    sender = {"name": "佐藤花子", "email": "sato@nurture.example", "company": company["company"]}
+    values = {
+        "contact": {"email": "a@aomi-chuzo.example", "locale": locale, **contact},
+        "account": {},
+        "sender": sender,
+        "company": company,
+        "trigger": trigger,
+        "steps": {"closing": {"event": {}}},
+        "workflow": {"name": "any", "title": "any"},
+        "urls": {"website": "https://www.nurture.example/"},
+        "today": date(2026, 4, 7),
+    }
+    return render(compile_template(FILES, name, locale), values, _LINKS)
+
+
+@pytest.mark.parametrize("path", letters())
+def test_a_letter_renders_for_a_contact_we_know(path: str) -> None:
+    locale = path.split(".")[1]
+    mail = _mail(path, _KNOWN[locale], _TRIGGERS["known"])
+    head = (
+        "株式会社碧海鋳造 生産管理部 課長 田村真由美様" if locale == "ja" else "Dear Grace Bennett,"
+    )
+    assert head in mail.text
+    assert head in mail.html
+    assert "東京都千代田区神田見本町1-2-3" in mail.text
+    assert "https://links.nurture.example/u/" in mail.text
+
+
+@pytest.mark.parametrize("path", letters())
+def test_a_letter_renders_where_only_a_family_name_is_known(path: str) -> None:
+    locale = path.split(".")[1]
+    contact = {"family_name": _KNOWN[locale]["family_name"]}
+    mail = _mail(path, contact, _TRIGGERS["hardly"])
+    assert "None" not in mail.text
+    assert "{{" not in mail.html + mail.text + mail.subject
+
+
+@pytest.mark.parametrize("path", letters())
+def test_a_mail_stays_far_below_what_gmail_clips(path: str) -> None:
+    locale = path.split(".")[1]
+    mail = _mail(path, _KNOWN[locale], _TRIGGERS["known"])
+    assert len(mail.html.encode()) < 40_000
