@@ -58,6 +58,7 @@ class RudeServer:
         self._tls = tls
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._open: list[socket.socket] = []
         #: every command line received, without its CRLF
         self.commands: list[bytes] = []
         #: every body that ended with a dot, as it came over the wire
@@ -80,6 +81,9 @@ class RudeServer:
         # Closing alone does not wake a thread that stands in accept.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for connection in self._open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
 
@@ -96,6 +100,7 @@ class RudeServer:
                 return
             plan = self._plans[min(self.connections, len(self._plans) - 1)]
             self.connections += 1
+            self._open.append(connection)
             self._start(self._serve, connection, plan)
 
     def _serve(self, connection: socket.socket, plan: Plan) -> None:
