@@ -36,6 +36,8 @@ _SQUARE = re.compile(r"\s*([" + "".join(_SQUARED) + r"])\s*")
 #: courtesies behind a name. 行 and 氏 may end a name (孝行, ◯◯銀行), so 行 stays and 氏 goes
 #: only after a space
 _PERSON_SUFFIX = re.compile(r"\s*(?:様|さま|サマ|殿|さん|御中|(?<=\s)氏|先生)\s*\Z")
+#: how any courtesy ends, so that most names need no look at the patterns
+_ENDS = frozenset("様まマ殿ん中氏生 \u3000")
 _COMPANY_SUFFIX = re.compile(r"\s*(?:御中|様)\s*\Z")
 _TITLE_SUFFIX = re.compile(r"\s*(?:様|さま|殿|御中)\s*\Z")
 #: what most names are made of; such a text needs no cleaning
@@ -130,6 +132,8 @@ def is_katakana(name: str) -> bool:
 
 
 def _strip(value: str, suffix: re.Pattern[str]) -> str:
+    if value[-1:] not in _ENDS:
+        return value.strip()
     while (shorter := suffix.sub("", value)) != value:
         value = shorter
     return value.strip()

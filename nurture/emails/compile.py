@@ -49,6 +49,8 @@ class CompiledTemplate:
     path: str
     #: hex of a hash over everything that went in
     hash: str
+    #: the bytes of the hash that click tokens carry
+    key: bytes
     subject: Part
     html: Part
     text: Part
@@ -56,18 +58,16 @@ class CompiledTemplate:
     links: tuple[Link, ...]
     #: every value that is read, with its place
     references: tuple[Reference, ...]
-    #: whether the mail shows the reader where to opt out
-    offers_unsubscribe: bool
-
-    @property
-    def key(self) -> bytes:
-        """The bytes of the hash that click tokens carry."""
-        return bytes.fromhex(self.hash[: TEMPLATE_BYTES * 2])
 
     @property
     def targets(self) -> list[str | None]:
         """Targets of the links 1, 2, 3 …; None where the target is personal."""
         return [link.target for link in self.links]
+
+    @property
+    def offers_unsubscribe(self) -> bool:
+        """Whether the mail shows the reader where to opt out."""
+        return any(r.path == ("urls", "unsubscribe") for r in self.references)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -95,10 +95,57 @@ def compile_template(
     return compiled
 
 
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A whole mail as Jinja source: what is checked, and what is compiled."""
+
+    path: TemplatePath
+    locale: str
+    hash: str
+    subject: str
+    page: str
+    text: str
+    links: tuple[Link, ...]
+    references: tuple[Reference, ...]
+    #: links whose text is an address: (shown, target), tags restored
+    shown: tuple[tuple[str, str], ...]
+
+
 def compile_path(
     files: Mapping[str, str], path: TemplatePath, locale: str, problems: list[Problem]
 ) -> CompiledTemplate | None:
     """Compile one file; what is wrong goes to `problems`, and None comes back."""
+    whole = assemble(files, path, locale, problems)
+    if whole is None:
+        return None
+    try:
+        subject, html, text = (
+            compile_part(source, locale, markup)
+            for source, markup in ((whole.subject, False), (whole.page, True), (whole.text, False))
+        )
+    except (TemplateSyntaxError, RecursionError, SyntaxError) as error:
+        problems.append(
+            Problem(Place(path.path), "template-syntax", f"cannot be compiled: {error}")
+        )
+        return None
+    return CompiledTemplate(
+        name=path.name,
+        locale=locale,
+        path=path.path,
+        hash=whole.hash,
+        key=bytes.fromhex(whole.hash[: TEMPLATE_BYTES * 2]),
+        subject=subject,
+        html=html,
+        text=text,
+        links=whole.links,
+        references=whole.references,
+    )
+
+
+def assemble(
+    files: Mapping[str, str], path: TemplatePath, locale: str, problems: list[Problem]
+) -> Assembled | None:
+    """Put one file together; what is wrong goes to `problems`, and None comes back."""
     before = len(problems)
     source = read_source(files, path, problems)
     tags = Placeholders(problems)
@@ -114,31 +161,19 @@ def compile_path(
         problems.append(
             Problem(Place(path.path), "links", f"more than {MAX_LINKS} different links")
         )
-    at = page.rfind("</body>")
-    page = page[:at] + _COUNTERS + page[at:]
-    sources = (tags.restore(poured.subject), tags.restore(page), tags.restore(text))
-    try:
-        parts = [
-            compile_part(part, locale, markup)
-            for part, markup in zip(sources, (False, True, False), strict=True)
-        ]
-    except (TemplateSyntaxError, RecursionError, SyntaxError) as error:
-        problems.append(
-            Problem(Place(path.path), "template-syntax", f"cannot be compiled: {error}")
-        )
     if len(problems) > before:
         return None
-    return CompiledTemplate(
-        name=path.name,
+    at = page.rfind("</body>")
+    return Assembled(
+        path=path,
         locale=locale,
-        path=path.path,
         hash=_hash(files, path, locale, builder.used),
-        subject=parts[0],
-        html=parts[1],
-        text=parts[2],
+        subject=tags.restore(poured.subject),
+        page=tags.restore(page[:at] + _COUNTERS + page[at:]),
+        text=tags.restore(text),
         links=links.links,
         references=tuple(tags.references),
-        offers_unsubscribe=links.is_offered("unsubscribe"),
+        shown=links.shown,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError, nodes
 
@@ -48,24 +49,30 @@ class Reading:
 
 def read_tag(tag: Tag, problems: list[Problem]) -> Reading:
     """Parse one tag and return what it reads; what is not allowed goes to `problems`."""
+    reading, found = _read_text(tag.kind, tag.text)
+    problems.extend(replace(problem, place=tag.place) for problem in found)
+    references = tuple(replace(r, place=tag.place) for r in reading.references)
+    return replace(reading, references=references)
+
+
+@lru_cache(maxsize=4096)
+def _read_text(kind: TagKind, text: str) -> tuple[Reading, tuple[Problem, ...]]:
+    """Read a tag wherever it stands; a few tags make up most of all templates."""
+    tag = Tag(kind, text, 0, len(text), Place(""))
+    problems: list[Problem] = []
     source = _alone(tag, problems)
     if source is None:
-        return Reading()
+        return Reading(), tuple(problems)
     try:
         tree = sandbox("ja", True).parse(source)
     except TemplateSyntaxError as error:
         message = (error.message or "cannot be read").rstrip(".")
-        problems.append(Problem(tag.place, "template-syntax", f"{tag.text}: {message}"))
-        return Reading()
+        return Reading(), (Problem(tag.place, "template-syntax", f"{text}: {message}"),)
     except RecursionError:
-        problems.append(Problem(tag.place, "template-syntax", "nested too deeply"))
-        return Reading()
-    before = len(problems)
+        return Reading(), (Problem(tag.place, "template-syntax", "nested too deeply"),)
     refused = (_refuse(node, tag.place) for node in _walk(tree))
     problems.extend(problem for problem in refused if problem is not None)
-    if len(problems) > before:
-        return Reading()
-    return _read(tree, tag.place)
+    return (Reading() if problems else _read(tree, tag.place)), tuple(problems)
 
 
 def _alone(tag: Tag, problems: list[Problem]) -> str | None:

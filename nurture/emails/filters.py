@@ -15,7 +15,6 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 from nurture.domain.addressee import addressee, person_of, short_name
 from nurture.emails.values import Missing, ValueProblemError, rounds
@@ -218,7 +217,7 @@ def _digits(digits: Any) -> int:
 
 def markup_or_text(url: str, markup: bool) -> str:
     """Return a finished address as it stands in HTML (escaped once) or in text."""
-    return Markup.escape(url) if markup else url
+    return html.escape(url) if markup else url
 
 
 #: names a template may use

@@ -84,14 +84,22 @@ def canonical_domain(address: str) -> str:
     local, at, domain = address.rpartition("@")
     if not at or len(local) > MAX_LOCAL or not _LOCAL.fullmatch(local):
         raise HeaderError(f"{address[:80]!r} is no mail address", "write name@example.com")
-    try:
-        ascii_domain = idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
-        raise HeaderError(f"{address[:80]!r} has no domain that can travel") from None
+    ascii_domain = _ascii_domain(domain)
+    if not ascii_domain:
+        raise HeaderError(f"{address[:80]!r} has no domain that can travel")
     whole = f"{local}@{ascii_domain}"
     if len(whole) > MAX_ADDRESS:
         raise HeaderError(f"an address of {len(whole)} characters; {MAX_ADDRESS} is the most")
     return whole
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain(domain: str) -> str:
+    """Return a domain in ASCII, "" where it has no such form."""
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return ""
 
 
 def _words(text: str, start: int) -> list[str]:

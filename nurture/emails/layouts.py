@@ -7,11 +7,16 @@ and is hidden by then, so that nothing of the values is ever touched here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
+from types import CodeType
+from typing import Any
 
 from jinja2 import (
-    DictLoader,
+    BaseLoader,
+    Environment,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
@@ -21,11 +26,14 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from nurture.emails.mjml import check_mjml
-from nurture.emails.placeholders import Placeholders
+from nurture.emails.placeholders import OWN, Placeholders
 from nurture.emails.sandbox import ALLOWED
 from nurture.emails.sources import LAYOUTS
 from nurture.emails.tags import Passage
 from nurture.errors import Place, Problem
+
+#: room for the tags of one layout
+_MOST_TAGS = OWN // 1000
 
 _ALLOWED: tuple[type[nodes.Node], ...] = (
     *ALLOWED,
@@ -46,19 +54,9 @@ class LayoutBuilder:
         self._problems = problems
         #: files that went in, by path, with their tags hidden
         self._hidden: dict[str, str] = {}
-        self._environment = ImmutableSandboxedEnvironment(
-            block_start_string="[%",
-            block_end_string="%]",
-            variable_start_string="[[",
-            variable_end_string="]]",
-            comment_start_string="[#",
-            comment_end_string="#]",
-            undefined=StrictUndefined,
-            autoescape=False,
-            keep_trailing_newline=True,
-            loader=_Layouts(self),
-        )
-        self._environment.globals.clear()
+        self._environment = _environment(_Layouts(self))
+        names = sorted(path for path in files if path.startswith(LAYOUTS))
+        self._first = {path: number * _MOST_TAGS for number, path in enumerate(names)}
 
     def build(self, passage: Passage, values: Mapping[str, str]) -> str:
         """Return a passage poured into what it extends and includes, tags hidden.
@@ -96,21 +94,20 @@ class LayoutBuilder:
         """Hide a file's tags, once, and look for what MJML would break or drop."""
         file = passage.place.file
         if file not in self._hidden:
-            hidden = self._hidden[file] = self._tags.hide(passage)
+            hidden = self._tags.hide(passage, self._first.get(file))
+            self._hidden[file] = hidden
             if file.endswith(".mjml"):
                 check_mjml(passage, self._tags, hidden, self._problems)
         return self._hidden[file]
 
     def _render(self, file: str, hidden: str, values: Mapping[str, str]) -> str:
         try:
-            for node in self._environment.parse(hidden).find_all(nodes.Node):
-                if not isinstance(node, _ALLOWED) and not _is_super(node):
-                    what = type(node).__name__.lower()
-                    self._add(file, node.lineno, f"[% {what} %] is not allowed in a layout")
-                    return ""
-            return self._environment.from_string(hidden).render(values)
+            code = _code(file, hidden)
+            template = Template.from_code(self._environment, code, {})
+            return template.render(values)
         except TemplateSyntaxError as error:
-            where = LAYOUTS + error.name if error.name else file
+            named = error.name or ""
+            where = LAYOUTS + named if self.has(named) else file
             self._add(where, error.lineno, (error.message or "cannot be read").rstrip("."))
         except TemplateNotFound as error:
             self._add(file, 1, f"no layout '{error.name}'", "layouts live in " + LAYOUTS)
@@ -126,18 +123,51 @@ class LayoutBuilder:
         self._problems.append(Problem(Place(file, line), "layout", message, hint))
 
 
-def _is_super(node: nodes.Node) -> bool:
-    """Return whether a node is `super()`, the one call a layout may make."""
-    return isinstance(node, nodes.Call) and getattr(node.node, "name", "") == "super"
-
-
-class _Layouts(DictLoader):
+class _Layouts(BaseLoader):
     """Loads layouts of the release and nothing else."""
 
     def __init__(self, builder: LayoutBuilder) -> None:
-        super().__init__({})
         self._builder = builder
 
-    def get_source(self, environment: object, template: str) -> tuple[str, None, None]:  # type: ignore[override]
+    def load(
+        self, environment: Environment, name: str, globals: MutableMapping[str, Any] | None = None
+    ) -> Template:
         """Return a layout with its tags hidden."""
-        return self._builder.load(template), None, None
+        return Template.from_code(environment, _code(name, self._builder.load(name)), {})
+
+
+def _environment(loader: BaseLoader | None) -> Environment:
+    environment = ImmutableSandboxedEnvironment(
+        block_start_string="[%",
+        block_end_string="%]",
+        variable_start_string="[[",
+        variable_end_string="]]",
+        comment_start_string="[#",
+        comment_end_string="#]",
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,
+        loader=loader,
+    )
+    environment.globals.clear()
+    return environment
+
+
+@lru_cache(maxsize=128)
+def _code(name: str, hidden: str) -> CodeType:
+    """Compile a layout once; the words that hide its tags are the same in every template.
+
+    Raises TemplateSyntaxError, also for syntax that a layout may not use.
+    """
+    environment = _environment(None)
+    tree = environment.parse(hidden, name, name)
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, _ALLOWED) and not _is_super(node):
+            what = type(node).__name__.lower()
+            raise TemplateSyntaxError(f"[% {what} %] is not allowed here", node.lineno, name, name)
+    return environment.compile(tree, name, name)
+
+
+def _is_super(node: nodes.Node) -> bool:
+    """Return whether a node is `super()`, the one call a layout may make."""
+    return isinstance(node, nodes.Call) and getattr(node.node, "name", "") == "super"

@@ -9,7 +9,6 @@ from functools import cached_property
 from urllib.parse import quote
 
 from nurture.emails.placeholders import WORD, Placeholders
-from nurture.emails.tags import TagKind
 from nurture.emails.tokens import TRAP_LINK, Keyring, Purpose, Token
 
 #: links of one template; their number travels in two bytes
@@ -45,6 +44,8 @@ class LinkTable:
         self._tags = tags
         self._numbers: dict[str, int] = {}
         self._links: list[Link] = []
+        #: links whose text is an address: (shown, target)
+        self.shown: tuple[tuple[str, str], ...] = ()
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -56,8 +57,11 @@ class LinkTable:
 
         def slot(found: re.Match[str]) -> str:
             href = found[2] if found[2] is not None else found[3]
-            if shown_address(page, found.end()):
+            if shown := shown_address(page, found.end()):
                 # A visible address must be where the link leads, so it is not counted.
+                self.shown += (
+                    (self._tags.restore(shown), self._tags.restore(html.unescape(href))),
+                )
                 return found[0]
             return f'{found[1]}"{self.slot(href, markup=True)}"'
 
@@ -83,10 +87,6 @@ class LinkTable:
         number = self._number(self._tags.restore(target), personal=True)
         return f"{{% filter nv_click({number}) %}}{href.strip()}{{% endfilter %}}"
 
-    def is_offered(self, name: str) -> bool:
-        """Return whether the template reads `urls.NAME` anywhere."""
-        return any(r.path[:2] == ("urls", name) for r in self._tags.references)
-
     def _number(self, target: str, personal: bool) -> int:
         number = self._numbers.get(target)
         if number is None:
@@ -103,14 +103,6 @@ def shown_address(page: str, after: int) -> str:
     start = page.find(">", after) + 1
     shown = html.unescape(_TAG.sub("", page[start : page.find("</a>", start)])).strip()
     return shown if _WEB.match(shown) else ""
-
-
-def lone_value(tags: Placeholders, text: str) -> str | None:
-    """Return the expression of a text that is one value tag and nothing else."""
-    found = WORD.fullmatch(text)
-    if found is None or tags.tag(int(found[1])).kind is not TagKind.VALUE:
-        return None
-    return tags.tag(int(found[1])).inner
 
 
 @dataclass(frozen=True)
@@ -131,13 +123,13 @@ class MailLinks:
 
     def click(self, template: bytes, number: int) -> str:
         """Return the address of a link whose target the release knows."""
-        token = Token(Purpose.CLICK, self.message_id, self.contact_id, number, template)
-        return f"{self.base}/c/{self.keyring.sign(token)}"
+        token = self.keyring.click(self.message_id, self.contact_id, number, template)
+        return f"{self.base}/c/{token}"
 
     def personal_click(self, template: bytes, number: int, target: str) -> str:
         """Return the address of a link that carries its target, signed."""
-        token = Token(Purpose.CLICK, self.message_id, self.contact_id, number, template)
-        return f"{self.base}/c/{self.keyring.sign(token, target)}?to={quote(target, safe='')}"
+        token = self.keyring.click(self.message_id, self.contact_id, number, template, target)
+        return f"{self.base}/c/{token}?to={quote(target, safe='')}"
 
     def trap(self, template: bytes) -> str:
         """Return the address of the link that no person sees."""

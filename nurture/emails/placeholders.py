@@ -21,6 +21,9 @@ SUBJECT = "qvsubjectzq"
 #: where a layout takes the letter
 CONTENT = "qvcontentzq"
 
+#: tags of layouts have numbers below, which depend on the layout alone
+OWN = 1_000_000
+
 _RESERVED = re.compile(r"qv[a-z]*\d*zq")
 _CLOSES = {"endif": "if", "elif": "if", "endfor": "for"}
 
@@ -42,14 +45,18 @@ class Placeholders:
 
     def __init__(self, problems: list[Problem]) -> None:
         self._problems = problems
-        self._tags: list[Tag] = []
+        self._tags: dict[int, Tag] = {}
+        self._next = OWN
         #: every value that is read, loop variables aside, in order
         self.references: list[Reference] = []
         #: number of the opening statement → number of its end, and back
         self.partner: dict[int, int] = {}
 
-    def hide(self, passage: Passage) -> str:
-        """Return the passage with words in place of tags and without comments."""
+    def hide(self, passage: Passage, first: int | None = None) -> str:
+        """Return the passage with words in place of tags and without comments.
+
+        `first` is the number of its first tag, below OWN; without one, the next free one.
+        """
         if (clash := _RESERVED.search(passage.text)) is not None:
             self._problem(passage, clash.start(), "reserved-word", f"'{clash[0]}' is reserved")
         out: list[str] = []
@@ -61,8 +68,10 @@ class Placeholders:
             if tag.kind is TagKind.COMMENT:
                 out.append("\n" * tag.text.count("\n"))
                 continue
-            number = len(self._tags)
-            self._tags.append(tag)
+            number, self._next = self._next, self._next + 1
+            if first is not None:
+                number, self._next, first = first, self._next - 1, first + 1
+            self._tags[number] = tag
             out.append(f"qvt{number}zq")
             reading = read_tag(tag, self._problems)
             self._refer(reading, blocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,10 +16,12 @@ from nurture.emails.errors import RenderError
 from nurture.emails.links import MailLinks
 from nurture.emails.parts import Part, compile_part
 from nurture.emails.placeholders import Placeholders
-from nurture.emails.segments import encode, encode_pieces, wire
+from nurture.emails.segments import encode_pieces
 from nurture.emails.tags import Passage
 from nurture.emails.values import ValueProblemError
 from nurture.errors import Place, Problem
+
+_GAPS = re.compile(r"\n{3,}")
 
 #: longest subject, characters
 MAX_SUBJECT = 500
@@ -30,22 +33,22 @@ class Rendered:
 
     subject: str
     text: str
-    pieces: tuple[str, ...]
-    #: the template's HTML part, which knows the pieces that it encoded ahead
-    part: Part
+    html_pieces: list[str]
+    text_pieces: list[str]
+    compiled: CompiledTemplate
 
     @cached_property
     def html(self) -> str:
         """The HTML part as one text."""
-        return "".join(self.pieces)
+        return "".join(self.html_pieces)
 
     def html_base64(self) -> bytes:
         """Return the HTML part in base64 lines of at most 76 characters."""
-        return encode_pieces(self.pieces, self.part.known)
+        return encode_pieces(self.html_pieces, self.compiled.html.known)
 
     def text_base64(self) -> bytes:
         """Return the text part in base64 lines of at most 76 characters."""
-        return encode(wire(self.text))
+        return encode_pieces(self.text_pieces, self.compiled.text.known)
 
 
 def render(
@@ -82,17 +85,20 @@ def render(
         if len(line) > MAX_SUBJECT:
             raise ValueProblemError(f"a subject of {len(line)} characters")
         own = _own_values(compiled, links, line)
-        pieces = tuple(compiled.html.pieces(base | _as_markup(compiled, own, links)))
-        text = "".join(compiled.text.pieces(base | own))
+        html_pieces = compiled.html.pieces(base | _as_markup(own, links))
+        text_pieces = compiled.text.pieces(base | own)
     except ValueProblemError as error:
         name = _name_of(error, values)
         message = error.message if not name else f"{name} is missing"
         raise RenderError(title, message, error.hint, name) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise RenderError(title, f"cannot be rendered: {error}") from error
-    while "\n\n\n" in text:
-        text = text.replace("\n\n\n", "\n\n")
-    return Rendered(line, text, pieces, compiled.html)
+    text = "".join(text_pieces)
+    if "\n\n\n" in text:
+        # Blocks that were left out leave their empty lines behind.
+        text = _GAPS.sub("\n\n", text)
+        text_pieces = [text]
+    return Rendered(line, text, html_pieces, text_pieces, compiled)
 
 
 @lru_cache(maxsize=256)
@@ -131,7 +137,7 @@ def _own_values(compiled: CompiledTemplate, links: MailLinks, subject: str) -> d
     return own
 
 
-def _as_markup(compiled: CompiledTemplate, own: dict[str, Any], links: MailLinks) -> dict[str, Any]:
+def _as_markup(own: dict[str, Any], links: MailLinks) -> dict[str, Any]:
     """Return the same values for HTML: addresses of ours hold nothing to escape."""
     if not links.tracked:
         return own

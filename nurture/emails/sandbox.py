@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from nurture.emails import filters
-from nurture.emails.values import Missing, field_of, printable, rounds
+from nurture.emails.values import Missing, field_of, printable, printable_html, rounds
 
 #: names that the compiler adds and an author may not use
 RESERVED = "nv_"
@@ -66,8 +66,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
     )
 
     def __init__(self, locale: str, markup: bool) -> None:
+        # What is printed is escaped by `finalize`, each value once, with nothing that could
+        # call itself safe on the way; Jinja's own autoescape would make an object of each.
         super().__init__(
-            autoescape=markup, undefined=Missing, finalize=printable, keep_trailing_newline=True
+            autoescape=False,
+            undefined=Missing,
+            finalize=printable_html if markup else printable,
+            keep_trailing_newline=True,
         )
         self.globals.clear()
         self.filters = {
@@ -81,6 +86,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a field of a mapping; nothing else has attributes."""
+        if obj.__class__ is dict:
+            value = obj.get(attribute)
+            if value is not None and value != "":
+                return value
         return field_of(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:

@@ -16,7 +16,7 @@ from types import CodeType
 #: bytes on one line of 76 characters
 _LINE = 57
 #: stretches shorter than this (bytes) are not worth a line of their own
-_WORTH = 4 * _LINE
+_WORTH = 2 * _LINE
 
 
 def encode(data: bytes) -> bytes:
@@ -68,16 +68,17 @@ def stretches(code: CodeType) -> dict[str, Stretch]:
 def encode_pieces(pieces: Iterable[str], known: dict[str, Stretch]) -> bytes:
     """Return the base64 of pieces one after another, using what is encoded already."""
     out: list[bytes] = []
-    pending: list[bytes] = []
+    pending: list[str] = []
+    rest = b""
     for piece in pieces:
         found = known.get(piece)
         if found is None:
-            pending.append(wire(piece))
+            pending.append(piece)
             continue
-        before = b"".join(pending)
+        before = rest + wire("".join(pending))
         head, lines, rest = found.phases[-len(before) % 3]
         out.append(encode(before + head))
         out.append(lines)
-        pending = [rest]
-    out.append(encode(b"".join(pending)))
+        pending.clear()
+    out.append(encode(rest + wire("".join(pending))))
     return b"".join(out)

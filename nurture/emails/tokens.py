@@ -54,6 +54,10 @@ class Purpose(enum.IntEnum):
     CONFIRM = 7
 
 
+#: as a plain number, which packs faster
+_CLICK = int(Purpose.CLICK)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a verified token says."""
@@ -90,14 +94,23 @@ class Keyring:
 
         `target` is a personal click target that stands beside the token in the URL.
         """
-        head = _HEAD.pack(
+        if token.purpose is Purpose.CLICK:
+            return self.click(
+                token.message_id, token.contact_id, token.link, token.template, target
+            )
+        body = _HEAD.pack(
             self._current, token.purpose, token.message_id, token.contact_id, token.link
         )
-        if token.purpose is not Purpose.CLICK:
-            return self._seal(head, target, _MAC_BYTES)
-        if len(token.template) != TEMPLATE_BYTES:
+        return self._seal(body, target, _MAC_BYTES)
+
+    def click(
+        self, message_id: int, contact_id: int, link: int, template: bytes, target: str = ""
+    ) -> str:
+        """Return a click token, as `sign` does; a mail needs a dozen, so without a Token."""
+        if len(template) != TEMPLATE_BYTES:
             raise ValueError(f"a click carries {TEMPLATE_BYTES} bytes of its template's hash")
-        return self._seal(head + token.template, target, _CLICK_MAC_BYTES)
+        body = _HEAD.pack(self._current, _CLICK, message_id, contact_id, link) + template
+        return self._seal(body, target, _CLICK_MAC_BYTES)
 
     def verify(self, text: str, target: str = "") -> Token | None:
         """Return what a token says, or None for anything this keyring did not sign."""

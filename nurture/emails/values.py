@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from jinja2 import Undefined
+from markupsafe import Markup
 
 #: most rounds of one loop; loops nest twice at most
 MAX_ROUNDS = 200
@@ -14,6 +17,7 @@ MAX_LOOPS = 2
 #: longest HTML or text that a mail may become, characters
 MAX_OUTPUT = 1_000_000
 
+_SPECIAL = re.compile("[&<>\"']")
 _LOOP_FIELDS = frozenset({"index", "index0", "first", "last", "length", "revindex", "revindex0"})
 
 
@@ -69,7 +73,7 @@ def field_of(holder: object, name: object) -> Any:
     if isinstance(holder, Mapping):
         value = holder.get(name)
         if value is None or value == "":
-            return Missing(obj=holder, name=name)  # type: ignore[arg-type]
+            return Missing(obj=holder, name=str(name))
         return value
     if isinstance(holder, list | tuple) and isinstance(name, int):
         return holder[name] if -len(holder) <= name < len(holder) else Missing(name=str(name))
@@ -91,9 +95,17 @@ def rounds(value: object) -> Iterable[Any]:
     return value
 
 
+def printable_html(value: object) -> object:
+    """Return a value escaped for HTML; addresses that we made ourselves come as Markup."""
+    if value.__class__ is Markup:
+        return value
+    text = value if value.__class__ is str else str(printable(value))
+    return text if _SPECIAL.search(text) is None else html.escape(text)
+
+
 def printable(value: object) -> object:
     """Return a value that may be printed; a list, mapping or moment as such may not."""
-    if isinstance(value, str | int | float | Undefined):
+    if value.__class__ is str or isinstance(value, str | int | float | Undefined):
         return value
     kind = (
         "a list" if isinstance(value, list | tuple) else f"a value of type {type(value).__name__}"
