@@ -80,7 +80,6 @@ def test_days_in_japan_are_24_hours_each_way(moment, days):
     ),
 )
 def test_time_never_runs_backwards_in_a_wait(moment, span):
-    # One repeated hour a year: 01:30 of the second showing plus nothing is its first.
     assert shift(AMERICA, moment, span, NEW_YORK) >= moment
 
 
