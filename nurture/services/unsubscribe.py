@@ -1,0 +1,248 @@
+"""Stopping, at once and in one transaction; and what a person chooses afterwards.
+
+Consent is a record: a withdrawal and a later opt-in are new rows, nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nurture.db import choices, outcomes
+from nurture.db.contacts import EMAIL, current, find, lock, newest_consents, suppress, withdraw
+from nurture.db.engine import read, write
+from nurture.db.events import NewEvent, record
+from nurture.db.touched import active_enrolments
+from nurture.domain.addresses import address_hash, canonical
+from nurture.domain.workflow import Purpose
+from nurture.errors import NurtureError
+from nurture.services.runtime import DECIDE, Runtime
+
+#: what one click stops, and what a person may choose; service mails need no consent
+CHOICES = (Purpose.MARKETING, Purpose.SURVEY, Purpose.REFERRAL)
+
+#: who says so in consent records
+BY = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The person behind a token, as far as a page may know."""
+
+    contact_id: int
+    locale: str | None
+    #: purposes the newest record grants
+    granted: frozenset[str]
+    #: purposes the newest record withdraws
+    withdrawn: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What an unsubscribe changed; all empty where everything was stopped before."""
+
+    withdrawn: tuple[str, ...] = ()
+    cancelled_mails: int = 0
+    ended_journeys: int = 0
+
+
+def reader(runtime: Runtime, contact_id: int, message_id: int) -> Reader | None:
+    """Return the person a token names, or None after erasure or where nobody is known."""
+    with read(runtime.engine) as connection:
+        found = _person(connection, contact_id, message_id)
+        if found is None:
+            return None
+        consents = newest_consents(connection, [found]).get(found, {})
+        return Reader(
+            found,
+            choices.locale_of(connection, found),
+            frozenset(purpose for purpose, state in consents.items() if state == "granted"),
+            frozenset(purpose for purpose, state in consents.items() if state == "withdrawn"),
+        )
+
+
+def unsubscribe(
+    runtime: Runtime,
+    contact_id: int,
+    message_id: int,
+    purposes: Collection[Purpose] = CHOICES,
+    source: str = "unsubscribe link",
+) -> Stopped:
+    """Withdraw consents, cancel what is unsent and end journeys, for some purposes.
+
+    Idempotent; does nothing for people who were erased. A mail to an address that is
+    nobody's puts that address on the suppression list.
+    """
+    known = _workflow_purposes(runtime, contact_id, message_id)
+    now = runtime.clock.now()
+    with write(runtime.engine) as connection:
+        person = _person(connection, contact_id, message_id)
+        if person is None:
+            _suppress_address(runtime, connection, message_id, now)
+            return Stopped()
+        lock(connection, [person], wait=True)
+        stopped = _stop(connection, person, message_id, purposes, source, known, now)
+    runtime.ring(DECIDE)
+    return stopped
+
+
+def resubscribe(
+    runtime: Runtime, contact_id: int, message_id: int, text_shown: str, source: str
+) -> tuple[str, ...]:
+    """Grant again, as an opt-in of the person, what they withdrew; return those purposes.
+
+    Only purposes that were granted before the withdrawal come back.
+    """
+    now = runtime.clock.now()
+    with write(runtime.engine) as connection:
+        person = _person(connection, contact_id, message_id)
+        if person is None:
+            return ()
+        lock(connection, [person], wait=True)
+        granted = choices.withdrawn_by(connection, person, BY)
+        choices.grant(connection, person, granted, text_shown, source, BY, now)
+        if granted:
+            _tell(connection, "contact.resubscribed", person, message_id, granted, now)
+    runtime.ring(DECIDE)
+    return tuple(granted)
+
+
+def choose(
+    runtime: Runtime,
+    contact_id: int,
+    message_id: int,
+    wanted: Collection[str],
+    text_shown: str,
+    source: str,
+) -> bool:
+    """Make the wanted purposes granted and the others withdrawn; False where nobody is known."""
+    known = _workflow_purposes(runtime, contact_id, message_id)
+    now = runtime.clock.now()
+    with write(runtime.engine) as connection:
+        person = _person(connection, contact_id, message_id)
+        if person is None:
+            return False
+        lock(connection, [person], wait=True)
+        consents = newest_consents(connection, [person]).get(person, {})
+        granted = [p for p in CHOICES if p in wanted and consents.get(p) != "granted"]
+        choices.grant(connection, person, granted, text_shown, source, BY, now)
+        if granted:
+            _tell(connection, "contact.resubscribed", person, message_id, granted, now)
+        unwanted = [p for p in CHOICES if p not in wanted]
+        _stop(connection, person, message_id, unwanted, source, known, now)
+    runtime.ring(DECIDE)
+    return True
+
+
+def _person(connection: Connection, contact_id: int, message_id: int) -> int | None:
+    """Return the living contact a token means: by id, else by the mail's recipient."""
+    if contact_id:
+        person = current(connection, contact_id)
+    else:
+        address = choices.recipient_of(connection, message_id)
+        person = find(connection, EMAIL, canonical(address)) if address else None
+    return person if person is not None and not choices.is_erased(connection, person) else None
+
+
+def _suppress_address(
+    runtime: Runtime, connection: Connection, message_id: int, now: datetime
+) -> None:
+    address = choices.recipient_of(connection, message_id)
+    if address and find(connection, EMAIL, canonical(address)) is None:
+        hashed = address_hash(address, runtime.hash_key)
+        suppress(connection, hashed, "by_hand", "unsubscribed by link", now)
+
+
+def _workflow_purposes(
+    runtime: Runtime, contact_id: int, message_id: int
+) -> dict[tuple[int, str], str]:
+    """Return (release, workflow) → purpose of the person's journeys.
+
+    Read before the transaction that stops, because an old release may have to be compiled.
+    """
+    found: dict[tuple[int, str], str] = {}
+    with read(runtime.engine) as connection:
+        person = _person(connection, contact_id, message_id)
+        for row in active_enrolments(connection, [person] if person is not None else []):
+            try:
+                workflow = runtime.releases.workflow(connection, row.release_id, row.workflow)
+            except NurtureError:
+                continue
+            if workflow is not None:
+                found[row.release_id, row.workflow] = workflow.purpose
+    return found
+
+
+def _stop(
+    connection: Connection,
+    person: int,
+    message_id: int,
+    purposes: Collection[Purpose],
+    source: str,
+    known: Mapping[tuple[int, str], str],
+    now: datetime,
+) -> Stopped:
+    if not purposes:
+        return Stopped()
+    consents = newest_consents(connection, [person]).get(person, {})
+    new = [purpose for purpose in purposes if consents.get(purpose) != "withdrawn"]
+    if new:
+        withdraw(connection, person, new, source, BY, now)
+    mails = choices.cancel_unsent(connection, person, list(purposes), "unsubscribed")
+    # A journey whose purpose cannot be found any more is ended too: better silent than sorry.
+    journeys = [
+        row
+        for row in active_enrolments(connection, [person])
+        if known.get((row.release_id, row.workflow)) in (None, *purposes)
+    ]
+    outcomes.end_enrolments(connection, {row.id: "unsubscribed" for row in journeys}, now)
+    outcomes.append_decisions(connection, _decisions(person, mails, journeys), now)
+    if new:
+        _tell(connection, "contact.unsubscribed", person, message_id, new, now)
+    return Stopped(tuple(map(str, new)), len(mails), len(journeys))
+
+
+def _decisions(person: int, mails: Iterable[Any], journeys: Iterable[Any]) -> list[dict[str, Any]]:
+    dropped = [
+        {
+            "contact_id": person,
+            "kind": "dropped",
+            "reason": "unsubscribed",
+            "detail": {"purpose": row.purpose},
+            "message_id": row.id,
+            "enrolment_id": row.enrolment_id,
+            "workflow": row.workflow,
+            "step": row.step,
+        }
+        for row in mails
+    ]
+    ended = [
+        {
+            "contact_id": person,
+            "kind": "ended",
+            "reason": "unsubscribed_all",
+            "detail": {"workflow": row.workflow, "outcome": "unsubscribed"},
+            "enrolment_id": row.id,
+            "workflow": row.workflow,
+            "step": row.step,
+        }
+        for row in journeys
+    ]
+    return dropped + ended
+
+
+def _tell(
+    connection: Connection,
+    what: str,
+    person: int,
+    message_id: int,
+    purposes: Sequence[str],
+    now: datetime,
+) -> None:
+    mail = message_id if choices.is_mail(connection, message_id) else None
+    properties = {"purposes": [str(purpose) for purpose in purposes]}
+    record(connection, [NewEvent(what, person, now, "web", properties, message_id=mail)], now)

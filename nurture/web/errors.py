@@ -1,0 +1,67 @@
+"""What went wrong, as a page or as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+#: addresses under this speak JSON, mistakes included
+API = "/api/"
+
+
+def problem(
+    status: int, detail: str = "", errors: Sequence[Mapping[str, Any]] = (), hint: str = ""
+) -> Response:
+    """Return problem details: `title`, `status`, `detail`, and what is wrong where."""
+    body: dict[str, Any] = {"title": HTTPStatus(status).phrase, "status": status}
+    if detail:
+        body["detail"] = detail
+    if hint:
+        body["hint"] = hint
+    if errors:
+        body["errors"] = list(errors)
+    response = jsonify(body)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response
+
+
+def answer_errors(app: Flask, template: str) -> None:
+    """Answer every failure of an application, `template` being the page for people."""
+
+    def answer(status: int, detail: str) -> Response:
+        if request.path.startswith(API):
+            return problem(status, detail)
+        return make_response(render_template(template, status=status), status)
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        if error.response is not None or error.code is None or error.code < 400:
+            return make_response(error.get_response())
+        response = answer(error.code, error.description or "")
+        for name, value in error.get_headers():
+            if name not in ("Content-Type", "Content-Length"):
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(SQLAlchemyError)
+    def away(error: SQLAlchemyError) -> Response:
+        _log().error("database_failed", path=request.path, exc_info=error)
+        response = answer(503, "the database does not answer; try again in a moment")
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        _log().error("page_failed", path=request.path, exc_info=error)
+        return answer(500, "something went wrong on our side; it has been logged")
+
+
+def _log() -> Any:
+    return structlog.get_logger("nurture.web")

@@ -1,0 +1,69 @@
+"""The two languages of all pages: English in the templates, Japanese in a catalogue.
+
+Babel reads the `.po` file and compiles it in memory, so that no compiled file can be stale
+and nothing is written. flask-babel was tried first; it wants compiled files on disk.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from functools import cache
+from importlib import resources
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+from flask import Flask, g, request
+
+#: every page exists in these; the first is the one for readers who ask for neither
+LANGUAGES = ("ja", "en")
+#: names of the languages in themselves
+NAMES = {"ja": "日本語", "en": "English"}
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the texts of a language; English needs none."""
+    if language == "en":
+        return gettext.NullTranslations()
+    text = resources.files("nurture.web").joinpath(f"translations/{language}.po").read_bytes()
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(text), locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def known(language: str | None) -> str | None:
+    """Return the language of pages for a locale (`ja-JP` → `ja`), or None."""
+    short = (language or "").replace("_", "-").split("-")[0].lower()
+    return short if short in LANGUAGES else None
+
+
+def asked_for() -> str:
+    """Return the language that the browser asks for, the first of ours where it asks for none."""
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def language() -> str:
+    """Return the language of the page being made."""
+    return str(g.get("language") or asked_for())
+
+
+def translate(text: str) -> str:
+    """Return an English text in the language of the page being made."""
+    return catalogue(language()).gettext(text)
+
+
+def translate_number(one: str, many: str, number: int) -> str:
+    """Return the form of a text that fits a number."""
+    return catalogue(language()).ngettext(one, many, number)
+
+
+def speak(app: Flask) -> None:
+    """Teach an application's templates both languages: `_("…")`, `{% trans %}`."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        translate, translate_number, newstyle=True
+    )
+    app.jinja_env.globals.update(language=language, languages=LANGUAGES, language_names=NAMES)

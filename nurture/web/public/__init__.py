@@ -1,0 +1,57 @@
+"""The application for the world: tracking, unsubscribe, preferences, and the API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from nurture.services.agents import public_list
+from nurture.services.link_targets import LinkBook
+from nurture.services.runtime import Runtime
+from nurture.services.spool import Spool
+from nurture.services.tracking import Recorder
+from nurture.web import errors
+from nurture.web.api import make_api
+from nurture.web.languages import speak
+from nurture.web.protection import protect
+from nurture.web.public.choices import make_choices
+from nurture.web.public.tracking import TrackingPaths
+
+#: largest body that is read, bytes
+LARGEST_BODY = 1_000_000
+
+#: files in the state folder
+SPOOL = "spool.jsonl"
+LINKS = "links.jsonl"
+
+
+def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
+    """Return the public application.
+
+    `state` is the folder of the local spool and the file of link targets; `proxies` says
+    how many proxies of ours stand in front and add `X-Forwarded-For` (0: none, and that
+    header is not believed).
+    """
+    app = Flask("nurture.web.public", static_folder="../static", template_folder="templates")
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=100_000)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    speak(app)
+    protect(app)
+    errors.answer_errors(app, "public/error.html")
+    spool = Spool(state / SPOOL)
+    app.register_blueprint(make_choices(runtime, spool))
+    app.register_blueprint(make_api(runtime))
+    app.wsgi_app = TrackingPaths(  # type: ignore[assignment,method-assign]
+        app.wsgi_app,
+        runtime.keyring,
+        Recorder(runtime, spool, public_list()),
+        LinkBook(runtime, state / LINKS),
+        home=runtime.public_url,
+    )
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[assignment,method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    return app
