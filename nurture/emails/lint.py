@@ -1,0 +1,204 @@
+"""Everything wrong with the templates of a release, for `nurture check`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from nurture.emails.compile import Assembled, assemble
+from nurture.emails.expressions import Path
+from nurture.emails.manners import check_manners
+from nurture.emails.placeholders import Placeholders
+from nurture.emails.sources import (
+    LAYOUTS,
+    ROOT,
+    Kind,
+    Source,
+    TemplatePath,
+    parse_path,
+    read_source,
+    template_paths,
+)
+from nurture.emails.tags import Passage
+from nurture.emails.template_context import TemplateContext
+from nurture.errors import Place, Problem, Severity
+
+#: Gmail cuts a message whose HTML is longer (bytes)
+MAX_HTML = 102 * 1024
+
+#: what a mail that needs consent must show: 特定電子メール法, CAN-SPAM, GDPR
+_IDENTITY: tuple[Path, ...] = (
+    ("company", "company"),
+    ("company", "address"),
+    ("company", "contact"),
+)
+_OPT_OUT = re.compile(r"\{\{-?\s*(?:nv_unsubscribe|urls\.unsubscribe)\b")
+_TITLE = re.compile(r"<mj-title>(.*?)</mj-title>|\[%-? block subject -?%\](.*?)\[%", re.DOTALL)
+_PLAIN_HTTP = re.compile(r"""http://[^\s"'<>)\]]+""")
+_NO_ALT = re.compile(r"<(?:img|mj-image)\b(?![^>]*\salt\s*=)[^>]*>")
+_SHOWN = re.compile(r"https?://", re.IGNORECASE)
+
+
+def lint_templates(files: Mapping[str, str], context: TemplateContext) -> list[Problem]:
+    """Return every problem of every template, by place; one bad file hides no other."""
+    found: list[Problem] = list(_files(files))
+    paths = template_paths(files)
+    found += _locales(paths, context)
+    for path in paths:
+        found += _template(files, path, context)
+    unique = {(p.place, p.code, p.message): p for p in found}
+    return sorted(unique.values(), key=lambda p: (p.place, p.code, p.message))
+
+
+def lint_subject(subject: str, place: Place, context: TemplateContext) -> list[Problem]:
+    """Return what is wrong with a subject that a step wrote, at the step's place."""
+    problems: list[Problem] = []
+    tags = Placeholders(problems)
+    tags.hide(Passage(subject, place))
+    return problems + [p for r in tags.references if (p := context.check(r)) is not None]
+
+
+def _files(files: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what the paths themselves get wrong."""
+    taken: dict[tuple[str, str | None], str] = {}
+    for file in sorted(files):
+        if not file.startswith(ROOT) or file.startswith(LAYOUTS):
+            continue
+        if not file.endswith((".md", ".mjml", ".txt")) or file.endswith("README.md"):
+            continue
+        path = parse_path(file)
+        if path is None:
+            hint = "write folder/name.ja.md in lower case, digits, - and _"
+            yield Problem(Place(file), "template-name", "not a template's file name", hint)
+            continue
+        if path.kind is Kind.TEXT:
+            stem = file.removesuffix("txt")
+            if not any(stem + kind in files for kind in (Kind.LETTER, Kind.NEWSLETTER)):
+                yield Problem(
+                    Place(file),
+                    "text-alone",
+                    "a text part without its template",
+                    f"add {stem}md, or remove it",
+                    Severity.WARNING,
+                )
+            continue
+        other = taken.setdefault((path.name, path.locale), file)
+        if other != file:
+            yield Problem(Place(file), "template-twice", f"{other} is the same template")
+
+
+def _locales(paths: list[TemplatePath], context: TemplateContext) -> Iterator[Problem]:
+    """Yield the locales that a template lacks."""
+    locales: dict[str, set[str | None]] = {}
+    first: dict[str, TemplatePath] = {}
+    for path in paths:
+        locales.setdefault(path.name, set()).add(path.locale)
+        first.setdefault(path.name, path)
+    for name, have in locales.items():
+        if None in have:
+            continue
+        for locale in context.locales:
+            if locale not in have:
+                file = first[name].path
+                yield Problem(
+                    Place(file),
+                    "locale-missing",
+                    f"template '{name}' is missing in '{locale}'",
+                    f"add {ROOT}{name}.{locale}.{first[name].kind}",
+                )
+
+
+def _template(
+    files: Mapping[str, str], path: TemplatePath, context: TemplateContext
+) -> Iterator[Problem]:
+    problems: list[Problem] = []
+    locale = path.locale or context.default_locale
+    whole = assemble(files, path, locale, problems)
+    yield from problems
+    source = read_source(files, path, [])
+    yield from check_manners(source, locale, _subject(source))
+    yield from _written(files, source)
+    if whole is None:
+        return
+    for reference in whole.references:
+        if (problem := context.check(reference)) is not None:
+            yield problem
+    yield from _finished(whole, source, context)
+
+
+def _subject(source: Source) -> Passage | None:
+    if source.path.kind is Kind.LETTER:
+        return source.header.get("subject")
+    found = _TITLE.search(source.body.text)
+    if found is None:
+        return None
+    group = 1 if found[1] is not None else 2
+    return Passage(found[group], source.body.at(found.start(group)))
+
+
+def _written(files: Mapping[str, str], source: Source) -> Iterator[Problem]:
+    """Yield what is seen best in the file as it was written."""
+    file = source.path.path
+    whole = Passage(files[file].replace("\r\n", "\n"), Place(file))
+    for found in _PLAIN_HTTP.finditer(whole.text):
+        yield Problem(
+            whole.at(found.start()),
+            "link-http",
+            f"{found[0]} is not encrypted",
+            "links and pictures begin with https://",
+        )
+    for found in _NO_ALT.finditer(whole.text):
+        yield Problem(
+            whole.at(found.start()),
+            "alt-missing",
+            "a picture without alt text",
+            'add alt="…", or alt="" where it only adorns',
+            Severity.WARNING,
+        )
+
+
+def _finished(whole: Assembled, source: Source, context: TemplateContext) -> Iterator[Problem]:
+    """Yield what shows in the finished mail only."""
+    top = Place(whole.path.path)
+    size = len(whole.page.encode("utf-8", "replace"))
+    if size > MAX_HTML:
+        yield Problem(
+            top,
+            "too-long",
+            f"{size // 1024} KB of HTML; Gmail cuts a mail at {MAX_HTML // 1024} KB",
+            "shorten it, or link to the rest",
+            Severity.WARNING,
+        )
+    for shown, target in whole.shown:
+        if _SHOWN.sub("", shown).rstrip("/") != _SHOWN.sub("", target).rstrip("/"):
+            yield Problem(
+                _place_of(shown, source, top),
+                "link-shown",
+                f"the text shows {shown}, the link leads to {target}",
+                "show words, or the address itself",
+            )
+    if context.is_service(whole.path.name):
+        return
+    for part, text in (("HTML", whole.page), ("text", whole.text)):
+        if not _OPT_OUT.search(text):
+            yield Problem(
+                top,
+                "no-unsubscribe",
+                f"the {part} part of a mail that needs consent has no way out",
+                "add a link to {{ urls.unsubscribe }}, or use a layout that has it",
+            )
+    read = {reference.path for reference in whole.references}
+    for path in _IDENTITY:
+        if path not in read:
+            name = ".".join(path)
+            yield Problem(
+                top,
+                "no-identity",
+                f"a mail that needs consent must show {name}",
+                f"add {{{{ {name} }}}}, or use a layout that has it",
+            )
+
+
+def _place_of(text: str, source: Source, otherwise: Place) -> Place:
+    at = source.body.text.find(text)
+    return otherwise if at < 0 else source.body.at(at)

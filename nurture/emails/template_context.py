@@ -1,0 +1,126 @@
+"""What a template may read, and what may be missing: the check's view of the values."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from nurture.domain.policy import Policy
+from nurture.emails.expressions import Reference
+from nurture.errors import Problem, Severity
+
+#: field → whether it is always there
+Fields = Mapping[str, bool]
+
+_CONTACT: Fields = {
+    "email": True,
+    "locale": False,
+    "family_name": False,
+    "given_name": False,
+    "name": False,
+    "honorific": False,
+    "title": False,
+    "department": False,
+    "role": False,
+    "zone": False,
+    "phone": False,
+    "source": False,
+    "industry": False,
+    "employees": False,
+    "company": False,
+    "owner": False,
+    "first_touch": False,
+    "created": True,
+    "score": True,
+    "temperature": True,
+    "lifecycle": True,
+    "customer": True,
+}
+_ACCOUNT: Fields = dict.fromkeys(
+    ("name", "domain", "industry", "employees", "region", "zone"), False
+)
+_SENDER: Fields = {"name": True, "email": True, "company": True, "title": False, "phone": False}
+_COMPANY: Fields = {
+    "company": True,
+    "address": True,
+    "contact": True,
+    "website": False,
+    "privacy": False,
+}
+_WORKFLOW: Fields = {"name": True, "title": True}
+_URLS: Fields = {"unsubscribe": True, "preferences": True, "website": False}
+
+
+def _standard() -> dict[str, Fields]:
+    return {
+        "contact": _CONTACT,
+        "account": _ACCOUNT,
+        "sender": _SENDER,
+        "company": _COMPANY,
+        "workflow": _WORKFLOW,
+        "urls": _URLS,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateContext:
+    """Everything the check needs to know from outside the templates."""
+
+    #: locales that every template must have
+    locales: tuple[str, ...] = ("ja", "en")
+    default_locale: str = "ja"
+    #: root → its fields
+    fields: Mapping[str, Fields] = field(default_factory=_standard)
+    #: roots whose fields depend on what happened
+    open_roots: frozenset[str] = frozenset({"trigger", "steps"})
+    #: values without fields
+    plain: frozenset[str] = frozenset({"today", "zone"})
+    #: patterns of templates that need no opt-out
+    service_templates: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, policy: Policy) -> TemplateContext:
+        """Return the context of a policy: its locales, declared fields, service templates."""
+        fields = _standard()
+        fields["contact"] = {**dict.fromkeys(policy.contact_fields, False), **_CONTACT}
+        fields["account"] = {**dict.fromkeys(policy.account_fields, False), **_ACCOUNT}
+        locales = tuple(dict.fromkeys((policy.default_locale, *policy.locales)))
+        return cls(
+            locales, policy.default_locale, fields, service_templates=policy.service_templates
+        )
+
+    def is_service(self, template: str) -> bool:
+        """Return whether a template is listed for mails that need no consent."""
+        return any(fnmatchcase(template, pattern) for pattern in self.service_templates)
+
+    def check(self, reference: Reference) -> Problem | None:
+        """Return what is wrong with reading a value: unknown, or missing for some."""
+        root, *rest = reference.path
+        if root in self.open_roots or (root in self.plain and not rest):
+            return None
+        known = self.fields.get(root)
+        if known is None:
+            roots = sorted({*self.fields, *self.open_roots, *self.plain})
+            return _unknown(reference, root, root, roots, "")
+        if not rest:
+            return None
+        name = rest[0]
+        if name not in known or len(rest) > 1:
+            return _unknown(reference, str(reference), name, sorted(known), f"{root}.")
+        if known[name] or reference.guarded:
+            return None
+        return Problem(
+            reference.place,
+            "may-be-missing",
+            f"{reference} is missing for some people; their mail would stop",
+            f'write {{{{ {reference} | default("…") }}}} or put {{% if {reference} %}} around it',
+            Severity.WARNING,
+        )
+
+
+def _unknown(reference: Reference, shown: str, name: str, known: list[str], prefix: str) -> Problem:
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean '{prefix}{close[0]}'?" if close else f"known: {', '.join(known)}"
+    return Problem(reference.place, "unknown-variable", f"no value '{shown}'", hint)
