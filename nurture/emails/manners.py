@@ -83,7 +83,7 @@ _SUBJECT = (
         "say what the mail is about",
     ),
     _Manner(
-        re.compile("【(?:重要|XX),
+        re.compile(r"【(?:重要|緊急|至急)】|(?i:\burgent\b|\bimportant!)"),
         "manners-alarm",
         "a subject that raises an alarm",
         "say what the mail is about",
