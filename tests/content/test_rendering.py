@@ -9,7 +9,9 @@ import pytest
 
 from nurture.emails.compile import compile_template
 from nurture.emails.links import MailLinks
+from nurture.emails.lint import lint_templates
 from nurture.emails.render import Rendered, render
+from nurture.emails.template_context import TemplateContext
 from nurture.emails.tokens import Keyring
 from tests.content.shipped import letters, release
 
@@ -53,6 +55,10 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any]) -> Render
         "today": date(2026, 4, 7),
     }
     return render(compile_template(FILES, name, locale), values, _LINKS)
+
+
+def test_the_check_has_nothing_to_say_about_the_shipped_templates() -> None:
+    assert [str(problem) for problem in lint_templates(FILES, TemplateContext())] == []
 
 
 @pytest.mark.parametrize("path", letters())
