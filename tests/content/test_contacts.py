@@ -109,11 +109,11 @@ def test_the_import_keeps_what_is_good_and_says_what_is_wrong() -> None:
         assert opened.columns.unknown == ()
         for row in opened.rows:
             try:
-                contact, said = read_contact(row.values, reading, row.line)
+                contact = read_contact(row.values, reading, row.line)
             except RowError as error:
                 rejected.extend(remark.code for remark in error.remarks)
             else:
-                remarks.extend(remark.code for remark in said)
+                remarks.extend(remark.code for remark in contact.remarks)
                 taken.append(contact)
     assert rejected == ["no_address", "bad_address", "bad_address", "unreadable"]
     assert remarks == ["no_basis"]
