@@ -63,6 +63,8 @@ def _smtp(parts: SplitResult, port: int | None, timeouts: Timeouts | None) -> Pr
     host = parts.hostname
     if not host:
         raise NurtureError(f"the {parts.scheme}: URL names no host", _SHAPES)
+    if not _is_host_name(host):
+        raise NurtureError(f"the {parts.scheme}: URL names a host that cannot be", _SHAPES)
     if parts.path.strip("/") or parts.fragment:
         raise NurtureError(
             f"the {parts.scheme}: URL holds more than host and options",
@@ -148,7 +150,7 @@ def _login(parts: SplitResult, security: Security, host: str) -> Login | None:
 def _own_name(name: str | None) -> str | None:
     if name is None:
         return None
-    if not name.isascii() or not name.replace("-", "").replace(".", "").isalnum():
+    if not name.isascii() or not _is_host_name(name):
         raise NurtureError("'ehlo' is no host name", "e.g. ehlo=mail.nurture.example")
     return name
 
@@ -170,6 +172,19 @@ def _number(options: dict[str, str], key: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:10]) <= most):
         raise NurtureError(f"'{key}' must be a number from 1 to {most}", f"e.g. {key}={default}")
     return int(text)
+
+
+def _is_host_name(host: str) -> bool:
+    """Whether the host is an address, or labels that DNS and TLS can carry."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        try:
+            host.encode("idna")
+        except UnicodeError:
+            return False
+        return host[0] != "." and host.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -20,6 +20,10 @@ class Rude(enum.Enum):
     DIE_EARLY = enum.auto()
     #: says 552 after the first kilobyte of the body, and dies
     REFUSE_EARLY = enum.auto()
+    #: says 250 after the first kilobyte of the body, and reads no further
+    TAKE_EARLY = enum.auto()
+    #: stops reading after the first kilobyte of the body
+    READ_NO_MORE = enum.auto()
 
 
 #: stage (greeting, ehlo, starttls, auth, rset, mail, rcpt, data, body) → answer or rudeness
@@ -149,9 +153,14 @@ class _Conversation:
 
     def _body(self) -> None:
         early = self._plan.get("body")
-        if early in (Rude.DIE_EARLY, Rude.REFUSE_EARLY):
+        if isinstance(early, Rude) and early not in (Rude.HANG, Rude.DIE):
             while len(self._buffer) < 1000:
                 self._receive()
+            if early is Rude.TAKE_EARLY:
+                self._socket.sendall(b"250 2.0.0 taken\r\n")
+            if early in (Rude.TAKE_EARLY, Rude.READ_NO_MORE):
+                self._over.wait(10)
+                raise _EndError
             if early is Rude.REFUSE_EARLY:
                 self._socket.sendall(b"552 5.3.4 too much\r\n")
                 raise _EndError

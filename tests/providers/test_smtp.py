@@ -6,13 +6,15 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from selectors import DefaultSelector
 
 import pytest
 
 from nurture.clock import machine_seconds
 from nurture.providers.base import Answer, Envelope, Outcome, Stage
 from nurture.providers.smtp import SmtpProvider
-from nurture.providers.smtp_dialogue import Login, Relay, Security, Timeouts
+from nurture.providers.smtp_connection import Connection
+from nurture.providers.smtp_dialogue import Login, Mail, Relay, Security, Timeouts
 from tests.providers.certificates import make_certificate, server_context
 from tests.providers.rude_server import Plan, Rude, RudeServer
 
@@ -301,6 +303,22 @@ def test_a_process_that_slept_past_its_lease_writes_no_body(
     [answer] = sender.wave([mail()], lambda: next(held, False))
     assert answer.outcome is Outcome.NOT_SENT
     assert b"DATA" in server.commands
+    assert server.bodies == []
+
+
+def test_a_body_does_not_begin_where_the_leave_ran_out_before_it(server: RudeServer) -> None:
+    prepared = Mail.prepared(mail())
+    assert isinstance(prepared, Mail)
+    relay, address = Relay("127.0.0.1", server.port), ("127.0.0.1", server.port)
+    with DefaultSelector() as selector:
+        connection = Connection(relay, [(socket.AF_INET, address)], QUICK, selector)
+        connection.start(prepared, lambda: False)
+        while connection.answer is None:
+            for _, mask in selector.select(5):
+                connection.on_event(mask)
+    assert connection.answer.outcome is Outcome.NOT_SENT
+    assert not connection.is_open
+    assert server.commands[-1] == b"DATA"
     assert server.bodies == []
 
 

@@ -27,6 +27,9 @@ PATIENT = Timeouts(piece=0.02, grace=0.05)
 
 MAIL = Envelope(7, "b+7@n.example", "tanaka@e.example", b"Subject: x\r\n\r\nhello\r\n")
 
+#: More than the buffers of both sides hold.
+HUGE = Envelope(7, "b+7@n.example", "tanaka@e.example", b"y" * 998 + b"\r\n" + b"y\r\n" * 5_000_000)
+
 
 def send(server: RudeServer, timeouts: Timeouts = PATIENT, login: Login | None = None) -> Answer:
     provider = SmtpProvider(Relay("127.0.0.1", server.port, login=login), timeouts=timeouts)
@@ -60,10 +63,9 @@ def test_a_server_that_hangs_or_dies_is_classed_by_how_far_the_mail_came(
 
 
 def test_a_server_that_dies_in_the_middle_of_a_body_leaves_doubt() -> None:
-    big = Envelope(7, "a@n.example", "b@e.example", b"x" * 998 + b"\r\n" + b"y\r\n" * 200_000)
     with RudeServer({"body": Rude.DIE_EARLY, "ehlo": b"250 rude.example\r\n"}) as server:
         provider = SmtpProvider(Relay("127.0.0.1", server.port), timeouts=PATIENT)
-        [answer] = provider.wave([big], lambda: True)
+        [answer] = provider.wave([HUGE], lambda: True)
     assert answer.outcome is Outcome.IN_DOUBT
 
 
@@ -206,12 +208,34 @@ def test_a_relay_without_an_address_defers() -> None:
 
 
 def test_a_refusal_while_the_body_is_coming_is_an_answer() -> None:
-    big = Envelope(7, "a@n.example", "b@e.example", b"y" * 70 + b"\r\n" + b"y\r\n" * 2_000_000)
-    plan: Plan = {
-        "ehlo": b"250 rude.example\r\n",
-        "data": b"354 go\r\n",
-    }
-    with RudeServer({**plan, "body": Rude.REFUSE_EARLY}) as server:
+    plan: Plan = {"ehlo": b"250 rude.example\r\n", "body": Rude.REFUSE_EARLY}
+    with RudeServer(plan) as server:
         provider = SmtpProvider(Relay("127.0.0.1", server.port), timeouts=PATIENT)
-        [answer] = provider.wave([big], lambda: True)
+        [answer] = provider.wave([HUGE], lambda: True)
     assert (answer.outcome, answer.code) == (Outcome.REJECTED, 552)
+
+
+def test_a_yes_before_the_end_of_the_body_leaves_doubt() -> None:
+    plan: Plan = {"ehlo": b"250 rude.example\r\n", "body": Rude.TAKE_EARLY}
+    with RudeServer(plan) as server:
+        provider = SmtpProvider(Relay("127.0.0.1", server.port), timeouts=PATIENT)
+        [answer] = provider.wave([HUGE], lambda: True)
+    assert answer.outcome is Outcome.IN_DOUBT
+
+
+def test_a_server_that_takes_no_more_of_a_body_leaves_doubt() -> None:
+    plan: Plan = {"ehlo": b"250 rude.example\r\n", "data": b"354 go\r\n", "body": Rude.READ_NO_MORE}
+    with RudeServer(plan) as server:
+        timeouts = Timeouts(block=SHORT, piece=0.02)
+        provider = SmtpProvider(Relay("127.0.0.1", server.port), timeouts=timeouts)
+        [answer] = provider.wave([HUGE], lambda: True)
+    assert answer.outcome is Outcome.IN_DOUBT
+
+
+def test_a_server_that_went_away_between_waves_is_found_out_before_the_next_mail() -> None:
+    with RudeServer() as server:
+        provider = SmtpProvider(Relay("127.0.0.1", server.port), timeouts=PATIENT)
+        assert provider.wave([MAIL], lambda: True)[0].outcome is Outcome.ACCEPTED
+    [answer] = provider.wave([MAIL], lambda: True)
+    assert (answer.outcome, answer.code) == (Outcome.DEFERRED, None)
+    assert server.commands[-1] == b"DATA"

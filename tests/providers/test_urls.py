@@ -50,6 +50,12 @@ def test_a_url_names_a_way_of_sending(url: str, kind: type, name: str, width: in
         ("smtp://relay.example?width=2&width=3", "twice"),
         ("smtps://relay.example?starttls=1", "keep one of them"),
         ("smtp://relay.example?ehlo=a%0d%0aQUIT", "no host name"),
+        ("smtp://relay.example?ehlo=" + "a" * 64, "no host name"),
+        # hosts that DNS and TLS would stumble over in the middle of a wave
+        ("smtp://a..b", "cannot be"),
+        ("smtp://.example", "cannot be"),
+        ("smtp://" + "a" * 64 + ".example", "cannot be"),
+        ("smtp://a%0d%0ab.example", "cannot be"),
         ("smtps://relay.example?ca=/no/such/file.pem", "No such file"),
         # a slash in a password that was not encoded
         ("smtps://user:sec/ret@relay.example", ""),
