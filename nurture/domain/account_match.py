@@ -33,6 +33,10 @@ class Company:
     #: that two people who disagree about their company do not turn it back and forth
     spoken: set[str] = field(default_factory=set)
 
+    def settle(self) -> None:
+        """Forget what was changed: it is as good as written."""
+        self.changed.clear()
+
     def take(self, values: Mapping[str, Any], fields: Mapping[str, Any], overwrite: bool) -> None:
         """Take in what a row says of the account: empty fields, or all with `overwrite`."""
         for known, said in ((self.values, values), (self.fields, fields)):

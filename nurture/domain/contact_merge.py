@@ -40,6 +40,12 @@ class Person:
     new_tags: list[str] = field(default_factory=list)
     new_grants: list[tuple[str, Grant]] = field(default_factory=list)
 
+    def settle(self) -> None:
+        """Forget what was changed: it is as good as written."""
+        self.changed.clear()
+        self.new_tags.clear()
+        self.new_grants.clear()
+
     @property
     def sendable(self) -> bool:
         """Whether any purpose is granted: else no mail may go but `service`."""

@@ -71,8 +71,14 @@ class ContactRow:
     tags: tuple[str, ...] = ()
     first_touch_at: datetime | None = None
     grant: Grant | None = None
+    #: worth saying about it, such as what its consent lacks
+    remarks: tuple[Remark, ...] = ()
     #: line of the file it came from, from 1; 0: from no file
     line: int = 0
+
+
+#: remarks on what a row's consent lacks; without it nothing may be sent
+GAPS = frozenset({"no_basis", "no_source", "no_date"})
 
 
 @dataclass(frozen=True, slots=True)

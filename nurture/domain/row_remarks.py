@@ -42,6 +42,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         '引用符(")が閉じていないか、位置が正しくありません',
         "a quotation mark is never closed or stands in the wrong place",
     ),
+    "cell_too_long": (
+        "1つの項目が長すぎます({limit:,}文字まで)",
+        "a cell is longer than {limit:,} characters",
+    ),
     "line_too_long": (
         "1行が長すぎます({limit:,}文字まで)",
         "the line is longer than {limit:,} characters",

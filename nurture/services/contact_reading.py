@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,14 @@ _HOST = re.compile(r"(?:[a-z]+://)?(?:www\.)?([^/?#:\s]+\.[^/?#:\s]+)(?:[:/?#].*
 _DASH = re.compile(r"(?<=[\d)])\s*[‐‑–—−ー]\s*(?=[\d(])")
 
 
+#: what repeats from row to row and is remembered cleaned; nothing that is one person's own
+_REPEATING = frozenset({"title", "department", "company", "industry", "region", "source", "owner"})
+#: texts up to this length are remembered
+_WORTH_KEEPING = 60
+#: texts beyond this length fit nowhere, cleaned or not
+_WORTH_CLEANING = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader has to know besides the texts."""
@@ -57,10 +66,8 @@ class Reading:
     defaults: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_contact(
-    values: Mapping[str, str], reading: Reading, line: int = 0
-) -> tuple[ContactRow, list[Remark]]:
-    """Return a row from texts by field, and what is worth saying about it.
+def read_contact(values: Mapping[str, str], reading: Reading, line: int = 0) -> ContactRow:
+    """Return a row from texts by field.
 
     Fields are those of `nurture.domain.contact_columns.FIELDS` and the custom ones. Raises
     RowError with everything that is wrong, not just the first.
@@ -72,16 +79,22 @@ class _Reader:
     """One row being read; collects what is wrong on the way."""
 
     def __init__(self, values: Mapping[str, str], reading: Reading, line: int) -> None:
-        self._texts = values
         self._reading = reading
         self._line = line
         self._faults: list[Remark] = []
         self._remarks: list[Remark] = []
+        self._cells = dict(reading.defaults)
+        for name, text in values.items():
+            cell = plain(text)
+            if cell[:1] == "#" and cell in EXCEL_ERRORS:
+                self._faults.append(Remark("excel_error", {"field": name, "value": cell}))
+            elif cell:
+                self._cells[name] = cell
 
-    def read(self) -> tuple[ContactRow, list[Remark]]:
+    def read(self) -> ContactRow:
         address = written = ""
         try:
-            address, written = check_address(self._texts.get("email", ""))
+            address, written = check_address(self._cells.get("email", ""))
         except RowError as error:
             self._faults += error.remarks
         obtained = self._moment("obtained")
@@ -96,25 +109,21 @@ class _Reader:
             tags=self._tags(),
             first_touch_at=self._moment("first_touch") or obtained,
             grant=self._grant(obtained),
+            remarks=tuple(self._remarks),
             line=self._line,
         )
         if self._faults:
             raise RowError(*self._faults)
-        return row, self._remarks
-
-    def _cell(self, name: str) -> str:
-        """Return the bare text of a field, or of its default; nothing where Excel failed."""
-        text = plain(self._texts.get(name, "")) or self._reading.defaults.get(name, "")
-        if text[:1] == "#" and text in EXCEL_ERRORS:
-            self._faults.append(Remark("excel_error", {"field": name, "value": text}))
-            return ""
-        return text
+        return row
 
     def _text(self, name: str, clean: Callable[[str], str] = clean_text) -> str:
-        raw = self._cell(name)
-        if not raw:
+        raw = self._cells.get(name)
+        if raw is None:
             return ""
-        text = raw if len(raw) > 10_000 else clean(raw)
+        if name in _REPEATING and len(raw) <= _WORTH_KEEPING:
+            text = _cleaned(clean, raw)
+        else:
+            text = clean(raw) if len(raw) <= _WORTH_CLEANING else raw
         limit = LONGEST.get(name, LONGEST_CUSTOM)
         if len(text) > limit:
             detail = {"field": name, "length": len(text), "limit": limit}
@@ -127,11 +136,11 @@ class _Reader:
         self._faults.append(Remark("unreadable", detail))
 
     def _moment(self, name: str) -> datetime | None:
-        text = self._cell(name)
-        if not text:
+        text = self._cells.get(name)
+        if text is None:
             return None
         try:
-            moment = read_moment(text, self._reading.zone)
+            moment = _moment_of(text, self._reading.zone)
         except (ValueError, OverflowError):
             self._unreadable(name, text, "2026-03-12")
             return None
@@ -143,7 +152,7 @@ class _Reader:
     def _contact(self) -> dict[str, str]:
         family = self._text("family_name", name_part)
         given = self._text("given_name", name_part)
-        if not family and not given and (whole := self._cell("name")):
+        if not family and not given and (whole := self._cells.get("name")):
             parts = split_name(whole) if len(whole) <= 1_000 else None
             family, given = (parts.family, parts.given) if parts else (whole, "")
             for name, part in (("family_name", family), ("given_name", given)):
@@ -171,7 +180,7 @@ class _Reader:
         return role or text
 
     def _locale(self) -> str:
-        text = compatible(self._cell("locale")).lower().replace("_", "-")
+        text = compatible(self._cells.get("locale", "")).lower().replace("_", "-")
         locale = LANGUAGES.get(text, text)
         if locale and (len(locale) > LONGEST["locale"] or not _LOCALE.fullmatch(locale)):
             self._unreadable("locale", text, "ja")
@@ -180,7 +189,7 @@ class _Reader:
         return "-".join([language, *(p.title() if len(p) == 4 else p.upper() for p in rest)])
 
     def _zone(self) -> str:
-        text = compatible(self._cell("zone"))
+        text = compatible(self._cells.get("zone", ""))
         if not text:
             return ""
         try:
@@ -197,7 +206,7 @@ class _Reader:
             "industry": self._text("industry"),
             "region": self._text("region"),
         }
-        if heads := self._cell("employees"):
+        if heads := self._cells.get("employees"):
             try:
                 said["employees"] = read_headcount(heads)
             except ValueError:
@@ -205,7 +214,7 @@ class _Reader:
         return {name: value for name, value in said.items() if value not in ("", None)}
 
     def _domain(self) -> str:
-        text = compatible(self._cell("domain")).lower()
+        text = compatible(self._cells.get("domain", "")).lower()
         if not text:
             return ""
         found = _HOST.fullmatch(text.rpartition("@")[2])
@@ -220,7 +229,8 @@ class _Reader:
         return domain
 
     def _tags(self) -> tuple[str, ...]:
-        tags = read_tags(compatible(self._cell("tags")))
+        words = read_tags(compatible(self._cells.get("tags", "")))
+        tags = tuple(dict.fromkeys(tag for word in words if (tag := clean_text(word))))
         for tag in tags:
             if len(tag) > LONGEST["tags"]:
                 detail = {"field": "tags", "length": len(tag), "limit": LONGEST["tags"]}
@@ -257,8 +267,8 @@ class _Reader:
         )
 
     def _basis(self) -> Basis | None:
-        text = self._cell("basis")
-        if not text:
+        text = self._cells.get("basis")
+        if text is None:
             return None
         basis = BASES.get(word_of(text))
         if basis is None:
@@ -266,11 +276,21 @@ class _Reader:
         return basis
 
     def _purposes(self) -> tuple[str, ...]:
-        words = [word_of(tag) for tag in read_tags(self._cell("purposes"))]
+        words = [word_of(tag) for tag in read_tags(self._cells.get("purposes", ""))]
         for word in words:
             if word not in PURPOSE_WORDS:
                 self._unreadable("purposes", word, "marketing, survey")
         return tuple(dict.fromkeys(PURPOSE_WORDS[word] for word in words if word in PURPOSE_WORDS))
+
+
+@lru_cache(maxsize=20_000)
+def _cleaned(clean: Callable[[str], str], raw: str) -> str:
+    return clean(raw)
+
+
+@lru_cache(maxsize=5_000)
+def _moment_of(text: str, zone: tzinfo) -> datetime:
+    return read_moment(text, zone)
 
 
 def _phone(text: str) -> str:

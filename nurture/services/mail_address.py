@@ -36,6 +36,8 @@ def check_address(text: str) -> tuple[str, str]:
     if written.count("@") > 1 and re.search(r"[,;、\s/]", written):
         raise RowError(Remark("several_addresses"))
     try:
+        if "@" not in written:
+            raise ValueError("it has no @-sign")
         address = canonical(written)
         local, _, domain = address.rpartition("@")
         if len(address) > 254 or len(local) > 64 or not _PLAIN_LOCAL.fullmatch(local):

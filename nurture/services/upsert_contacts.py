@@ -19,7 +19,7 @@ from nurture.db import contacts as stored
 from nurture.db.events import NewEvent, record
 from nurture.domain.account_match import Companies, Company
 from nurture.domain.contact_merge import Person, Team, mail_domain, merge
-from nurture.domain.contact_row import ContactRow, Remark
+from nurture.domain.contact_row import GAPS, ContactRow, Remark
 
 #: PostgreSQL: deadlock, serialization failure
 _REPEATABLE = frozenset({"40P01", "40001"})
@@ -74,6 +74,13 @@ class ImportOutcome:
     changed_companies: list[Company]
     #: consents written down
     consents: int = 0
+
+    @property
+    def touched(self) -> list[Person]:
+        """Every person that changes, once, however many rows name them."""
+        return list(
+            {id(one.person): one.person for one in self.landings if one.person.changed}.values()
+        )
 
     def count(self, status: str) -> int:
         """Return how many rows met this fate."""
@@ -160,10 +167,13 @@ def decide(rows: Sequence[ContactRow], known: Known, overwrite: bool) -> ImportO
         if person.spoken:
             status = "repeated"
         remarks = merge(person, row, known.companies, known.team, overwrite)
-        landings.append(Landing(row, person, status, remarks))
+        landings.append(Landing(row, person, status, [*row.remarks, *remarks]))
     for landing in landings:
         if landing.status == "known":
             landing.status = "updated" if landing.person.changed else "unchanged"
+        if landing.sendable:
+            # An earlier consent of theirs counts, whatever this row lacks.
+            landing.remarks = [one for one in landing.remarks if one.code not in GAPS]
     companies = list(known.companies)
     changed = [one for one in companies[:there_before] if one.changed]
     return ImportOutcome(landings, companies[there_before:], changed)
@@ -187,15 +197,14 @@ def _save(
     recorded_by: str,
 ) -> None:
     new = {one.row.address: one.person for one in outcome.landings if one.status == "created"}
-    # Every person once, however many rows name them.
-    touched = {id(one.person): one.person for one in outcome.landings if one.person.changed}
-    old = [person for person in touched.values() if person.id is not None]
+    touched = outcome.touched
+    old = [person for person in touched if person.id is not None]
     contact_writes.insert_companies(connection, outcome.new_companies, now)
     contact_writes.update_companies(connection, outcome.changed_companies)
     contact_writes.insert_persons(connection, new, now)
     contact_writes.update_persons(connection, old)
-    contact_writes.insert_tags(connection, touched.values())
-    outcome.consents = contact_writes.insert_grants(connection, touched.values(), now, recorded_by)
+    contact_writes.insert_tags(connection, touched)
+    outcome.consents = contact_writes.insert_grants(connection, touched, now, recorded_by)
     events = [
         *_born(new.values(), now, origin),
         *_changed(old, now, origin),
@@ -204,12 +213,15 @@ def _save(
     record(connection, events, now)
 
 
+# Events without a dedupe key: each is written in the transaction that makes its change, and
+# a repeated batch finds nothing left to change.
+
+
 def _born(new: Iterable[Person], now: datetime, origin: str) -> Iterable[NewEvent]:
     for person in new:
         bases = sorted({str(grant.basis) for _, grant in person.new_grants})
         properties = {"source": origin} | ({"basis": bases[0]} if bases else {})
-        key = f"contact.created/{person.id}"
-        yield NewEvent("contact.created", person.id, now, origin, properties, key)
+        yield NewEvent("contact.created", person.id, now, origin, properties)
 
 
 def _changed(old: Iterable[Person], now: datetime, origin: str) -> Iterable[NewEvent]:

@@ -33,7 +33,7 @@ CARD = {"basis": "名刺交換", "source": "展示会2026", "obtained": "2026-03
 
 
 def row(email: str, **values: str) -> ContactRow:
-    return read_contact({"email": email, **values}, READING)[0]
+    return read_contact({"email": email, **values}, READING)
 
 
 def upsert(engine: Engine, *rows: ContactRow, **options: Any) -> ImportOutcome:

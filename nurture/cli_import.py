@@ -1,0 +1,209 @@
+"""`nurture import contacts LIST.csv`: a progress bar, then what came in and what did not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from sqlalchemy import Engine
+
+from nurture.clock import Clock
+from nurture.domain.definitions import Definitions
+from nurture.domain.row_remarks import sentence
+from nurture.errors import NurtureError
+from nurture.services.import_contacts import (
+    ImportOptions,
+    ImportReport,
+)
+from nurture.services.import_contacts import (
+    Progress as Reporting,
+)
+from nurture.services.import_contacts import (
+    import_contacts as run,
+)
+
+
+class ImportRuntime(Protocol):
+    """What the command needs of the running house; `ctx.obj` provides it."""
+
+    @property
+    def engine(self) -> Engine:
+        """The database."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Business time."""
+        ...
+
+    def definitions(self) -> Definitions | None:
+        """What is published, or stands in the working tree; None: nothing yet."""
+        ...
+
+
+@click.command("contacts", short_help="Take a list of contacts in from a CSV.")
+@click.argument("path", metavar="LIST.csv", type=click.Path(path_type=Path))
+@click.option(
+    "--basis",
+    default="",
+    help="business_card, opt_in, business_relationship or "
+    "published_address: what allows us to write to them.",
+)
+@click.option("--source", default="", help="Where the addresses come from, e.g. 「◯◯展2026」.")
+@click.option("--obtained", default="", help="When consent was obtained, e.g. 2026-03-12.")
+@click.option(
+    "--purpose",
+    "purposes",
+    multiple=True,
+    type=click.Choice(["marketing", "survey", "referral"]),
+    help="What the consent covers. Default: marketing for an opt-in, else all.",
+)
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="HEADER=FIELD",
+    help="What a column means; HEADER= leaves it out.",
+)
+@click.option("--encoding", default="", help="e.g. cp932; found out by itself where it can be.")
+@click.option("--overwrite", is_flag=True, help="Replace fields that are filled already.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen and write nothing.")
+@click.pass_context
+def import_contacts(
+    context: click.Context,
+    path: Path,
+    basis: str,
+    source: str,
+    obtained: str,
+    purposes: tuple[str, ...],
+    mapped: tuple[str, ...],
+    encoding: str,
+    overwrite: bool,
+    dry_run: bool,
+) -> None:
+    """Take a list of contacts in from a CSV.
+
+    UTF-8, Shift_JIS and UTF-16 are told apart; headers may be Japanese or English. Basis,
+    source and date of consent come from columns (同意根拠, 取得元, 取得日) or from the options;
+    a contact without them comes in and cannot be sent to (送信不可).
+
+    Bad rows are written to LIST.rejected.csv, to be mended and imported again. Importing a
+    list twice changes nothing. Exit code 1: no row could be taken in.
+    """
+    runtime: ImportRuntime = context.obj
+    console = Console(highlight=False)
+    try:
+        definitions = runtime.definitions()
+        options = ImportOptions(
+            encoding=encoding,
+            mapped=_mapping(mapped),
+            defaults={
+                "basis": basis,
+                "source": source,
+                "obtained": obtained,
+                "purposes": ",".join(purposes),
+            },
+            overwrite=overwrite,
+            dry_run=dry_run,
+            locale=definitions.policy.default_locale if definitions is not None else "ja",
+        )
+        with _bar(console) as progress:
+            report = run(runtime.engine, runtime.clock, definitions, path, options, progress)
+    except NurtureError as error:
+        raise click.ClickException(str(error)) from error
+    show(console, path, report, dry_run)
+    if report.rejected and report.rejected == report.read:
+        context.exit(1)
+
+
+def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        header, equals, field = pair.rpartition("=")
+        if not equals or not header:
+            raise NurtureError(f"--map {pair!r} is not HEADER=FIELD", "e.g. --map 'Kontakt=email'")
+        found[header.strip()] = field.strip()
+    return found
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Reporting]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Reading")
+
+        def report(done: int, size: int, rows: int) -> None:
+            progress.update(task, completed=done, total=size, description=f"{rows:,} rows")
+
+        yield report
+
+
+def show(console: Console, path: Path, report: ImportReport, dry_run: bool) -> None:
+    """Print what came in, what cannot be sent to, and what stayed out and why."""
+    if dry_run:
+        console.print("[bold]Dry run: nothing was written.[/bold]")
+    _show_columns(console, report)
+    console.print(_numbers(report))
+    for line, remark in sorted(report.shown, key=lambda one: (one[1].code, one[0])):
+        console.print(f"  line {line}: {escape(sentence(remark, 'en'))}", style="yellow")
+    for code, number in sorted(report.remarks.items()):
+        shown = sum(1 for _, remark in report.shown if remark.code == code)
+        if number > shown:
+            console.print(f"  … and {number - shown:,} more rows: {code}", style="yellow")
+    for line, reasons in report.faults:
+        why = "; ".join(sentence(reason, "en") for reason in reasons)
+        console.print(f"  line {line}: {escape(why)}", style="red")
+    if report.rejected > len(report.faults):
+        console.print(
+            f"  … and {report.rejected - len(report.faults):,} more bad rows", style="red"
+        )
+    if report.rejected_path is not None:
+        console.print(
+            f"Mend the bad rows in {escape(str(report.rejected_path))} and import that file."
+        )
+
+
+def _show_columns(console: Console, report: ImportReport) -> None:
+    for unknown in report.columns.unknown:
+        field = unknown.suggestion or "FIELD"
+        hint = f"did you mean {field}? " if unknown.suggestion else ""
+        console.print(
+            f"Column {escape(repr(unknown.header))} is not known and was left out: {hint}"
+            f"--map {escape(repr(f'{unknown.header}={field}'))}",
+            style="yellow",
+        )
+
+
+def _numbers(report: ImportReport) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    table.add_column()
+    no_consent = len(report.not_sendable - report.withdrawn)
+    rows = [
+        (report.read, f"rows read ({report.encoding})", True),
+        (report.created, "contacts created", True),
+        (report.updated, "contacts updated", True),
+        (report.unchanged, "contacts unchanged", True),
+        (report.repeated, "rows repeated an address of an earlier row", False),
+        (report.accounts_created, "accounts created", False),
+        (report.consents, "consents written down", False),
+        (no_consent, "contacts not sendable (送信不可): no consent on record", False),
+        (len(report.withdrawn), "contacts had opted out and stay so (配信停止)", False),
+        (report.rejected, "rows rejected", False),
+    ]
+    for number, what, always in rows:
+        if number or always:
+            table.add_row(f"{number:,}", what)
+    return table
