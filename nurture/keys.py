@@ -56,6 +56,20 @@ def signing_keys(secret: SecretStr | None, var: Path) -> SigningKeys:
     return _parsed(path.read_text(encoding="utf-8"), str(path))
 
 
+def suppression_key(secret: SecretStr | None, var: Path) -> bytes:
+    """Return the 32-byte key of address hashes: from NURTURE_HASH_SECRET, else a file made once.
+
+    Unlike the links' keys it never rotates: the suppression list outlives the addresses.
+    """
+    if secret is None:
+        path = var / "hash-secret"
+        if not path.exists():
+            _make(path)
+        secret = SecretStr(path.read_text(encoding="utf-8"))
+    keys = _parsed(secret.get_secret_value(), "NURTURE_HASH_SECRET")
+    return keys.derived("suppression")
+
+
 def _make(path: Path) -> None:
     """Put a random key at `path`, whole or not at all; of several at once, one wins."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,12 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Patterns = Annotated[tuple[str, ...], NoDecode]
 
 #: Environment variable by field, where it is not the field's name in capitals.
-_VARIABLES = {"var": "NURTURE_VAR", "project": "NURTURE_PROJECT", "secret": "NURTURE_SECRET"}
+_VARIABLES = {
+    "var": "NURTURE_VAR",
+    "project": "NURTURE_PROJECT",
+    "secret": "NURTURE_SECRET",
+    "hash_secret": "NURTURE_HASH_SECRET",
+}
 
 #: What to write instead, by environment variable.
 _EXAMPLES = {
@@ -98,6 +103,11 @@ class Settings(BaseSettings):
     mailbox_refuse: Patterns = ()
     #: what links are signed with; see `nurture.keys`. None: a key made once in `var`
     secret: SecretStr | None = Field(None, validation_alias="NURTURE_SECRET")
+    #: what address hashes of the suppression list are keyed with; never change it. None: a
+    #: key made once in `var`
+    hash_secret: SecretStr | None = Field(None, validation_alias="NURTURE_HASH_SECRET")
+    #: proxies of ours in front of the public pages that add X-Forwarded-For
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
     #: how log lines are written
     log: LogFormat = LogFormat.CONSOLE
     #: from which level on

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from nurture.clock import machine_now
 from nurture.db.tables import event, event_dedupe, event_evidence, inbox, stray_event
@@ -18,6 +18,18 @@ BELIEVABLE = timedelta(minutes=5)
 
 #: a chain of causes longer than this is stored, not acted on
 DEEPEST = 16
+
+# Built once: a click is one transaction, and building its statements would cost as much.
+_INSERT_EVENTS = insert(event).returning(event.c.id, sort_by_parameter_order=True)
+_INSERT_WAITING = insert(inbox)
+_INSERT_VERDICTS = insert(event_evidence)
+_NAME_EVENT = (
+    update(event_dedupe)
+    .where(
+        event_dedupe.c.source == bindparam("of_source"), event_dedupe.c.key == bindparam("of_key")
+    )
+    .values(event_id=bindparam("event_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +67,7 @@ def record(connection: Connection, events: Sequence[NewEvent], now: datetime) ->
         return ids
     recorded_at = machine_now()
     rows = [_row(events[index], now, recorded_at) for index in wanted]
-    returned = connection.execute(
-        insert(event).returning(event.c.id, sort_by_parameter_order=True), rows
-    )
+    returned = connection.execute(_INSERT_EVENTS, rows)
     for index, (event_id,) in zip(wanted, returned, strict=True):
         ids[index] = event_id
     written = [(ids[index], events[index]) for index in wanted]
@@ -71,21 +81,21 @@ def record(connection: Connection, events: Sequence[NewEvent], now: datetime) ->
         if one.act
     ]
     if waiting:
-        connection.execute(insert(inbox), waiting)
+        connection.execute(_INSERT_WAITING, waiting)
     verdicts = [
         {"event_id": event_id, "verdict": one.evidence[0], "reason": one.evidence[1], "at": now}
         for event_id, one in written
         if one.evidence is not None
     ]
     if verdicts:
-        connection.execute(insert(event_evidence), verdicts)
-    keyed = [(event_id, one) for event_id, one in written if one.key is not None]
-    for event_id, one in keyed:
-        connection.execute(
-            update(event_dedupe)
-            .where(event_dedupe.c.source == one.source, event_dedupe.c.key == one.key)
-            .values(event_id=event_id)
-        )
+        connection.execute(_INSERT_VERDICTS, verdicts)
+    keyed = [
+        {"of_source": one.source, "of_key": one.key, "event_id": event_id}
+        for event_id, one in written
+        if one.key is not None
+    ]
+    if keyed:
+        connection.execute(_NAME_EVENT, keyed)
     return ids
 
 

@@ -18,6 +18,9 @@ LEASE = timedelta(seconds=60)
 
 _WAITING = (State.QUEUED, State.DEFERRED)
 
+#: the same without an expanding parameter, which executemany cannot have
+_IS_WAITING = or_(message.c.state == State.QUEUED, message.c.state == State.DEFERRED)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -115,7 +118,7 @@ def put_off(connection: Connection, rows: Sequence[tuple[int, datetime | None, s
     if rows:
         connection.execute(
             update(message)
-            .where(message.c.id == bindparam("of"), message.c.state.in_(_WAITING))
+            .where(message.c.id == bindparam("of"), _IS_WAITING)
             .values(state=State.DEFERRED, due_at=bindparam("until"), reason=bindparam("why")),
             [{"of": one, "until": until, "why": why} for one, until, why in rows],
         )
@@ -126,7 +129,7 @@ def drop(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
     if rows:
         connection.execute(
             update(message)
-            .where(message.c.id == bindparam("of"), message.c.state.in_(_WAITING))
+            .where(message.c.id == bindparam("of"), _IS_WAITING)
             .values(state=State.CANCELLED, due_at=None, reason=bindparam("why")),
             [{"of": one, "why": why} for one, why in rows],
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from nurture.db.tables import blob, release, release_file
+from nurture.db.tables import blob, enrolment, release, release_file
 from nurture.db.upsert import insert_new
 
 
@@ -72,3 +72,14 @@ def newest_with(connection: Connection, paths: list[str]) -> int | None:
     return connection.execute(
         select(func.max(release_file.c.release_id)).where(release_file.c.path.in_(paths))
     ).scalar()
+
+
+def under_way(connection: Connection) -> list[tuple[int, str, int]]:
+    """Return (release, workflow, people) for every release that journeys still follow."""
+    rows = connection.execute(
+        select(enrolment.c.release_id, enrolment.c.workflow, func.count().label("people"))
+        .where(enrolment.c.state == "active")
+        .group_by(enrolment.c.release_id, enrolment.c.workflow)
+        .order_by(enrolment.c.release_id, enrolment.c.workflow)
+    )
+    return [(row.release_id, row.workflow, row.people) for row in rows]

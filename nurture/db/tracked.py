@@ -6,10 +6,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from nurture.db.contacts import current
 from nurture.db.tables import contact, message
+
+_MAILS = (
+    select(
+        message.c.id,
+        message.c.contact_id,
+        message.c.sent_at,
+        contact.c.erased,
+        contact.c.tracking,
+        contact.c.merged_into,
+    )
+    .outerjoin(contact, contact.c.id == message.c.contact_id)
+    .where(message.c.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +40,7 @@ def mails(connection: Connection, message_ids: Collection[int]) -> dict[int, Tra
     Erased people and those who refused tracking are left out; duplicates are followed to
     the contact they became.
     """
-    rows = connection.execute(
-        select(
-            message.c.id,
-            message.c.contact_id,
-            message.c.sent_at,
-            contact.c.erased,
-            contact.c.tracking,
-            contact.c.merged_into,
-        )
-        .outerjoin(contact, contact.c.id == message.c.contact_id)
-        .where(message.c.id.in_(message_ids))
-    ).all()
+    rows = connection.execute(_MAILS, {"ids": list(message_ids)}).all()
     found = {}
     for row in rows:
         if row.erased or row.tracking is False:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
-
-#: rows per statement, below SQLite's limit of bound values for our widest table
-CHUNK = 500
+from sqlalchemy.sql.dml import ReturningInsert
 
 
 def insert_new(
@@ -19,18 +18,19 @@ def insert_new(
 
     Returns the named columns of the rows that were really inserted, in no promised order.
     """
-    found: list[tuple[Any, ...]] = []
+    if not rows:
+        return []
+    statement = _insert_new(connection.dialect.name, table, returning)
+    return [tuple(row) for row in connection.execute(statement, list(rows))]
+
+
+@cache
+def _insert_new(dialect: str, table: Table, returning: tuple[str, ...]) -> ReturningInsert[Any]:
+    """Return the statement, built once; SQLAlchemy splits and batches its rows."""
     columns = [table.c[name] for name in returning] or list(table.primary_key.columns)
-    for start in range(0, len(rows), CHUNK):
-        chunk = list(rows[start : start + CHUNK])
-        if connection.dialect.name == "sqlite":
-            lite = sqlite.insert(table).values(chunk).on_conflict_do_nothing()
-            result = connection.execute(lite.returning(*columns))
-        else:
-            post = postgresql.insert(table).values(chunk).on_conflict_do_nothing()
-            result = connection.execute(post.returning(*columns))
-        found.extend(tuple(row) for row in result)
-    return found
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
+    return postgresql.insert(table).on_conflict_do_nothing().returning(*columns)
 
 
 def put(connection: Connection, table: Table, row: dict[str, Any], *key: str) -> None:

@@ -88,6 +88,9 @@ class Situation:
     account_mails: list[PastMail] = field(default_factory=list)
 
 
+#: window of mails to our own team: no calendar shuts it
+ALWAYS_OPEN = "always"
+
 #: how long to leave alone what SENDING=off holds back
 _OFF = timedelta(minutes=15)
 
@@ -168,18 +171,26 @@ def _not_now(
     held = stopped(mail, facts)
     if held is not None:
         return held
+    shut = _window(mail, facts.zone, calendar, now)
+    if shut is not None:
+        return shut
+    if mail.purpose is Purpose.SERVICE:
+        return None
+    return _capped(mail, facts, policy.caps, now)
+
+
+def _window(mail: Candidate, zone: ZoneInfo, calendar: Calendar, now: datetime) -> Defer | None:
+    """Return until when the mail's window is shut, or None where it is open."""
+    if mail.window == ALWAYS_OPEN:
+        return None
     window = calendar.windows.get(mail.window)
     if window is None:
         return Defer(None, "unknown_window", {"window": mail.window})
     try:
-        opens = next_opening(calendar, window, facts.zone, now)
+        opens = next_opening(calendar, window, zone, now)
     except NoOpeningError:
         return Defer(None, "window_never_opens", {"window": mail.window})
-    if opens > now:
-        return Defer(opens, "window", {"window": mail.window})
-    if mail.purpose is Purpose.SERVICE:
-        return None
-    return _capped(mail, facts, policy.caps, now)
+    return Defer(opens, "window", {"window": mail.window}) if opens > now else None
 
 
 def _capped(

@@ -74,7 +74,7 @@ class TemplateContext:
     #: root → its fields
     fields: Mapping[str, Fields] = field(default_factory=_standard)
     #: roots whose fields depend on what happened
-    open_roots: frozenset[str] = frozenset({"trigger", "steps"})
+    open_roots: frozenset[str] = frozenset({"trigger", "steps", "notice"})
     #: values without fields
     plain: frozenset[str] = frozenset({"today", "zone"})
     #: patterns of templates that need no opt-out

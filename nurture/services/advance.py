@@ -18,6 +18,7 @@ from nurture.domain.enrolment import Standing
 from nurture.domain.facts import StepFact
 from nurture.domain.lookups import leaving_conditions
 from nurture.domain.policy import Calendar
+from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.steps import Notify, Send
 from nurture.services.batch import Batch, Journey, Person, load_people
 from nurture.services.places import zone_of
@@ -157,9 +158,7 @@ class Walks:
             "expires_at": shift(self._calendar, self._batch.now, step.expires, zone),
         }
 
-    def _notice(
-        self, person: Person, journey: Journey, step: Notify, visit: int
-    ) -> dict[str, Any]:
+    def _notice(self, person: Person, journey: Journey, step: Notify, visit: int) -> dict[str, Any]:
         return {
             "dedupe_key": f"{journey.id}/{step.id}/{visit}",
             "workflow": journey.row.workflow,
@@ -167,19 +166,22 @@ class Walks:
             "recipient": self._team_address(person, step.to),
             "purpose": "service",
             "template": "team/notify",
-            "window": "always",
+            "window": ALWAYS_OPEN,
             "priority": 100,
-            "values": {"text": step.text, "contact": person.facts.contact.get("email", "")},
+            "values": {
+                "notice": {"text": step.text, "contact": person.facts.contact.get("email", "")}
+            },
         }
 
     def _team_address(self, person: Person, to: str) -> str | None:
         if "@" in to:
             return to
-        if to == "owner":
-            owner: str | None = person.row.owner_email
-            return owner
-        member = self._team.get(to)
-        return outcomes.member_address(self._batch.connection, member)
+        found: str | None = person.row.owner_email if to == "owner" else None
+        if to != "owner":
+            found = outcomes.member_address(self._batch.connection, self._team.get(to))
+        # Nobody has the role, or the contact has no owner: somebody must hear of it.
+        policy = self._batch.release.definitions.policy
+        return found or policy.senders[policy.default_sender].email
 
     def save(self) -> None:
         """Write mails, events, positions and reasons."""

@@ -51,6 +51,8 @@ class Outbox:
         self._runtime = runtime
         self._provider = provider
         self._ready: deque[Ready] = deque()
+        #: answers that are not written down yet; kept when the database fails meanwhile
+        self._finished: list[tuple[Ready, Answer]] = []
         self._known_templates: set[str] = set()
 
     def drain(self, seconds: float) -> int:
@@ -62,19 +64,28 @@ class Outbox:
         recover(self._runtime)
         ends = machine_seconds() + seconds
         looked_at = 0
-        finished: list[tuple[Ready, Answer]] = []
         while machine_seconds() < ends:
             if len(self._ready) < self._provider.width:
                 looked_at += self._refill()
-            wave = self._begin(finished)
-            finished = []
+            wave = self._begin()
             if not wave and not self._ready:
                 break
             if wave:
-                finished = self._send(wave)
-        self._settle(finished)
+                self._finished = self._send(wave)
+        self._settle()
         self._give_back()
         return looked_at
+
+    def forget(self) -> None:
+        """Forget what is claimed, after a failure: leases give it back, nothing is lost.
+
+        Answers that are not written down yet are kept and written at the next drain.
+        """
+        self._ready.clear()
+
+    def close(self) -> None:
+        """Say goodbye to the provider."""
+        self._provider.close()
 
     def _refill(self) -> int:
         """Claim and render more mails; a mail that does not render fails visibly."""
@@ -126,8 +137,9 @@ class Outbox:
             remember_links(self._runtime, new, self._runtime.links_file)
             self._known_templates |= set(new)
 
-    def _begin(self, finished: list[tuple[Ready, Answer]]) -> list[Ready]:
+    def _begin(self) -> list[Ready]:
         """Record the last answers and write `sending` for the next wave, in one commit."""
+        finished = self._finished
         wave: list[Ready] = []
         while self._ready and len(wave) < self._provider.width:
             wave.append(self._ready.popleft())
@@ -150,6 +162,7 @@ class Outbox:
                 if one.claimed.held.id in allowed
             ]
             begun = set(outbox.begin_sending(connection, rows, machine_now() + LEASE))
+        self._finished = []
         if finished:
             runtime.ring(DECIDE)
         return [one for one in wave if one.claimed.held.id in begun]
@@ -195,7 +208,9 @@ class Outbox:
         answers = self._provider.wave(envelopes, keep_alive)
         return list(zip(wave, answers, strict=True))
 
-    def _settle(self, finished: list[tuple[Ready, Answer]]) -> None:
+    def _settle(self) -> None:
+        """Record the last answers."""
+        finished = self._finished
         if not finished:
             return
         runtime = self._runtime
@@ -203,6 +218,7 @@ class Outbox:
             now = runtime.clock.now()
             self._hold_contacts(connection, [ready for ready, _ in finished])
             verdicts.record(runtime, connection, self._pairs(finished), self._provider.name, now)
+        self._finished = []
         runtime.ring(DECIDE)
 
     def _give_back(self) -> None:

@@ -22,6 +22,7 @@ DEAL_STAGES: Mapping[str, str] = {
     "deal.won": "won",
     "deal.lost": "lost",
     "deal.reopened": "open",
+    "deal.advanced": "meeting",
 }
 
 #: kinds of tasks that a logged call completes
@@ -46,6 +47,9 @@ def react(batch: Batch, person: Person) -> None:
 
 def _follow_deal(batch: Batch, person: Person, arrival: Arrival) -> None:
     stage = DEAL_STAGES[arrival.type]
+    named = arrival.properties.get("stage")
+    if arrival.type == "deal.advanced" and named in DEAL_STAGES.values():
+        stage = str(named)
     deals.follow(
         batch.connection,
         person.id,

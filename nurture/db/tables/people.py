@@ -203,7 +203,7 @@ task = Table(
     Column("dedupe_key", String(200), nullable=False, unique=True),
     Column("contact_id", BigKey, ForeignKey("contact.id")),
     Column("account_id", BigKey, ForeignKey("account.id")),
-    Column("enrolment_id", BigKey, ForeignKey("enrolment.id", use_alter=True)),
+    Column("enrolment_id", BigKey, ForeignKey("enrolment.id")),
     #: call | card | todo …
     Column("kind", String(32), nullable=False),
     Column("title", String(400), nullable=False),

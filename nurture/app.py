@@ -1,0 +1,181 @@
+"""Wiring: the only place that makes engines, clients, keys and applications."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from nurture import log as logging_setup
+from nurture.clock import Clock, RealClock, SteppedClock
+from nurture.db.business_time import read_stand, stand
+from nurture.db.engine import make_engine, read
+from nurture.db.migrate import check_current
+from nurture.emails.tokens import Keyring
+from nurture.errors import NurtureError
+from nurture.keys import signing_keys, suppression_key
+from nurture.providers.base import Provider
+from nurture.providers.mailbox_store import MailboxStore
+from nurture.providers.patterns import AddressPatterns
+from nurture.providers.urls import provider_from_url
+from nurture.services.releases import Releases
+from nurture.services.runtime import DECIDE, SEND, Runtime, Sending
+from nurture.settings import Settings, load
+from nurture.web.public import LINKS, make_public
+from nurture.web.team import make_team
+
+log = structlog.get_logger(__name__)
+
+#: a job may last this long (seconds of machine time): RFC 5321 gives a server ten minutes
+#: after the dot, and RQ's default of three would kill the sender in the middle
+JOB_TIMEOUT = 900
+
+#: bells that may wait on a queue: one is being answered, one covers what came since
+_ENOUGH = 2
+
+#: where `nurture up` writes the address of the server that it started
+REDIS_FILE = "redis-url"
+
+_JOBS = {DECIDE: "nurture.jobs.decide", SEND: "nurture.jobs.send"}
+
+
+class Worker(SimpleWorker):
+    """An RQ worker that looks for a lost Redis every second, not every minute."""
+
+    max_connection_wait_time = 1
+
+
+class Doorbell:
+    """Rings for work: an RQ job that says "there is something due", and no fact.
+
+    Bells are coalesced by the length of the queue, never by a job id, since a dead job
+    would block them. A bell that cannot ring is no loss: the clock rings every second.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._queues = {
+            name: Queue(
+                name, connection=redis, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT
+            )
+            for name in _JOBS
+        }
+
+    def ring(self, name: str) -> None:
+        """Ring DECIDE or SEND; never raises."""
+        queue = self._queues[name]
+        try:
+            if queue.count < _ENOUGH:
+                queue.enqueue_call(_JOBS[name], timeout=JOB_TIMEOUT, result_ttl=0, failure_ttl=3600)
+        except (RedisError, OSError) as error:
+            log.debug("bell did not ring", queue=name, error=type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything wired: what commands, workers and pages are given."""
+
+    settings: Settings
+    runtime: Runtime
+    redis: Redis
+
+    def provider(self) -> Provider:
+        """Return a way of sending of one's own: the relay of SMTP_URL, else the local mailbox."""
+        url = self.settings.smtp_url
+        try:
+            return provider_from_url(
+                url.get_secret_value()
+                if url is not None
+                else f"smtp://127.0.0.1:{self.settings.mailbox_port}?width=10"
+            )
+        except NurtureError as error:
+            raise NurtureError(f"SMTP_URL: {error.message}", error.hint) from error
+
+    def mailbox(self) -> MailboxStore:
+        """Return the local mailbox's store."""
+        ours = AddressPatterns([f"*@{self.settings.mail_domain}"])
+        return MailboxStore(self.settings.var / "mailbox.sqlite", self.runtime.clock.now, ours)
+
+    def worker(self, name: str) -> SimpleWorker:
+        """Return an RQ worker of one queue; a worker on two can lose a job it takes."""
+        queue = Queue(name, connection=self.redis, serializer=JSONSerializer)
+        return Worker([queue], connection=self.redis, serializer=JSONSerializer)
+
+
+def build(settings: Settings | None = None, ring: Callable[[str], None] | None = None) -> House:
+    """Wire the house from settings (default: the environment).
+
+    Raises NurtureError where the database cannot be reached or is not migrated. `ring`
+    replaces the doorbell where there is none to ring, as in one-shot commands and tests.
+    """
+    settings = settings or load()
+    logging_setup.configure(settings.log, settings.log_level)
+    engine = make_database(settings)
+    try:
+        check_current(engine)
+        with read(engine) as connection:
+            stepped = stand(connection) is not None
+    except OperationalError as error:
+        raise NurtureError(
+            "the database cannot be reached", "check DATABASE_URL, and that it is running"
+        ) from error
+    clock: Clock = SteppedClock(lambda: read_stand(engine)) if stepped else RealClock()
+    keys = signing_keys(settings.secret, settings.var)
+    redis = Redis.from_url(redis_url(settings), socket_timeout=30, socket_connect_timeout=2)
+    runtime = Runtime(
+        engine=engine,
+        clock=clock,
+        releases=Releases(),
+        keyring=Keyring(keys.by_id, keys.current),
+        hash_key=suppression_key(settings.hash_secret, settings.var),
+        ring=ring or Doorbell(redis).ring,
+        public_url=settings.public_url,
+        mail_domain=settings.mail_domain,
+        sending=Sending(settings.sending.value, tuple(settings.sending_allow)),
+        links_file=settings.var / LINKS,
+    )
+    return House(settings, runtime, redis)
+
+
+def make_database(settings: Settings) -> Engine:
+    """Return an engine for the settings' database, whatever its revision."""
+    return make_engine(settings.database_url.get_secret_value())
+
+
+def redis_url(settings: Settings) -> str:
+    """Return REDIS_URL, else the address of the server that `nurture up` started."""
+    if settings.redis_url is not None:
+        return settings.redis_url.get_secret_value()
+    try:
+        return (settings.var / REDIS_FILE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        # Nothing runs: bells are not heard, and what is due waits in SQL.
+        return "redis://127.0.0.1:1/0"
+
+
+def public_application() -> Flask:
+    """Return the public pages and the API, for a WSGI server."""
+    house = build()
+    return make_public(house.runtime, house.settings.var, house.settings.proxies)
+
+
+def team_application() -> Flask:
+    """Return the team's pages and the mailbox; serve at 127.0.0.1 only."""
+    house = build()
+    keys = signing_keys(house.settings.secret, house.settings.var)
+    return make_team(house.runtime, house.mailbox(), keys.derived("team session"))
+
+
+def close(house: House) -> None:
+    """Let go of connections."""
+    house.runtime.engine.dispose()
+    with contextlib.suppress(RedisError, OSError):
+        house.redis.close()

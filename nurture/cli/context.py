@@ -1,0 +1,54 @@
+"""What commands share: settings from the options, the wired house, friendly moments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from nurture.app import House, build
+from nurture.settings import Settings, load
+
+
+def settings_of(ctx: click.Context) -> Settings:
+    """Return the settings: environment, with `--project` and `--var` on top."""
+    return load(**(ctx.obj or {}))
+
+
+def house_of(ctx: click.Context) -> House:
+    """Return the wired house for a one-shot command."""
+    return build(settings_of(ctx))
+
+
+def local_time(moment: datetime, zone: str) -> str:
+    """Return a moment as people of a zone write it."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def parse_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Return `name=value` pairs; values that read as numbers or true/false become them.
+
+    Raises click.BadParameter where a pair has no `=`.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE")
+        found[name] = _value(value)
+    return found
+
+
+def _value(text: str) -> str | int | float | bool:
+    if text in ("true", "false"):
+        return text == "true"
+    # A leading zero is a postcode or a phone number, not a number.
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0"):
+        return int(text)
+    whole, dot, part = digits.partition(".")
+    if dot and whole.isdigit() and part.isdigit() and digits.isascii():
+        return float(text)
+    return text

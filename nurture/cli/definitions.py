@@ -1,0 +1,66 @@
+"""Commands over what marketers write: check, schema, publish."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from pathlib import Path
+
+import click
+
+from nurture.cli.context import house_of, settings_of
+from nurture.compiler.schema import json_schemas
+from nurture.errors import Severity
+from nurture.services.project import read_project
+from nurture.services.publish import check as check_files
+from nurture.services.publish import publish as publish_files
+
+
+@click.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Say everything that is wrong with workflows and templates, as file:line:column."""
+    files = read_project(settings_of(ctx).project)
+    definitions, problems = check_files(files)
+    for problem in problems:
+        click.echo(str(problem))
+    errors = sum(1 for problem in problems if problem.severity is Severity.ERROR)
+    warnings = len(problems) - errors
+    found = f"{len(definitions.workflows)} workflows, {len(files)} files"
+    if errors:
+        click.echo(f"{errors} errors, {warnings} warnings in {found}")
+        ctx.exit(1)
+    click.echo(f"No errors, {warnings} warnings: {found} are ready to be published.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="schema")
+def schema(folder: Path) -> None:
+    """Write a JSON Schema per file kind to FOLDER, for editors to complete and underline."""
+    folder.mkdir(parents=True, exist_ok=True)
+    schemas = json_schemas()
+    for name, content in sorted(schemas.items()):
+        text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    click.echo(f"{len(schemas)} schemas written to {folder}")
+
+
+@click.command()
+@click.option("--yes", type=int, help="Confirm this very number of people to be enrolled.")
+@click.pass_context
+def publish(ctx: click.Context, yes: int | None) -> None:
+    """Make the files live as a new release; people under way keep their steps."""
+    house = house_of(ctx)
+    files = read_project(house.settings.project)
+    published = publish_files(house.runtime, files, getpass.getuser(), yes)
+    for problem in published.warnings:
+        click.echo(str(problem))
+    for workflow, template, people in published.missing:
+        click.echo(
+            f"{people} people under way in {workflow} still need {template}, which this release "
+            "lacks: they get it as the newest release that had it",
+        )
+    what = "is live already" if published.unchanged else "is live"
+    click.echo(f"Release {published.release_id} {what}.")
+    for workflow, count in published.enrolled.items():
+        click.echo(f"  {workflow}: {count} people who match already were enrolled")

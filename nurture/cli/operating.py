@@ -1,0 +1,109 @@
+"""Commands for the day: events, explanations, pauses, holds, keys."""
+
+from __future__ import annotations
+
+import click
+
+from nurture.cli.context import house_of, parse_pairs
+from nurture.cli.explaining import explain
+from nurture.cli.importing import import_
+from nurture.errors import NotFoundError
+from nurture.services import api_keys, control
+from nurture.services.capture import Happening, capture
+
+__all__ = ["api_key", "event", "explain", "hold", "import_", "pause", "resume", "unhold"]
+
+_KINDS = click.Choice([control.EVERYTHING, control.WORKFLOW, control.SENDER])
+
+
+@click.command()
+@click.argument("contact")
+@click.argument("event_type", metavar="EVENT")
+@click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A property.")
+@click.option("--key", help="The same key again is taken once.")
+@click.pass_context
+def event(
+    ctx: click.Context, contact: str, event_type: str, pairs: tuple[str, ...], key: str | None
+) -> None:
+    """Take an EVENT of CONTACT (an address) in, e.g. form.submitted --set form=whitepaper."""
+    house = house_of(ctx)
+    happening = Happening(event_type, email=contact, properties=parse_pairs(pairs), key=key)
+    (answer,) = capture(house.runtime, [happening], "cli")
+    match answer.status:
+        case "taken":
+            click.echo(f"Event {answer.event_id} taken in for contact {answer.contact_id}.")
+        case "duplicate":
+            click.echo(f"Known already as event {answer.event_id}: nothing changed.")
+        case _:
+            raise NotFoundError(answer.why, "it is kept aside and shown on the status page")
+
+
+@click.command()
+@click.argument("kind", type=_KINDS, default=control.EVERYTHING)
+@click.argument("name", default="")
+@click.option("--reason", default="", help="Shown to colleagues.")
+@click.pass_context
+def pause(ctx: click.Context, kind: str, name: str, reason: str) -> None:
+    """Stop sending at once: everything, a workflow NAME or a sender NAME."""
+    control.pause(house_of(ctx).runtime, kind, name, reason)
+    click.echo(f"Paused: {kind} {name}".rstrip())
+
+
+@click.command()
+@click.argument("kind", type=_KINDS, default=control.EVERYTHING)
+@click.argument("name", default="")
+@click.option("--discard", is_flag=True, help="Send nothing of what was held back.")
+@click.option("--dry-run", is_flag=True, help="Only show the backlog.")
+@click.pass_context
+def resume(ctx: click.Context, kind: str, name: str, discard: bool, dry_run: bool) -> None:
+    """Send again; the backlog goes at the policy's rate, what has expired is dropped."""
+    runtime = house_of(ctx).runtime
+    if dry_run:
+        found = control.backlog(runtime, kind, name)
+        click.echo(f"Held back: {found.waiting} would go out, {found.expired} have expired.")
+        return
+    found = control.resume(runtime, kind, name, discard)
+    fate = "discarded" if discard else "going out"
+    click.echo(f"Resumed. {found.waiting} {fate}, {found.expired} had expired.")
+
+
+@click.command()
+@click.argument("account")
+@click.option("--reason", required=True, help="Why: a complaint, an open deal …")
+@click.pass_context
+def hold(ctx: click.Context, account: str, reason: str) -> None:
+    """Silence marketing, surveys and asks to ACCOUNT (a domain or name)."""
+    name = control.hold(house_of(ctx).runtime, account, reason)
+    click.echo(f"On hold: {name}")
+
+
+@click.command()
+@click.argument("account")
+@click.pass_context
+def unhold(ctx: click.Context, account: str) -> None:
+    """Take the hold on ACCOUNT away."""
+    name, count = control.unhold(house_of(ctx).runtime, account)
+    click.echo(f"No longer on hold: {name}; {count} mails are looked at again.")
+
+
+@click.group("api-key")
+def api_key() -> None:
+    """Keys of the API."""
+
+
+@api_key.command("add")
+@click.argument("name")
+@click.pass_context
+def add_key(ctx: click.Context, name: str) -> None:
+    """Make a key and show it once; only its hash is kept."""
+    key = api_keys.add(house_of(ctx).runtime, name)
+    click.echo(key)
+
+
+@api_key.command("revoke")
+@click.argument("name")
+@click.pass_context
+def revoke_key(ctx: click.Context, name: str) -> None:
+    """Make a key worthless at once."""
+    api_keys.revoke(house_of(ctx).runtime, name)
+    click.echo(f"Revoked: {name}")

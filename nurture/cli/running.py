@@ -1,0 +1,169 @@
+"""Commands that run: everything at once (`up`), or one process each."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from nurture import jobs
+from nurture.app import House, build
+from nurture.cli.context import settings_of
+from nurture.clock import machine_sleep
+from nurture.db import business_time
+from nurture.db.engine import read, write
+from nurture.providers.mailbox import serve
+from nurture.providers.patterns import AddressPatterns
+from nurture.services import receive as incoming
+from nurture.services import ticking
+from nurture.services.runtime import DECIDE, SEND
+from nurture.supervise import Supervisor
+from nurture.up import embedded_redis, environment, prepare, start_processes
+
+#: how often real time is looked at for what is due (seconds)
+_EVERY = 1.0
+
+#: how often stepped time looks whether everybody is done (seconds)
+_EVERY_STEP = 0.002
+
+#: how often the mailbox is looked at for replies (seconds)
+_EVERY_READ = 0.01
+
+
+@click.command()
+@click.pass_context
+def migrate(ctx: click.Context) -> None:
+    """Bring the database to what this version needs."""
+    changed = prepare(settings_of(ctx))
+    click.echo("The database was brought up to date." if changed else "Nothing to do.")
+
+
+@click.command()
+@click.pass_context
+def up(ctx: click.Context) -> None:
+    """Run everything on this machine until Ctrl-C; what was under way goes on next time."""
+    settings = settings_of(ctx)
+    prepare(settings)
+
+    def echo(name: str, line: str) -> None:
+        click.echo(f"{click.style(name.ljust(8), fg='cyan')} {line}")
+
+    with embedded_redis(settings) as redis:
+        supervisor = Supervisor(settings.var / "log", echo)
+        env = environment(settings, redis)
+        start_processes(supervisor, env, local_mailbox=settings.smtp_url is None)
+        click.echo(f"Public pages  {settings.public_url}")
+        click.echo(f"Team pages    http://127.0.0.1:{settings.team_port}")
+        if settings.smtp_url is None:
+            click.echo(f"Local mailbox http://127.0.0.1:{settings.team_port}/mailbox")
+        click.echo("Ctrl-C stops everything.")
+        supervisor.run()
+    click.echo("Stopped.")
+
+
+@click.command()
+@click.pass_context
+def web(ctx: click.Context) -> None:
+    """Serve the public pages and the API."""
+    settings = settings_of(ctx)
+    _serve("nurture.app:public_application", settings.public_host, settings.public_port)
+
+
+@click.command()
+@click.pass_context
+def team(ctx: click.Context) -> None:
+    """Serve the team's pages at 127.0.0.1."""
+    _serve("nurture.app:team_application", "127.0.0.1", settings_of(ctx).team_port)
+
+
+def _serve(target: str, host: str, port: int) -> None:
+    Granian(
+        target,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        log_access=False,
+        websockets=False,
+    ).serve()
+
+
+@click.command()
+@click.argument("queue", type=click.Choice([DECIDE, SEND]))
+@click.pass_context
+def worker(ctx: click.Context, queue: str) -> None:
+    """Work on one queue: `decide` (events and journeys) or `send` (mails)."""
+    house = build(settings_of(ctx))
+    jobs.begin(house)
+    try:
+        house.worker(queue).work(logging_level="WARNING")
+    finally:
+        jobs.end()
+
+
+@click.command()
+@click.pass_context
+def clock(ctx: click.Context) -> None:
+    """Ring for what is due, every second; any number of these may run."""
+    house = build(settings_of(ctx))
+    stop = _stop_on_signal()
+    while not stop.is_set():
+        if _is_stepped(house):
+            # A jump is followed by another look at once; else wait for those who work.
+            if not ticking.step(house.runtime):
+                stop.wait(_EVERY_STEP)
+        else:
+            ticking.tick(house.runtime)
+            stop.wait(_EVERY)
+
+
+def _is_stepped(house: House) -> bool:
+    with read(house.runtime.engine) as connection:
+        stand = business_time.stand(connection)
+    return stand is not None and not stand.running
+
+
+@click.command()
+@click.pass_context
+def mailbox(ctx: click.Context) -> None:
+    """Receive mail at 127.0.0.1 and keep it; read what comes back to us."""
+    settings = settings_of(ctx)
+    house = build(settings)
+    store = house.mailbox()
+    stop = _stop_on_signal()
+
+    def read_replies() -> None:
+        last = -1
+        while not stop.is_set():
+            number = store.last_number()
+            if number != last:
+                with write(house.runtime.engine) as connection:
+                    business_time.announce(connection, business_time.MAILBOX, False, number, None)
+                last = number
+            while incoming.receive(house.runtime, store):
+                pass
+            machine_sleep(_EVERY_READ)
+
+    reader = threading.Thread(target=read_replies, name="replies", daemon=True)
+    reader.start()
+    refuse = AddressPatterns(settings.mailbox_refuse)
+    serve(store, "127.0.0.1", settings.mailbox_port, refuse, lambda _port: None, stop)
+    reader.join(2.0)
+
+
+def _stop_on_signal() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+    return stop

@@ -1,0 +1,89 @@
+"""Switches: pauses and holds, and the backlog behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from nurture.db.tables import account, message, pause
+from nurture.db.upsert import put
+from nurture.domain.message import State
+
+
+def pause_it(connection: Connection, kind: str, name: str, reason: str, now: datetime) -> None:
+    """Pause everything, a workflow or a sender; again only changes the reason."""
+    row = {"kind": kind, "name": name, "reason": reason, "at": now}
+    put(connection, pause, row, "kind", "name")
+
+
+def unpause(connection: Connection, kind: str, name: str) -> bool:
+    """Take a pause away; False where there was none."""
+    result = connection.execute(delete(pause).where(pause.c.kind == kind, pause.c.name == name))
+    return bool(result.rowcount)
+
+
+def backlog(connection: Connection, kind: str, name: str) -> list[tuple[int, datetime | None]]:
+    """Return (message, expires_at) of the mails that this pause holds back, oldest first."""
+    query = select(message.c.id, message.c.expires_at).where(
+        message.c.state == State.DEFERRED, message.c.reason == f"paused_{kind}"
+    )
+    if kind == "workflow":
+        query = query.where(message.c.workflow == name)
+    elif kind == "sender":
+        query = query.where(message.c.sender == name)
+    rows = connection.execute(query.order_by(message.c.created_at, message.c.id))
+    return [(row.id, row.expires_at) for row in rows]
+
+
+def spread(
+    connection: Connection, message_ids: Sequence[int], now: datetime, per_hour: int
+) -> None:
+    """Make mails due one after the other, at most so many an hour."""
+    if message_ids:
+        gap = timedelta(hours=1) / max(1, per_hour)
+        connection.execute(
+            update(message)
+            .where(message.c.id == bindparam("of"), message.c.state == State.DEFERRED)
+            .values(due_at=bindparam("moment")),
+            [{"of": one, "moment": now + gap * index} for index, one in enumerate(message_ids)],
+        )
+
+
+def discard(connection: Connection, message_ids: Sequence[int]) -> None:
+    """Cancel deferred mails by a person's word."""
+    connection.execute(
+        update(message)
+        .where(message.c.id.in_(message_ids), message.c.state == State.DEFERRED)
+        .values(state=State.CANCELLED, reason="withdrawn_by_hand", due_at=None)
+    )
+
+
+def hold_account(connection: Connection, account_id: int, reason: str | None) -> None:
+    """Put an account on hold, or with None take the hold away."""
+    connection.execute(update(account).where(account.c.id == account_id).values(hold_reason=reason))
+
+
+def wake_held(connection: Connection, account_id: int, now: datetime) -> int:
+    """Look again at the mails that an account's hold kept back; return how many."""
+    result = connection.execute(
+        update(message)
+        .where(
+            message.c.account_id == account_id,
+            message.c.state == State.DEFERRED,
+            message.c.reason == "account_hold",
+        )
+        .values(due_at=now)
+    )
+    return result.rowcount
+
+
+def find_account(connection: Connection, named: str) -> list[tuple[int, str]]:
+    """Return (id, name) of the accounts that a domain or name names."""
+    rows = connection.execute(
+        select(account.c.id, account.c.name)
+        .where((account.c.domain == named.lower()) | (account.c.name == named))
+        .order_by(account.c.id)
+    )
+    return [(row.id, row.name) for row in rows]

@@ -1,0 +1,90 @@
+"""The RQ functions: doorbells. Each drains what is due of its kind, then rings again if cut off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from nurture.app import House
+from nurture.clock import machine_seconds
+from nurture.services.advance import advance
+from nurture.services.deliver import Outbox
+from nurture.services.ingest import ingest
+from nurture.services.runtime import DECIDE, SEND
+
+log = structlog.get_logger(__name__)
+
+#: how long one job works before it lets others have a turn (seconds of machine time)
+DECIDE_SLICE = 0.5
+SEND_SLICE = 2.0
+
+
+@dataclass
+class _Shift:
+    """What a worker process has at hand, made once."""
+
+    house: House | None = None
+    outbox: Outbox | None = None
+
+
+_shift = _Shift()
+
+
+def begin(house: House) -> None:
+    """Give this process the house it works in; the send outbox keeps its connections."""
+    _shift.house = house
+    _shift.outbox = None
+
+
+def end() -> None:
+    """Close what was kept."""
+    if _shift.outbox is not None:
+        _shift.outbox.close()
+    _shift.house = _shift.outbox = None
+
+
+def _house() -> House:
+    if _shift.house is None:
+        raise RuntimeError("this process is no worker: start one with `nurture worker`")
+    return _shift.house
+
+
+def decide() -> int:
+    """Take in events and walk enrolments until nothing is due or the slice is over."""
+    runtime = _house().runtime
+    ends = machine_seconds() + DECIDE_SLICE
+    total = 0
+    try:
+        while True:
+            done = ingest(runtime)
+            walked = advance(runtime)
+            if walked:
+                runtime.ring(SEND)
+            total += done + walked
+            if not done and not walked:
+                return total
+            if machine_seconds() > ends:
+                runtime.ring(DECIDE)
+                return total
+    except OperationalError as error:
+        # Away, locked or a deadlock: nothing is half done, and the clock rings again.
+        log.warning("database did not answer", error=str(error.orig)[:200])
+        return total
+
+
+def send() -> int:
+    """Send what is due until nothing is left or the slice is over."""
+    house = _house()
+    if _shift.outbox is None:
+        _shift.outbox = Outbox(house.runtime, house.provider())
+    try:
+        looked_at = _shift.outbox.drain(SEND_SLICE)
+    except OperationalError as error:
+        log.warning("database did not answer", error=str(error.orig)[:200])
+        _shift.outbox.forget()
+        return 0
+    if looked_at:
+        house.runtime.ring(SEND)
+    return looked_at

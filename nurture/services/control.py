@@ -1,0 +1,106 @@
+"""Pause, resume and hold: they act before the next body is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nurture.db import mail_fates, pausing
+from nurture.db.engine import read, write
+from nurture.errors import NotFoundError, NurtureError
+from nurture.services.runtime import DECIDE, SEND, Runtime
+
+EVERYTHING, WORKFLOW, SENDER = "everything", "workflow", "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Mails that a pause held back: what became, or would become, of them."""
+
+    #: their time is over: dropped, and said so
+    expired: int
+    #: go out now, at the policy's rate
+    waiting: int
+
+
+def pause(runtime: Runtime, kind: str, name: str = "", reason: str = "") -> None:
+    """Stop sending: everything, a workflow or a sender (`name`).
+
+    Raises NotFoundError where the live release has no such workflow or sender.
+    """
+    with write(runtime.engine) as connection:
+        definitions = runtime.releases.live(connection).definitions
+        known = {
+            EVERYTHING: {""},
+            WORKFLOW: set(definitions.workflows),
+            SENDER: set(definitions.policy.senders),
+        }
+        if kind not in known:
+            raise NurtureError(
+                f"{kind!r} cannot be paused", "pause everything, a workflow or a sender"
+            )
+        if name not in known[kind]:
+            names = ", ".join(sorted(known[kind]))
+            raise NotFoundError(f"there is no {kind} {name!r}", f"there are: {names}")
+        pausing.pause_it(connection, kind, name, reason, runtime.clock.now())
+
+
+def backlog(runtime: Runtime, kind: str, name: str = "") -> Backlog:
+    """Return what `resume` would find, changing nothing."""
+    now = runtime.clock.now()
+    with read(runtime.engine) as connection:
+        held = pausing.backlog(connection, kind, name)
+    expired = sum(1 for _, expires in held if expires is not None and expires <= now)
+    return Backlog(expired, len(held) - expired)
+
+
+def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -> Backlog:
+    """Send again: expired mails are dropped, the rest goes at the policy's rate.
+
+    With `discard` nothing of the backlog is sent. Raises NotFoundError where nothing of
+    the kind is paused.
+    """
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        if not pausing.unpause(connection, kind, name):
+            raise NotFoundError(f"{(kind + ' ' + name).strip()} is not paused")
+        held = pausing.backlog(connection, kind, name)
+        expired = [one for one, expires in held if expires is not None and expires <= now]
+        waiting = [one for one, expires in held if expires is None or expires > now]
+        if discard:
+            ids = [*expired, *waiting]
+            pausing.discard(connection, ids)
+            mail_fates.tell_enrolments(connection, ids, now)
+        else:
+            policy = runtime.releases.live(connection).definitions.policy
+            # Expired ones come first: the desk drops them with their reason.
+            pausing.spread(connection, expired, now, per_hour=3600)
+            pausing.spread(connection, waiting, now, policy.resume_rate)
+    runtime.ring(SEND)
+    runtime.ring(DECIDE)
+    return Backlog(len(expired), len(waiting))
+
+
+def hold(runtime: Runtime, account: str, reason: str) -> str:
+    """Silence marketing, surveys and asks to an account (domain or name); return its name."""
+    with write(runtime.engine) as connection:
+        account_id, name = _account(pausing.find_account(connection, account), account)
+        pausing.hold_account(connection, account_id, reason or "on hold")
+    return name
+
+
+def unhold(runtime: Runtime, account: str) -> tuple[str, int]:
+    """Take an account's hold away; return its name and how many mails are looked at again."""
+    with write(runtime.engine) as connection:
+        account_id, name = _account(pausing.find_account(connection, account), account)
+        pausing.hold_account(connection, account_id, None)
+        count = pausing.wake_held(connection, account_id, runtime.clock.now())
+    runtime.ring(SEND)
+    return name, count
+
+
+def _account(found: list[tuple[int, str]], named: str) -> tuple[int, str]:
+    if not found:
+        raise NotFoundError(f"no account has the domain or name {named!r}")
+    if len(found) > 1:
+        raise NurtureError(f"{len(found)} accounts are named {named!r}", "use the domain")
+    return found[0]

@@ -1,0 +1,154 @@
+"""Publish: all files become one release, or nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from nurture.compiler.release import compile_files
+from nurture.db import existing, releases, team
+from nurture.db.engine import write
+from nurture.domain.definitions import Definitions, require
+from nurture.domain.steps import Send
+from nurture.domain.workflow import Existing, StateTrigger, Workflow
+from nurture.emails.lint import lint_templates
+from nurture.emails.template_context import TemplateContext
+from nurture.errors import DefinitionError, NurtureError, Problem, Severity
+from nurture.services.releases import as_text
+from nurture.services.runtime import DECIDE, Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did."""
+
+    release_id: int
+    #: nothing changed: the live release has the same files
+    unchanged: bool
+    #: workflow → contacts that matched already and were enrolled
+    enrolled: Mapping[str, int] = field(default_factory=dict)
+    #: warnings of the check
+    warnings: tuple[Problem, ...] = ()
+    #: (workflow, template, people under way) where the release lacks a template they need
+    missing: tuple[tuple[str, str, int], ...] = ()
+
+
+class ConfirmationNeededError(NurtureError):
+    """More people would be enrolled than the policy lets pass without a word."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.counts = counts
+        self.total = sum(counts.values())
+        each = ", ".join(f"{name}: {count}" for name, count in counts.items())
+        super().__init__(
+            f"publishing would enrol {self.total} people who match already ({each})",
+            f"if that is what you want, say --yes {self.total}",
+        )
+
+
+def check(files: Mapping[str, bytes]) -> tuple[Definitions, tuple[Problem, ...]]:
+    """Return the definitions and everything wrong with workflows and templates, by place."""
+    definitions = compile_files(files)
+    found = lint_templates(as_text(files), TemplateContext.of(definitions.policy))
+    problems = sorted({*definitions.problems, *found}, key=lambda p: (p.place, p.code, p.message))
+    return definitions, tuple(problems)
+
+
+def publish(
+    runtime: Runtime, files: Mapping[str, bytes], by: str, yes: int | None = None
+) -> Published:
+    """Store the files as the live release and enrol those whom `existing: enrol` names.
+
+    Raises DefinitionError where the check finds errors, ConfirmationNeededError where more
+    people than the policy's `publish.confirm_above` would be enrolled and `yes` is not that
+    very number. People under way keep the steps they started with.
+    """
+    definitions, problems = check(files)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    if errors:
+        raise DefinitionError(errors)
+    require(definitions)
+    warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        live = releases.newest(connection)
+        unchanged = live is not None and live[1] == releases.digest_of(files)
+        counts = _matching(connection, runtime, definitions)
+        total = sum(counts.values())
+        if total != yes and total > definitions.policy.publish_limit:
+            raise ConfirmationNeededError(counts)
+        if live is not None and unchanged:
+            release_id = live[0]
+        else:
+            release_id = releases.store(connection, files, by, now)
+        team.sync(connection, definitions.policy)
+        enrolled = _enrol(connection, runtime, definitions, release_id)
+        missing = _missing(connection, runtime, definitions, files)
+    runtime.ring(DECIDE)
+    return Published(release_id, unchanged, enrolled, warnings, missing)
+
+
+def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, StateTrigger]]:
+    for workflow in definitions.workflows.values():
+        for trigger in workflow.state_triggers:
+            if trigger.existing is Existing.ENROL:
+                yield workflow, trigger
+
+
+def _matching(connection: Connection, runtime: Runtime, definitions: Definitions) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for workflow, trigger in _triggers(definitions):
+        count = existing.how_many(
+            connection,
+            trigger.condition,
+            workflow.only_if,
+            workflow.name,
+            runtime.clock.now(),
+            definitions.scoring.half_life,
+            definitions.policy.evidence.count_unknown_opens,
+        )
+        if count:
+            counts[workflow.name] = counts.get(workflow.name, 0) + count
+    return counts
+
+
+def _enrol(
+    connection: Connection, runtime: Runtime, definitions: Definitions, release_id: int
+) -> dict[str, int]:
+    enrolled: dict[str, int] = {}
+    for workflow, trigger in _triggers(definitions):
+        count = existing.enrol_existing(
+            connection,
+            trigger.condition,
+            workflow.only_if,
+            workflow.name,
+            release_id,
+            runtime.clock.now(),
+            definitions.scoring.half_life,
+            definitions.policy.evidence.count_unknown_opens,
+        )
+        enrolled[workflow.name] = enrolled.get(workflow.name, 0) + count
+    return enrolled
+
+
+def _missing(
+    connection: Connection,
+    runtime: Runtime,
+    definitions: Definitions,
+    files: Mapping[str, bytes],
+) -> tuple[tuple[str, str, int], ...]:
+    """Return templates that people under way still need and the new release lacks."""
+    found: list[tuple[str, str, int]] = []
+    for release_id, name, people in releases.under_way(connection):
+        workflow = runtime.releases.workflow(connection, release_id, name)
+        if workflow is None:
+            continue
+        found += [
+            (name, step.template, people)
+            for step in workflow.graph.steps.values()
+            if isinstance(step, Send)
+            and not any(path.startswith(f"templates/email/{step.template}.") for path in files)
+        ]
+    return tuple(found)

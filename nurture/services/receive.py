@@ -1,0 +1,130 @@
+"""Mails that come back: replies, bounces and complaints become events, each once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nurture.db import business_time, incoming_mail, mail_fates
+from nurture.db import contacts as people
+from nurture.db.engine import write
+from nurture.db.events import NewEvent, keep_aside, record
+from nurture.domain.addresses import address_hash, canonical
+from nurture.domain.message import State
+from nurture.emails.identifiers import parse_message_id, parse_return_path
+from nurture.emails.tokens import Purpose
+from nurture.providers.incoming import Incoming, IncomingKind, parse_incoming
+from nurture.providers.mailbox_store import MailboxStore, StoredMail
+from nurture.services.runtime import DECIDE, Runtime
+
+#: the reader's name among those that the stepped clock waits for
+READER = "replies"
+
+#: mails per transaction
+_BATCH = 50
+
+_EVENTS = {
+    IncomingKind.REPLY: "email.replied",
+    IncomingKind.AUTO_REPLY: "email.auto_replied",
+    IncomingKind.BOUNCE: "email.bounced",
+    IncomingKind.COMPLAINT: "email.complained",
+}
+
+
+def receive(runtime: Runtime, store: MailboxStore) -> int:
+    """Take in mails to our own addresses that came since the last call; return how many."""
+    newest = store.last_number()
+    with write(runtime.engine) as connection:
+        seen = incoming_mail.read_up_to(connection, READER)
+        mails = store.since(seen, _BATCH, ours=True) if newest > seen else []
+        for mail in mails:
+            _take(runtime, connection, mail)
+        if newest > seen:
+            reached = mails[-1].number if len(mails) == _BATCH else newest
+            business_time.announce(connection, READER, False, reached, None)
+    if mails:
+        runtime.ring(DECIDE)
+    return len(mails)
+
+
+def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
+    now = runtime.clock.now()
+    incoming = parse_incoming(mail.raw, mail.mail_from)
+    kind = _EVENTS.get(incoming.kind)
+    message_id = _message(runtime, incoming, mail)
+    message = incoming_mail.message_of(connection, message_id) if message_id else None
+    contact_id = message.contact_id if message is not None else None
+    if contact_id is None and incoming.from_address:
+        contact_id = _by_address(connection, incoming.from_address)
+        if contact_id is not None and message is None and kind == "email.replied":
+            newest = incoming_mail.newest_message_to(connection, contact_id)
+            message = incoming_mail.message_of(connection, newest) if newest else None
+    if kind is None or contact_id is None:
+        about = {"from": incoming.from_address, "subject": incoming.subject}
+        why = "a mail to us that names nobody we know, or says nothing we understand"
+        keep_aside(connection, kind or "email.received", "mailbox", about, why, now)
+        return
+    properties: dict[str, Any] = {
+        "subject": incoming.subject,
+        "text": incoming.text[:20_000],
+        "from": incoming.from_address,
+        "mailbox_number": mail.number,
+    }
+    if message is not None:
+        properties |= {
+            "enrolment_id": message.enrolment_id,
+            "workflow": message.workflow,
+            "step": message.step,
+        }
+    if incoming.bounce is not None:
+        properties |= {"hard": incoming.bounce.hard, "code": incoming.bounce.status}
+    event = NewEvent(
+        type=kind,
+        contact_id=contact_id,
+        occurred_at=mail.received_at,
+        source="mailbox",
+        properties=properties,
+        key=f"mail/{mail.number}",
+        message_id=message.id if message is not None else None,
+    )
+    (event_id,) = record(connection, [event], now)
+    if event_id is not None and message is not None:
+        _settle(runtime, connection, incoming, message, now)
+
+
+def _message(runtime: Runtime, incoming: Incoming, mail: StoredMail) -> int | None:
+    """Return the message a mail is about: by the ids it names, else by our return path."""
+    for reference in incoming.references:
+        found = parse_message_id(f"<{reference}>", runtime.mail_domain)
+        if found is not None:
+            return found
+    token = parse_return_path(mail.rcpt_to)
+    verified = runtime.keyring.verify(token) if token else None
+    if verified is not None and verified.purpose is Purpose.BOUNCE:
+        return verified.message_id
+    return None
+
+
+def _by_address(connection: Connection, address: str) -> int | None:
+    try:
+        return people.find(connection, people.EMAIL, canonical(address))
+    except (ValueError, UnicodeError):
+        return None
+
+
+def _settle(
+    runtime: Runtime, connection: Connection, incoming: Incoming, message: Any, now: Any
+) -> None:
+    """A hard bounce or a complaint ends the address; a soft bounce is only written down."""
+    if incoming.kind is IncomingKind.BOUNCE and incoming.bounce and incoming.bounce.hard:
+        state, reason = State.BOUNCED, "hard_bounce"
+    elif incoming.kind is IncomingKind.COMPLAINT:
+        state, reason = State.COMPLAINED, "complaint"
+    else:
+        return
+    incoming_mail.settle(connection, [message.id], state)
+    mail_fates.tell_enrolments(connection, [message.id], now)
+    if message.recipient:
+        hashed = address_hash(message.recipient, runtime.hash_key)
+        people.suppress(connection, hashed, reason, incoming.subject, now)

@@ -1,0 +1,52 @@
+"""The clock process: rings for what is due, and moves stepped time when nobody is busy."""
+
+from __future__ import annotations
+
+from nurture.clock import machine_now
+from nurture.db import business_time, outbox
+from nurture.db.engine import read, write
+from nurture.services.runtime import DECIDE, SEND, Runtime
+
+
+def tick(runtime: Runtime) -> bool:
+    """Ring for everything that is due, and for mails whose worker died; return whether any was.
+
+    Bells are idempotent: any number of clocks may ring.
+    """
+    with read(runtime.engine) as connection:
+        decide, send = business_time.due_work(connection, runtime.clock.now())
+        send = send or outbox.has_expired_leases(connection, machine_now())
+    if decide:
+        runtime.ring(DECIDE)
+    if send:
+        runtime.ring(SEND)
+    return decide or send
+
+
+def step(runtime: Runtime) -> bool:
+    """Move stepped business time to the next moment that anything is due at.
+
+    Moves only when nothing is due, no mail is under way and no participant is busy, due or
+    behind the mailbox; rings at once. Returns whether the clock moved. Where business time
+    is real or runs at real pace it only ticks.
+    """
+    with read(runtime.engine) as connection:
+        stand = business_time.stand(connection)
+        if stand is None or stand.running:
+            moment = None
+        else:
+            now = stand.business_at
+            idle = not (
+                any(business_time.due_work(connection, now))
+                or business_time.mails_under_way(connection)
+                or business_time.waits_for_somebody(connection, now)
+            )
+            moment = business_time.next_moment(connection) if idle else None
+            if moment is not None and stand.until is not None and moment >= stand.until:
+                moment = stand.until if now < stand.until else None
+    if moment is None or stand is None or moment <= stand.business_at:
+        return False
+    with write(runtime.engine) as connection:
+        business_time.jump(connection, moment)
+    tick(runtime)
+    return True
