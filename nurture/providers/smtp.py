@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYetError
+from concurrent.futures import ThreadPoolExecutor, wait
 from selectors import DefaultSelector
 
 from nurture.clock import machine_seconds
@@ -125,17 +124,17 @@ class SmtpProvider:
         lease: _Lease,
     ) -> None:
         """Start all mails, move their conversations, and fill in the answers."""
-        if not lease.holds():
-            lease.check()
-            answers.update({n: Answer(Outcome.NOT_SENT, None, STOPPED) for n in mails})
-            return
         for number, mail in mails.items():
-            active[number] = self._kept.pop() if self._kept else self._fresh(lease)
-            active[number].start(mail, lease.holds)
-        while True:
-            for number, connection in list(active.items()):
-                if (answer := connection.answer) is None:
-                    continue
+            connection = self._kept.pop() if self._kept else self._fresh(lease)
+            if lease.holds():
+                active[number] = connection
+                connection.start(mail, lease.holds)
+            else:
+                answers[number] = Answer(Outcome.NOT_SENT, None, STOPPED)
+                self._keep(connection)
+        while active:
+            settled = [(n, c, c.answer) for n, c in active.items() if c.answer is not None]
+            for number, connection, answer in settled:
                 del active[number]
                 if connection.was_stale and lease.holds():
                     connection.drop()
@@ -145,9 +144,10 @@ class SmtpProvider:
                     answers[number] = answer
                     self._keep(connection)
             lease.check()
-            if not active:
-                return
-            self._wait(active, lease)
+            # After a second start look again before waiting: it may have been settled at once.
+            if not settled:
+                self._wait(active, lease)
+        lease.check()
 
     def _wait(self, active: dict[int, Connection], lease: _Lease) -> None:
         """Let the selector tell what happened, for at most a piece, and end what took too long."""
@@ -196,20 +196,14 @@ class SmtpProvider:
             return self._addresses
         self._addresses = []
         pool = ThreadPoolExecutor(1, thread_name_prefix="resolve")
-        try:
-            found = pool.submit(
-                socket.getaddrinfo, self._relay.host, self._relay.port, type=socket.SOCK_STREAM
-            )
-            while True:
-                try:
-                    infos = found.result(self._timeouts.piece)
-                    break
-                except NotYetError:
-                    lease.holds()
-            self._addresses = [(info[0], info[4]) for info in infos]  # type: ignore[misc]
-        except OSError:
-            pass  # no address: each connection says so in its answer
-        finally:
-            pool.shutdown(wait=False)
-            self._resolved_at = machine_seconds()
+        found = pool.submit(
+            socket.getaddrinfo, self._relay.host, self._relay.port, type=socket.SOCK_STREAM
+        )
+        pool.shutdown(wait=False)
+        while not wait([found], self._timeouts.piece).done and lease.holds():
+            pass
+        # Not found, or not in time: no address, and each connection says so in its answer.
+        if found.done() and found.exception() is None:
+            self._addresses = [(info[0], info[4]) for info in found.result()]  # type: ignore[misc]
+        self._resolved_at = machine_seconds()
         return self._addresses

@@ -16,6 +16,8 @@ class Rude(enum.Enum):
 
     HANG = enum.auto()
     DIE = enum.auto()
+    #: dies, and takes no further connection
+    LEAVE = enum.auto()
     #: dies after the first kilobyte of the body, with a reset
     DIE_EARLY = enum.auto()
     #: says 552 after the first kilobyte of the body, and dies
@@ -82,14 +84,19 @@ class RudeServer:
         trace: TracebackType | None,
     ) -> None:
         self._over.set()
-        # Closing alone does not wake a thread that stands in accept.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self.leave()
         for connection in self._open:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
+
+    def leave(self) -> None:
+        """Take no further connection."""
+        # Closing alone does not wake a thread that stands in accept.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def _start(self, target: object, *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)  # type: ignore[arg-type]
@@ -179,6 +186,8 @@ class _Conversation:
         if planned is Rude.HANG:
             self._over.wait(10)
             raise _EndError
+        if planned is Rude.LEAVE:
+            self._server.leave()
         if isinstance(planned, Rude):
             raise _EndError
         self._socket.sendall(planned)

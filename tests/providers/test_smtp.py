@@ -121,6 +121,16 @@ def test_a_kept_connection_that_died_of_age_is_replaced_within_the_wave(
     assert len(server.bodies) == 2
 
 
+def test_a_kept_connection_whose_server_has_gone_is_told_at_once() -> None:
+    with RudeServer({"mail:2": Rude.LEAVE}) as server:
+        sender = provider(server, timeouts=Timeouts(piece=30))
+        sender.wave([mail(1)], always)
+        begun = machine_seconds()
+        [answer] = sender.wave([mail(2)], always)
+    assert (answer.outcome, answer.code) == (Outcome.DEFERRED, None)
+    assert machine_seconds() - begun < 10
+
+
 def test_a_kept_connection_that_hangs_is_not_waited_for_twice() -> None:
     with RudeServer({"mail:2": Rude.HANG}, {}) as server:
         sender = provider(server, timeouts=Timeouts(command=0.2, piece=0.02))
