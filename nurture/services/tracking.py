@@ -93,13 +93,21 @@ def _printable(text: str) -> str:
 
 
 class _Ticket:
-    """A visit that waits for its commit."""
+    """A visit that waits for its commit, or for its turn to write for those after it."""
 
-    __slots__ = ("done", "visit")
+    __slots__ = ("_gate", "done", "visit")
 
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
         self.done = False
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def wait(self) -> None:
+        self._gate.acquire()
+
+    def wake(self) -> None:
+        self._gate.release()
 
 
 class Recorder:
@@ -111,7 +119,7 @@ class Recorder:
         self._judge = _Judge(runtime, agents)
         self._waiting: list[_Ticket] = []
         self._queue = threading.Lock()
-        self._turn = threading.Lock()
+        self._writing = False
         self._rest_until = 0.0
 
     def visit(
@@ -145,16 +153,29 @@ class Recorder:
         ticket = _Ticket(visit)
         with self._queue:
             self._waiting.append(ticket)
-        with self._turn:
-            while not ticket.done:
-                with self._queue:
-                    batch = self._waiting[:_MOST_AT_ONCE]
-                    del self._waiting[:_MOST_AT_ONCE]
-                try:
-                    self._write([one.visit for one in batch])
-                finally:
-                    for one in batch:
-                        one.done = True
+            first = not self._writing
+            self._writing = True
+        if not first:
+            ticket.wait()
+            if ticket.done:
+                return
+        with self._queue:
+            # Our own is the oldest of those that wait.
+            batch = self._waiting[:_MOST_AT_ONCE]
+            del self._waiting[:_MOST_AT_ONCE]
+        try:
+            self._write([one.visit for one in batch])
+        finally:
+            with self._queue:
+                following = self._waiting[0] if self._waiting else None
+                self._writing = following is not None
+            for one in batch:
+                one.done = True
+                if one is not ticket:
+                    one.wake()
+            if following is not None:
+                # It writes next; so nobody writes for others for ever.
+                following.wake()
 
     def _write(self, visits: list[Visit]) -> None:
         if machine_seconds() >= self._rest_until:

@@ -43,7 +43,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
     spool = Spool(state / SPOOL)
     app.register_blueprint(make_choices(runtime, spool))
     app.register_blueprint(make_api(runtime))
-    app.wsgi_app = TrackingPaths(  # type: ignore[assignment,method-assign]
+    app.wsgi_app = TrackingPaths(  # type: ignore[method-assign]
         app.wsgi_app,
         runtime.keyring,
         Recorder(runtime, spool, public_list()),
@@ -51,7 +51,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
         home=runtime.public_url,
     )
     if proxies:
-        app.wsgi_app = ProxyFix(  # type: ignore[assignment,method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     return app
