@@ -1,0 +1,128 @@
+"""Real HTTP: pixels, links and one-click posts of readers and scanners, events of the site.
+
+urllib3 keeps connections, binds a source address, follows redirects only when told to, and
+costs a quarter of httpx's CPU per request, which the processes under test can use better.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from urllib3 import HTTPConnectionPool, Timeout
+from urllib3.exceptions import HTTPError
+
+from nurture.demo import agents
+from nurture.demo.site import Deed
+from nurture.errors import NurtureError
+from nurture.settings import is_loopback
+
+_TIMEOUT = Timeout(connect=5, read=30)
+
+
+def network_address(name: str) -> str:
+    """Return a loopback address that stands for the office or the cloud called `name`.
+
+    Each has a /24 of its own within 127.0.0.0/8, since evidence looks at networks: if all
+    came from 127.0.0.1, one machine would sweep the mails of three hundred people.
+    """
+    digest = hashlib.blake2b(name.lower().encode(), digest_size=4).digest()
+    return f"127.{1 + digest[0] % 254}.{digest[1]}.{1 + digest[2] % 254}"
+
+
+class Web:
+    """Reaches Nurture's public pages, from many networks, with kept connections.
+
+    May be used from several threads. Requests raise NurtureError where nobody answers.
+    """
+
+    def __init__(self, base: str, api_key: str) -> None:
+        parts = urlsplit(base)
+        if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
+            raise NurtureError(f"{base} is not on this machine: the audience leaves it alone")
+        self.base = base
+        self._host = parts.hostname or ""
+        self._port = parts.port or 80
+        self._key = api_key
+        self._pools: dict[str, HTTPConnectionPool] = {}
+        self._lock = threading.Lock()
+
+    def look(self, url: str, agent: str, network: str, method: str = "GET") -> str:
+        """Ask for a pixel or a link; return where it redirects to, empty for nowhere."""
+        answer = self._request(method, url, network, {"User-Agent": agent})
+        return str(answer.headers.get("Location", ""))
+
+    def unsubscribe(self, url: str, agent: str, network: str) -> None:
+        """Send the one-click POST of RFC 8058; raise NurtureError unless it is taken."""
+        headers = {"User-Agent": agent, "Content-Type": "application/x-www-form-urlencoded"}
+        answer = self._request("POST", url, network, headers, b"List-Unsubscribe=One-Click")
+        if answer.status != 200:
+            raise NurtureError(f"the one-click unsubscribe answered {answer.status}")
+
+    def report(self, deeds: Sequence[Deed], key: str) -> list[dict[str, Any]]:
+        """Post events to the API as one request; return what became of each.
+
+        `key` is the idempotency key, so that a repeated request changes nothing.
+        """
+        body = [
+            {
+                "type": deed.type,
+                "email": deed.email,
+                "properties": dict(deed.properties),
+                "key": f"{key}/{number}",
+                **({"occurred_at": deed.occurred_at.isoformat()} if deed.occurred_at else {}),
+            }
+            for number, deed in enumerate(deeds)
+        ]
+        headers = {
+            "User-Agent": agents.SITE,
+            "Authorization": f"Bearer {self._key}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+        }
+        url = f"{self.base}/api/v1/events"
+        answer = self._request("POST", url, "", headers, json.dumps(body).encode())
+        if answer.status != 200:
+            raise NurtureError(f"the API answered {answer.status}: {answer.data[:500]!r}")
+        events: list[dict[str, Any]] = json.loads(answer.data)["events"]
+        return events
+
+    def close(self) -> None:
+        """Close all connections."""
+        for pool in self._pools.values():
+            pool.close()
+
+    def _request(
+        self, method: str, url: str, network: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Any:
+        if not url.startswith(f"{self.base}/"):
+            raise NurtureError(f"{url} is not on this machine: the audience leaves it alone")
+        try:
+            return self._pool(network).request(
+                method,
+                url[len(self.base) :],
+                body=body or None,
+                headers=dict(headers),
+                redirect=False,
+                retries=2,
+            )
+        except (HTTPError, OSError) as error:
+            raise NurtureError(f"{self.base} does not answer: {error}") from error
+
+    def _pool(self, network: str) -> HTTPConnectionPool:
+        with self._lock:
+            pool = self._pools.get(network)
+            if pool is None:
+                source = (network_address(network), 0) if network else None
+                pool = self._pools[network] = HTTPConnectionPool(
+                    self._host,
+                    self._port,
+                    timeout=_TIMEOUT,
+                    maxsize=4,
+                    source_address=source,
+                )
+            return pool
