@@ -68,10 +68,6 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "テンプレート「{template}」がありません",
         "template {template} does not exist",
     ),
-    "no_legal_identity": (
-        "送信者情報(会社名・住所)が未設定です",
-        "the legal identity is missing from the policy",
-    ),
     "too_many_tries": (
         "{tries}回試しましたが受け取られませんでした",
         "given up after {tries} tries",
