@@ -63,7 +63,9 @@ def _join_lists(html: str, tags: Placeholders) -> str:
         before, opening, start, items, end, after = found.group(
             "before", "opening", "start", "items", "end", "after"
         )
-        if tags.partner.get(int(start[3:-2])) != int(end[3:-2]) or not (before or after):
+        first, last = int(start[3:-2]), int(end[3:-2])
+        is_loop = tags.tag(first).word == "for"
+        if tags.partner.get(first) != last or not (before or after or is_loop):
             return found[0]
         head = "" if before else opening
         tail = "" if after else f"</{found['kind']}>"
@@ -95,7 +97,7 @@ def _lift(found: re.Match[str], tags: Placeholders) -> str:
         branches = {"else", "elif"}
         if (
             tags.partner.get(first) == last
-            and tags.is_statement(first)
+            and tags.tag(first).word == "if"
             and not any(tags.is_statement(n) and tags.tag(n).word in branches for n in between)
         ):
             paragraph = found[0].replace(inner, inner[words[0].end() : words[-1].start()])

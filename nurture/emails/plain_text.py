@@ -10,7 +10,7 @@ from nurture.emails.placeholders import Placeholders
 
 _SKIPPED = {"head", "style", "script", "title"}
 _VOID = {"br", "img", "hr", "meta", "link", "input", "col", "wbr"}
-_BLOCKS = {"p", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "table", "tr", "div", "pre"}
+_BLOCKS = {"li", "p", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "table", "tr", "div", "pre"}
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol"}
 _HIDDEN = re.compile(r"display\s*:\s*none")
 #: class of parts that the text says in its own words, such as a footer
@@ -65,7 +65,7 @@ class _Reader(HTMLParser):
         elif tag == "a":
             self._hrefs.append((given.get("href", ""), len(self.out)))
         elif tag in ("ul", "ol"):
-            self._break(2)
+            self._break(1 if self._counts else 2)
             self._counts.append(0 if tag == "ol" else None)
         elif tag == "li":
             self._break(1)
@@ -76,7 +76,7 @@ class _Reader(HTMLParser):
             self._break(self._gap(tag))
             if tag in ("h1", "h2", "h3"):
                 self.out.append(self._heading)
-        elif tag in ("td", "th") and self._line():
+        elif tag in ("td", "th") and self._line() and not self._line().endswith(" "):
             self.out.append(" ")
 
     def handle_endtag(self, tag: str) -> None:

@@ -89,14 +89,14 @@ def render(
         text_pieces = compiled.text.pieces(base | own)
     except ValueProblemError as error:
         name = _name_of(error, values)
-        message = error.message if not name else f"{name} is missing"
+        message = error.message.replace(error.name, name) if error.name else error.message
         raise RenderError(title, message, error.hint, name) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise RenderError(title, f"cannot be rendered: {error}") from error
     text = "".join(text_pieces)
-    if "\n\n\n" in text:
+    if "\n\n\n" in text or text[:1] == "\n":
         # Blocks that were left out leave their empty lines behind.
-        text = _GAPS.sub("\n\n", text)
+        text = _GAPS.sub("\n\n", text).lstrip("\n")
         text_pieces = [text]
     return Rendered(line, text, html_pieces, text_pieces, compiled)
 
