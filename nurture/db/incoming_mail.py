@@ -21,7 +21,7 @@ def read_up_to(connection: Connection, reader: str) -> int:
 
 def message_of(connection: Connection, message_id: int) -> Row[Any] | None:
     """Return a message with what a reply or bounce needs to know of it."""
-    found: Row[Any] | None = connection.execute(
+    rows = connection.execute(
         select(
             message.c.id,
             message.c.contact_id,
@@ -31,8 +31,8 @@ def message_of(connection: Connection, message_id: int) -> Row[Any] | None:
             message.c.state,
             message.c.recipient,
         ).where(message.c.id == message_id)
-    ).first()
-    return found
+    )
+    return rows.one_or_none()
 
 
 def newest_message_to(connection: Connection, contact_id: int) -> int | None:

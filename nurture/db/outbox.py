@@ -159,46 +159,123 @@ def settle_claimed(
     return done
 
 
-def still_claimed(
-    connection: Connection, held: Sequence[Held]
-) -> dict[int, Row[int, int, int | None, str | None]]:
-    """Return what must be asked again just before the body, for mails that are still ours."""
+def still_ours(
+    connection: Connection, held: Sequence[Held], state: State
+) -> dict[int, Row[int, int, int, int | None, str | None]]:
+    """Return, and lock, those of the mails that are still ours and in a state.
+
+    Each with its tries, its contact and the state of its enrolment.
+    """
     fences = {one.id: one.fence for one in held}
-    rows = connection.execute(
+    query = (
         select(
             message.c.id,
             message.c.fence,
+            message.c.tries,
             message.c.contact_id,
             enrolment.c.state.label("enrolment_state"),
         )
         .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
-        .where(message.c.id.in_(list(fences)), message.c.state == State.CLAIMED)
+        .where(message.c.id.in_(list(fences)), message.c.state == state)
+        .order_by(message.c.id)
     )
-    return {row.id: row for row in rows.all() if row.fence == fences[row.id]}
+    if connection.dialect.name != "sqlite":
+        query = query.with_for_update(of=message)
+    rows = connection.execute(query).all()
+    return {row.id: row for row in rows if row.fence == fences[row.id]}
+
+
+#: columns of what was rendered, written with `sending`
+RENDERED = ("locale", "template_hash", "values", "subject", "sent_from", "tracked")
+
+_BEGIN = (
+    update(message)
+    .where(
+        message.c.id == bindparam("of"),
+        message.c.fence == bindparam("held_fence"),
+        message.c.state == State.CLAIMED,
+    )
+    .values(
+        state=State.SENDING,
+        reason=None,
+        lease_until=bindparam("lease"),
+        sent_at=bindparam("moment"),
+        **{name: bindparam(f"new_{name}") for name in RENDERED},
+    )
+)
+
+_ANSWER = (
+    update(message)
+    .where(
+        message.c.id == bindparam("of"),
+        message.c.fence == bindparam("held_fence"),
+        message.c.state == State.SENDING,
+    )
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("why"),
+        due_at=bindparam("due"),
+        sent_at=bindparam("moment"),
+        tries=bindparam("new_tries"),
+        lease_until=None,
+    )
+)
 
 
 def begin_sending(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], lease_until: datetime
-) -> list[int]:
-    """Write `sending` with what was rendered; return the mails that were still ours.
-
-    Each row: id, fence, sent_at, and the columns of what was rendered.
-    """
-    begun = []
-    for row in rows:
-        values = {k: v for k, v in row.items() if k not in ("id", "fence")}
-        found = connection.execute(
-            update(message)
-            .where(
-                message.c.id == row["id"],
-                message.c.fence == row["fence"],
-                message.c.state == State.CLAIMED,
-            )
-            .values(state=State.SENDING, lease_until=lease_until, reason=None, **values)
-            .returning(message.c.id)
+    connection: Connection,
+    rows: Sequence[tuple[Held, Mapping[str, Any]]],
+    sent_at: datetime,
+    lease_until: datetime,
+) -> None:
+    """Write `sending` and what was rendered for mails that `still_ours` says are ours."""
+    if rows:
+        connection.execute(
+            _BEGIN,
+            [
+                {
+                    "of": one.id,
+                    "held_fence": one.fence,
+                    "lease": lease_until,
+                    "moment": sent_at,
+                    **{f"new_{name}": rendered[name] for name in RENDERED},
+                }
+                for one, rendered in rows
+            ],
         )
-        begun += [one.id for one in found]
-    return begun
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a mail that was being sent."""
+
+    held: Held
+    state: State
+    reason: str | None
+    due_at: datetime | None
+    #: None where it was certainly not sent
+    sent_at: datetime | None
+    tries: int
+
+
+def record_answers(connection: Connection, settled: Sequence[Settled]) -> None:
+    """Write what became of mails that `still_ours` says are ours."""
+    if settled:
+        connection.execute(
+            _ANSWER,
+            [
+                {
+                    "of": one.held.id,
+                    "held_fence": one.held.fence,
+                    "new_state": one.state,
+                    "why": one.reason,
+                    "due": one.due_at,
+                    "moment": one.sent_at,
+                    "new_tries": one.tries,
+                }
+                for one in settled
+            ],
+        )
 
 
 def renew(connection: Connection, held: Sequence[Held], lease_until: datetime) -> int:
@@ -211,39 +288,6 @@ def renew(connection: Connection, held: Sequence[Held], lease_until: datetime) -
         .returning(message.c.id)
     )
     return len(rows.all())
-
-
-def record_answer(
-    connection: Connection,
-    held: Held,
-    state: State,
-    reason: str | None,
-    due_at: datetime | None,
-    count_try: bool,
-    clear_sent_at: bool,
-) -> bool:
-    """Write what became of a mail that is being sent; False where it is no longer ours."""
-    values: dict[str, Any] = {
-        "state": state,
-        "reason": reason,
-        "due_at": due_at,
-        "lease_until": None,
-    }
-    if count_try:
-        values["tries"] = message.c.tries + 1
-    if clear_sent_at:
-        values["sent_at"] = None
-    rows = connection.execute(
-        update(message)
-        .where(
-            message.c.id == held.id,
-            message.c.fence == held.fence,
-            message.c.state == State.SENDING,
-        )
-        .values(**values)
-        .returning(message.c.id)
-    )
-    return bool(rows.all())
 
 
 def append_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

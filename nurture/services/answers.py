@@ -34,23 +34,24 @@ def record(
     decisions: list[dict[str, Any]] = []
     attempts: list[dict[str, Any]] = []
     bounced: list[NewEvent] = []
-    settled: list[int] = []
+    settled: list[outbox.Settled] = []
+    ours = outbox.still_ours(connection, [one.held for one, _ in pairs], State.SENDING)
     for claimed, answer in pairs:
         message = claimed.message
-        state, why, due_at = _next(connection, claimed, answer, now)
-        mine = outbox.record_answer(
-            connection,
-            claimed.held,
-            state,
-            None if state is State.SENT else why,
-            due_at,
-            count_try=answer.outcome in (Outcome.DEFERRED, Outcome.REJECTED)
-            and answer.stage is not Stage.SESSION,
-            clear_sent_at=state in (State.DEFERRED, State.FAILED),
-        )
-        if not mine:
+        if message.id not in ours:
             continue
-        settled.append(message.id)
+        state, why, due_at = _next(connection, claimed, answer, now)
+        blamed = answer.outcome in (Outcome.DEFERRED, Outcome.REJECTED)
+        settled.append(
+            outbox.Settled(
+                held=claimed.held,
+                state=state,
+                reason=None if state is State.SENT else why,
+                due_at=due_at,
+                sent_at=None if state in (State.DEFERRED, State.FAILED) else now,
+                tries=ours[message.id].tries + (blamed and answer.stage is not Stage.SESSION),
+            )
+        )
         attempts.append(
             {
                 "message_id": message.id,
@@ -69,10 +70,11 @@ def record(
             bounced.append(_bounce(message, answer, now))
             hashed = address_hash(message.recipient, runtime.hash_key)
             people.suppress(connection, hashed, "hard_bounce", answer.text, now)
+    outbox.record_answers(connection, settled)
     outbox.append_attempts(connection, attempts)
     outcomes.append_decisions(connection, decisions, now)
     record_events(connection, bounced, now)
-    mail_fates.tell_enrolments(connection, settled, now)
+    mail_fates.tell_enrolments(connection, [one.held.id for one in settled], now)
 
 
 def _next(

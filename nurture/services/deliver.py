@@ -54,6 +54,8 @@ class Outbox:
         #: answers that are not written down yet; kept when the database fails meanwhile
         self._finished: list[tuple[Ready, Answer]] = []
         self._known_templates: set[str] = set()
+        #: machine time of the commit that leased the wave under way
+        self._leased_at = 0.0
 
     def drain(self, seconds: float) -> int:
         """Send until nothing is due or `seconds` of machine time have passed.
@@ -146,26 +148,20 @@ class Outbox:
         if not wave and not finished:
             return []
         runtime = self._runtime
+        # Taken before the commit: a worker that is stopped after it must ask for its lease.
+        self._leased_at = machine_seconds()
         with write(runtime.engine) as connection:
             now = runtime.clock.now()
             self._hold_contacts(connection, [*wave, *(ready for ready, _ in finished)])
             verdicts.record(runtime, connection, self._pairs(finished), self._provider.name, now)
             allowed = look_again(runtime, connection, [one.claimed for one in wave], now)
-            rows = [
-                {
-                    "id": one.claimed.held.id,
-                    "fence": one.claimed.held.fence,
-                    "sent_at": now,
-                    **one.composed.remembered,
-                }
-                for one in wave
-                if one.claimed.held.id in allowed
-            ]
-            begun = set(outbox.begin_sending(connection, rows, machine_now() + LEASE))
+            wave = [one for one in wave if one.claimed.held.id in allowed]
+            rows = [(one.claimed.held, one.composed.remembered) for one in wave]
+            outbox.begin_sending(connection, rows, now, machine_now() + LEASE)
         self._finished = []
         if finished:
             runtime.ring(DECIDE)
-        return [one for one in wave if one.claimed.held.id in begun]
+        return wave
 
     def _hold_contacts(self, connection: Connection, ready: Sequence[Ready]) -> None:
         ids = {
@@ -191,7 +187,7 @@ class Outbox:
         held = [one.claimed.held for one in wave]
         # The rendered mails that wait for a later wave are ours as well.
         waiting = [one.claimed.held for one in self._ready]
-        renewed = [machine_seconds()]
+        renewed = [self._leased_at]
 
         def keep_alive() -> bool:
             # Renewing is a commit: it is needed long before the lease ends, not every time.

@@ -28,7 +28,7 @@ def look_again(
     """
     if not claimed:
         return set()
-    ours = outbox.still_claimed(connection, [one.held for one in claimed])
+    ours = outbox.still_ours(connection, [one.held for one in claimed], State.CLAIMED)
     contact_ids = sorted({row.contact_id for row in ours.values() if row.contact_id is not None})
     rows = {row.id: row for row in touched.contact_rows(connection, contact_ids)}
     consents = people.newest_consents(connection, contact_ids)

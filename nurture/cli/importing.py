@@ -1,0 +1,56 @@
+"""`nurture import …`: lists that come from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+from sqlalchemy import Engine
+
+from nurture.app import House
+from nurture.cli.context import house_of
+from nurture.cli_import import import_contacts
+from nurture.clock import Clock
+from nurture.compiler.release import compile_files
+from nurture.db.engine import read
+from nurture.db.releases import newest_id
+from nurture.domain.definitions import Definitions
+from nurture.errors import NurtureError
+from nurture.services.project import read_project
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """What an import needs of the house."""
+
+    house: House
+
+    @property
+    def engine(self) -> Engine:
+        """The database."""
+        return self.house.runtime.engine
+
+    @property
+    def clock(self) -> Clock:
+        """Business time."""
+        return self.house.runtime.clock
+
+    def definitions(self) -> Definitions | None:
+        """Return what is published, else what stands in the working tree, else None."""
+        with read(self.engine) as connection:
+            if newest_id(connection) is not None:
+                return self.house.runtime.releases.live(connection).definitions
+        try:
+            return compile_files(read_project(self.house.settings.project))
+        except NurtureError:
+            return None
+
+
+@click.group("import")
+@click.pass_context
+def import_(ctx: click.Context) -> None:
+    """Take in lists: contacts from a CSV."""
+    ctx.obj = Importing(house_of(ctx))
+
+
+import_.add_command(import_contacts)
