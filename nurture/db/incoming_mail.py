@@ -19,7 +19,7 @@ def read_up_to(connection: Connection, reader: str) -> int:
     return found or 0
 
 
-def message_of(connection: Connection, message_id: int) -> Row[Any] | None:
+def message_of(connection: Connection, message_id: int) -> Row[*tuple[Any, ...]] | None:
     """Return a message with what a reply or bounce needs to know of it."""
     rows = connection.execute(
         select(
