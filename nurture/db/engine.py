@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from nurture.db.expressions import score_on_sqlite
+from nurture.db.json_text import write_json
 from nurture.errors import NurtureError
 
 
@@ -34,7 +35,13 @@ def make_engine(url: str, pool_size: int = 5) -> Engine:
         return _sqlite(url, parsed.database)
     if backend == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        return create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+            json_serializer=write_json,
+        )
     raise NurtureError(
         f"DATABASE_URL names {backend!r}, which Nurture does not speak",
         "use sqlite:///… or postgresql://…",
@@ -44,7 +51,9 @@ def make_engine(url: str, pool_size: int = 5) -> Engine:
 def _sqlite(url: str, database: str | None) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False}, json_serializer=write_json
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
