@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 
-from nurture.compiler.moments import read_clock
+from nurture.compiler.moments import CLOCK_PATTERN, read_clock
 from nurture.compiler.names import NAME
 from nurture.compiler.nodes import Node, quoted
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
@@ -145,9 +145,11 @@ class Hours(Shape[tuple[time, time]]):
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return the pattern of a span of hours."""
-        return {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}$"}
+        return {"type": "string", "pattern": f"^{CLOCK_PATTERN}[-~]{CLOCK_PATTERN}$"}
 
 
+#: days; a span that closes more of every year is the wrong way round
+_LONGEST_CLOSED = 100
 _MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
 
 
@@ -163,6 +165,11 @@ class Closed(Shape["ClosedSpan | date"]):
         first, _, last = text.partition("..")
         start, end = _month_day(first), _month_day(last or first)
         if start is not None and end is not None:
+            days = (date(2024, *end) - date(2024, *start)).days % 366 + 1
+            if days > _LONGEST_CLOSED:
+                message = f"{quoted(text)} closes {days} days of every year"
+                report.error(node, "bad-closed-days", message, "from..to, e.g. 12-29..01-03")
+                return None
             return ClosedSpan(start, end)
         try:
             return date.fromisoformat(text)

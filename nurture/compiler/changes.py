@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from nurture.compiler.fields import Catalogue, FieldType
+from nurture.compiler.fields import SETTABLE, Catalogue, FieldType
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe, quoted
 from nurture.compiler.records import Record
 from nurture.compiler.report import Report, did_you_mean
@@ -54,7 +54,7 @@ class Changes:
             message = f"'{key.value}' cannot be set by a workflow"
             self._report.error(key, "not-settable", message, hint)
             return False
-        hint = did_you_mean(key.value, ("tag", "tags", *self._catalogue.names()))
+        hint = did_you_mean(key.value, ("tag", "tags", *SETTABLE, *self._catalogue.contact))
         self._report.error(key, "unknown-field", f"unknown field '{key.value}'", hint)
         return False
 

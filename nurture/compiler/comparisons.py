@@ -56,7 +56,7 @@ def compare_field(name: str, info: FieldInfo, node: Node, report: Report) -> Con
         value = _value(name, info, node, report)
         return ALWAYS if value is None else Compare(info.field, Op.EQ, Literal(value))
     op, rest = operator
-    if op in _ORDERING and info.type is not FieldType.NUMBER:
+    if op in _ORDERING and info.type in (FieldType.TEXT, FieldType.BOOLEAN):
         message = f"'{name}' is a {info.type}: it has no order"
         report.error(node, "no-order", message, "compare it with one value or a list")
         return ALWAYS

@@ -93,6 +93,8 @@ def read_awaited(node: Node, scope: ConditionScope) -> EventMatch | None:
         message = f"unknown key '{key_node.value}' beside an event"
         hint = did_you_mean(key_node.value, _BESIDE)
         hint = hint if "mean" in hint else "`if: {…}` holds conditions"
+        if key_node.value == "existing":
+            hint = "it goes with `temperature` and `segment`"
         scope.report.error(key_node, "unknown-key", message, hint)
     return accepted.match
 

@@ -41,7 +41,8 @@ def parse(text: str) -> nodes.Expr:
         tree = parser.parse_expression()
         rest = None if parser.stream.eos else str(parser.stream.current.value)
     except TemplateSyntaxError as error:
-        raise Refused("expr-syntax", f"broken expression: {error.message}") from None
+        said = (error.message or "").replace("end of template", "end of expression")
+        raise Refused("expr-syntax", f"broken expression: {said}") from None
     if rest is not None:
         hint = "did you mean '=='?" if rest == "=" else ""
         raise Refused("expr-syntax", f"{quoted(rest)} is not expected here", rest, hint)
@@ -99,3 +100,10 @@ def names_of(tree: nodes.Expr) -> list[str]:
             case _:
                 raise Refused("expr-unsupported", "only fields of contact, account … can be read")
         current = inner
+
+
+def shown(value: Constant) -> str:
+    """Return a constant as the expression writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from jinja2 import nodes
 
 from nurture.compiler.durations import LONGEST as LONGEST_SPAN
-from nurture.compiler.expression_text import Refused, constant, names_of, place
+from nurture.compiler.expression_text import Refused, constant, names_of, place, shown
 from nurture.compiler.names import check_event_name
 from nurture.compiler.nodes import Scalar, quoted
 from nurture.compiler.report import did_you_mean
@@ -68,10 +68,10 @@ class ValueReader:
                 hint = ""
                 if isinstance(tree, nodes.Sub) and "steps." in self._node.value:
                     hint = "write steps['a-b'].outcome where an id has a hyphen"
-                message = f"{what} have no meaning in a condition"
+                message = f"conditions know no {what}"
                 raise Refused("expr-unsupported", message, hint=hint)
         what = type(tree).__name__.lower()
-        raise Refused("expr-unsupported", f"a {what} has no meaning in a condition here")
+        raise Refused("expr-unsupported", f"conditions know no {what} here")
 
     def _name(self, name: str) -> Value:
         if name in _BARE:
@@ -163,8 +163,8 @@ class ValueReader:
         if name not in FUNCTIONS:
             hint = did_you_mean(name, FUNCTIONS)
             raise Refused("unknown-function", f"unknown function '{name}'", name, hint)
-        first = constant(call.args[0]) if len(call.args) == 1 else None
-        if not isinstance(first, str) or call.dyn_args is not None or call.dyn_kwargs is not None:
+        first = _only_text(call)
+        if first is None or call.dyn_args is not None or call.dyn_kwargs is not None:
             message = f"{name} takes one text in quotes"
             raise Refused("expr-syntax", message, name, f"e.g. {FUNCTIONS[name]}")
         return name, first, {pair.key: constant(pair.value) for pair in call.kwargs}
@@ -174,7 +174,9 @@ class ValueReader:
         if isinstance(value, Field):
             self._check_field(value, op, constant)
         elif not isinstance(constant, int | float) or isinstance(constant, bool):
-            raise Refused("wrong-type", f"a count is a number, {constant!r} is not", str(constant))
+            raise Refused(
+                "wrong-type", f"a count is a number, {shown(constant)} is not", str(constant)
+            )
 
     def _check_field(self, value: Field, op: Op, constant: Constant) -> None:
         info = {
@@ -187,18 +189,26 @@ class ValueReader:
         name = value.path[0]
         if info.choices and constant not in info.choices:
             hint = did_you_mean(str(constant), info.choices)
-            raise Refused("unknown-value", f"{constant!r} is no {name}", str(constant), hint)
+            raise Refused("unknown-value", f"{shown(constant)} is no {name}", str(constant), hint)
         if info.type == "number" and (isinstance(constant, bool | str) or constant is None):
-            message = f"'{name}' is a number, {constant!r} is not"
+            message = f"'{name}' is a number, {shown(constant)} is not"
             raise Refused("wrong-type", message, str(constant))
         if info.type == "text" and not isinstance(constant, str):
-            message = f"'{name}' is a text, {constant!r} is not"
+            message = f"'{name}' is a text, {shown(constant)} is not"
             raise Refused("wrong-type", message, str(constant), "put it in quotes")
         if info.type == "boolean" and not isinstance(constant, bool):
-            message = f"'{name}' is true or false, not {constant!r}"
+            message = f"'{name}' is true or false, not {shown(constant)}"
             raise Refused("wrong-type", message, str(constant))
         if info.type == "date":
             message = f"'{name}' is a date: conditions only ask whether it is there"
             raise Refused("wrong-type", message, name, "`wait_until` waits for it")
         if info.type != "number" and op in (Op.LT, Op.LE, Op.GT, Op.GE):
             raise Refused("no-order", f"'{name}' is a {info.type}: it has no order", name)
+
+
+def _only_text(call: nodes.Call) -> str | None:
+    """Return the one positional argument of a call where it is a text, else None."""
+    match call.args:
+        case [nodes.Const(value=str(text))]:
+            return text
+    return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from jinja2 import nodes
 
 from nurture.compiler.condition_parts import IS_CUSTOMER
-from nurture.compiler.expression_text import DEEPEST, Refused, constant, parse, place
+from nurture.compiler.expression_text import DEEPEST, Refused, constant, parse, place, shown
 from nurture.compiler.expression_values import FUNCTIONS, ValueReader
 from nurture.compiler.names import TAG
 from nurture.compiler.nodes import Scalar
@@ -76,7 +76,7 @@ class _Reader:
                 return IS_CUSTOMER
         value = self._values.value(tree)
         if isinstance(value, Literal):
-            message = f"{value.value!r} alone is no condition"
+            message = f"{shown(value.value)} alone is no condition"
             raise Refused("expr-constant", message, hint="compare it with something")
         if isinstance(value, DaysSince):
             message = "days_since(…) alone is no condition"
@@ -96,7 +96,7 @@ class _Reader:
             return self._contained(left, op, right)
         one, other = self._values.value(left), self._values.value(right)
         if isinstance(one, Literal) and isinstance(other, Literal):
-            message = f"{one.value!r} {op} {other.value!r} compares two constants"
+            message = f"{shown(one.value)} {op} {shown(other.value)} compares two constants"
             raise Refused("expr-constant", message)
         if isinstance(one, Literal):
             one, op, other = other, _FLIPPED[op], one

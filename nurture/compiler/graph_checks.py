@@ -29,7 +29,7 @@ def check_graph(graph: Graph, places: Mapping[str, Placed], report: Report) -> N
         if isinstance(step, Goto):
             circle = _reachable([step.target], graph, _passes_time_by)
             if step.id in circle:
-                message = f"the circle from '{step.target}' back to '{step.target}' has no wait"
+                message = f"the circle from '{step.target}' back to it has no wait"
                 report.error(places[step.id], "circle-without-wait", message, "add a `wait`")
 
 

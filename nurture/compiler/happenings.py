@@ -74,7 +74,8 @@ def happened(name: str, node: Node, scope: ConditionScope) -> Condition:
         where = ((short.property, wanted),) if wanted is not None else ()
         return _counted(fields, short.event, where)
     if isinstance(node, ListNode):
-        return either([happened(name, item, scope) for item in node.items] or [ALWAYS])
+        _refuse_empty(node, scope)
+        return either([happened(name, item, scope) for item in node.items])
     if node.truth is not None:
         any_at_all = at_least(Count(short.event))
         return any_at_all if node.truth else Not(any_at_all)
@@ -82,11 +83,17 @@ def happened(name: str, node: Node, scope: ConditionScope) -> Condition:
     return at_least(Count(short.event, ((short.property, text),))) if text else ALWAYS
 
 
+def _refuse_empty(node: ListNode, scope: ConditionScope) -> None:
+    if not node.items:
+        scope.report.error(node, "empty-list", "nothing is in an empty list")
+
+
 def about_mail(name: str, node: Node, scope: ConditionScope) -> Condition:
     """`clicked: hearing`, `opened: true`, `opened: {times: 3, within: 30d}`."""
     event = ABOUT_MAIL[name]
     if isinstance(node, ListNode):
-        return either([about_mail(name, item, scope) for item in node.items] or [ALWAYS])
+        _refuse_empty(node, scope)
+        return either([about_mail(name, item, scope) for item in node.items])
     if isinstance(node, MapNode):
         fields = COUNTED_MAIL.read(node, scope.report)
         if fields is None:

@@ -60,6 +60,8 @@ class Elapsed(Shape[timedelta]):
         return Span().schema(shared)
 
 
+#: a time of day in a JSON Schema, full-width digits included; `read_clock` decides
+CLOCK_PATTERN = "[0-9０-９]{1,2}[:：][0-9０-９]{2}"
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
@@ -90,7 +92,7 @@ class Clock(Shape[time]):
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return the pattern of a time of day."""
-        return {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$"}
+        return {"type": "string", "pattern": f"^{CLOCK_PATTERN}$"}
 
 
 class Day(Shape[date]):

@@ -30,15 +30,19 @@ PROPERTY = Text("a property name (letters, digits, underscores)", r"[^\W\d_]\w*"
 KNOWN_EVENTS = frozenset(
     {
         "account.updated", "call.logged", "complaint.received", "contact.created",
-        "contact.updated", "deal.advanced", "deal.lost", "deal.opened", "deal.updated",
-        "deal.won", "document.downloaded", "email.bounced", "email.clicked",
+        "contact.resubscribed", "contact.unsubscribed", "contact.updated", "deal.advanced",
+        "deal.lost", "deal.met", "deal.opened", "deal.proposed", "deal.reopened",
+        "deal.updated", "deal.won", "document.downloaded", "email.bounced", "email.clicked",
         "email.complained", "email.delivered", "email.opened", "email.replied", "email.sent",
-        "email.unsubscribed", "form.submitted", "lead.accepted", "lead.returned",
-        "lifecycle.assigned", "lifecycle.changed", "page.viewed", "score.adjusted",
-        "seminar.attended", "seminar.registered", "temperature.changed",
+        "form.submitted", "lead.accepted", "lead.returned", "lifecycle.assigned",
+        "lifecycle.changed", "page.viewed", "score.adjusted", "segment.entered",
+        "segment.left", "seminar.attended", "seminar.registered", "temperature.changed",
         "workflow.requested",
     }
 )  # fmt: skip
+
+#: nouns whose events the engine alone emits: what is not in the list never comes
+_OURS = frozenset({"email", "lifecycle", "score", "segment", "temperature", "workflow"})
 
 _EVENT = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
@@ -63,20 +67,23 @@ class EventName(Shape[str]):
 
 def check_event_name(name: str, at: Scalar, report: Report) -> str | None:
     """Return an event's type where it is shaped like one, else None and report."""
-    hint = did_you_mean(name, KNOWN_EVENTS)
+    if name in KNOWN_EVENTS:
+        return name
     if len(name) > 100 or not _EVENT.fullmatch(name):
         message = f"{quoted(name)} is not an event: events are noun.verbed, e.g. form.submitted"
-        report.error(at, "bad-event-name", message, hint)
+        report.error(at, "bad-event-name", message, did_you_mean(name, KNOWN_EVENTS))
         return None
-    if name not in KNOWN_EVENTS and _is_slip(name):
-        message = f"nothing emits '{name}' by itself; events are in the past tense"
-        report.warn(at, "unfamiliar-event", message, hint)
+    if _is_slip(name):
+        message = f"nothing here emits '{name}'"
+        report.warn(at, "unfamiliar-event", message, did_you_mean(name, KNOWN_EVENTS))
     return name
 
 
 def _is_slip(name: str) -> bool:
-    """Say whether a known event of the same noun starts with this verb, or nearly so."""
+    """Say whether a name is nearly a known event, or of a noun that is the engine's own."""
     noun, _, verb = name.partition(".")
+    if noun in _OURS:
+        return True
     for known in KNOWN_EVENTS:
         known_noun, _, known_verb = known.partition(".")
         same_noun = noun in (known_noun, f"{known_noun}s")

@@ -20,7 +20,7 @@ _LOCALE = Text("a locale such as ja or en", r"[a-z]{2,3}(?:-[A-Z]{2})?")
 
 _DEFAULT_LOCALE = Key("default", _LOCALE, "Locale of contacts that have none.", required=True)
 _ALSO = Key("also", ListOf(_LOCALE), "Further locales in which mails are written.")
-_LOCALES = Record("locales", (_DEFAULT_LOCALE, _ALSO))
+_LOCALES = Record("`locales`", (_DEFAULT_LOCALE, _ALSO))
 
 _SENDER_NAME = Key("name", Localized(), "Name as readers see it.", required=True)
 _SENDER_TITLE = Key("title", Localized(), "Department and title, for the signature.")
@@ -53,8 +53,9 @@ _HOLD = Key("hold", Elapsed(), "A click waits so long for signs of a machine.")
 _TOO_SOON = Key("too_soon", Elapsed(), "Faster than this after sending is no person.")
 _LINKS = Key("links", Whole(2, 100), "So many different links of one mail …", required=True)
 _RECIPIENTS = Key("recipients", Whole(2, 10_000), "So many recipients' mails …", required=True)
-_BURST = Key("burst", Record("a burst", (_LINKS, _WITHIN)), "… this fast is a scanner.")
-_SWEEP = Key("sweep", Record("a sweep", (_RECIPIENTS, _WITHIN)), "… by one address is a scanner.")
+_SPAN = Key("within", Elapsed(), "… within so short a time.", required=True)
+_BURST = Key("burst", Record("a burst", (_LINKS, _SPAN)), "Clicks of a scanner in one mail.")
+_SWEEP = Key("sweep", Record("a sweep", (_RECIPIENTS, _SPAN)), "Opens of a scanner by one address.")
 _COUNT_UNKNOWN = Key("count_unknown_opens", Flag(), "Opens that may be a person's count.")
 _AGENTS = Key("agents", ListOf(Text("a part of a user agent")), "User agents of machines.")
 _EVIDENCE = Record("evidence rules", (_HOLD, _TOO_SOON, _BURST, _SWEEP, _COUNT_UNKNOWN, _AGENTS))
@@ -192,9 +193,9 @@ def _evidence(fields: Fields | None) -> EvidencePolicy:
         hold=fields.get_or(_HOLD, rules.hold),
         too_soon=fields.get_or(_TOO_SOON, rules.too_soon),
         burst_links=burst.get_or(_LINKS, 4) if burst else rules.burst_links,
-        burst_within=burst.get_or(_WITHIN, rules.burst_within) if burst else rules.burst_within,
+        burst_within=burst.get_or(_SPAN, rules.burst_within) if burst else rules.burst_within,
         sweep_recipients=sweep.get_or(_RECIPIENTS, 20) if sweep else rules.sweep_recipients,
-        sweep_within=sweep.get_or(_WITHIN, rules.sweep_within) if sweep else rules.sweep_within,
+        sweep_within=sweep.get_or(_SPAN, rules.sweep_within) if sweep else rules.sweep_within,
         count_unknown_opens=fields.get_or(_COUNT_UNKNOWN, rules.count_unknown_opens),
         agents=tuple(fields.get_or(_AGENTS, [])),
     )

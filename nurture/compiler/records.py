@@ -66,7 +66,10 @@ class Record(Shape[Fields]):
     def read(self, node: Node, report: Report) -> Fields | None:
         """Return what could be read; unknown, missing and wrong keys are reported."""
         if not isinstance(node, MapNode):
-            report.error(node, "wrong-type", f"expected {self.title}, found {describe(node)}")
+            needed = ", ".join(f"{key.name}: …" for key in self.keys if key.required)
+            example = f" ({{{needed}}})" if needed else ""
+            message = f"expected {self.title}{example}, found {describe(node)}"
+            report.error(node, "wrong-type", message)
             return None
         known = {key.name: key for key in self.keys}
         fields = Fields(node)

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from nurture.errors import Place, Problem, Severity
 
+#: characters; comparing takes their square in time, and nobody misspells a page of text
+_LONGEST_WORD = 100
+
 
 class Placed(Protocol):
     """Anything with a line and a column, both counted from 1."""
@@ -50,6 +53,8 @@ class Report:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a hint with the nearest known word, else with the few there are, else ''."""
+    if len(word) > _LONGEST_WORD:
+        return ""
     choices = sorted(set(known))
     # A misspelt word keeps most of its letters; capitals are no mistake worth missing one for.
     near = difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)

@@ -16,6 +16,7 @@ from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Choice, Number, Schema, Shape, SharedParts, Text, Whole
 from nurture.domain.conditions import ALWAYS, Condition
 from nurture.domain.lifecycle import Stage
+from nurture.domain.reads import reads
 from nurture.domain.scoring import (
     Cap,
     FitRule,
@@ -80,7 +81,7 @@ _INTENT = Record("intent", (_ANY, _WITHIN))
 _WARM = Key("warm", _THRESHOLD, "When a contact is warm.", required=True)
 _HOT = Key("hot", _THRESHOLD, "When a contact is hot; needs intent too.", required=True)
 _INTENT_KEY = Key("intent", _INTENT, "What hot needs beside points.", required=True)
-_TEMPERATURE = Record("temperatures", (_WARM, _HOT, _INTENT_KEY))
+_TEMPERATURE = Record("`temperature`", (_WARM, _HOT, _INTENT_KEY))
 
 _TO = Key("to", _STAGE, "The stage it leads to.", required=True)
 _STAGES = ListOf(_STAGE, or_one=True, at_least=1)
@@ -129,17 +130,16 @@ def compile_scoring(
     temperature = fields.get(_TEMPERATURES)
     intent = temperature.get(_INTENT_KEY) if temperature is not None else None
     signs = intent.get_or(_ANY, []) if intent is not None else []
+    warm, hot = _threshold(temperature, _WARM, report), _threshold(temperature, _HOT, report)
+    if temperature is not None and hot.enter < warm.enter and temperature.get(_HOT) is not None:
+        message = f"hot is entered at {hot.enter:g}, before warm at {warm.enter:g}"
+        report.error(temperature.at(_HOT), "bad-threshold", message)
     return Scoring(
         half_life=fields.get_or(_HALF_LIFE, EMPTY_SCORING.half_life),
         rules=tuple(_rule(rule) for rule in rules),
-        fit=tuple(
-            FitRule(
-                fit.get_or(_ID, ""), _condition(fit, _IF, conditions), fit.get_or(_RULE_POINTS, 0.0)
-            )
-            for fit in fits
-        ),
-        warm=_threshold(temperature, _WARM, report),
-        hot=_threshold(temperature, _HOT, report),
+        fit=tuple(_fit(fit, conditions, report) for fit in fits),
+        warm=warm,
+        hot=hot,
         intent=tuple((sign.get_or(_EVENT, ""), _where(sign)) for sign in signs),
         intent_within=intent.get_or(_WITHIN, timedelta(0)) if intent else timedelta(0),
         group_caps=tuple((g.name, g.value.get_or(_GROUP_CAP, Cap())) for g in groups),
@@ -187,6 +187,16 @@ def _rule(fields: Fields) -> PointRule:
 def _condition(fields: Fields, key: Key[Node], scope: ConditionScope) -> Condition:
     node = fields.get(key)
     return read_condition(node, scope) if node is not None else ALWAYS
+
+
+def _fit(fields: Fields, scope: ConditionScope, report: Report) -> FitRule:
+    condition = _condition(fields, _IF, scope)
+    read = reads(condition)
+    moving = {name for _, name in read.fields} & {"score", "temperature"}
+    if read.event_types or moving:
+        message = "fit is what a contact is, not what it does"
+        report.error(fields.at(_IF), "fit-on-deeds", message, "points for events are `rules:`")
+    return FitRule(fields.get_or(_ID, ""), condition, fields.get_or(_RULE_POINTS, 0.0))
 
 
 def _threshold(temperature: Fields | None, key: Key[Fields], report: Report) -> Threshold:

@@ -144,7 +144,7 @@ def _number(
         report.error(node, "wrong-type", f"expected {expected}, found {describe(node)}", hint)
         return None
     if not low <= found <= high:
-        message = f"expected {expected} from {low:g} to {high:g}, found {describe(node)}"
+        message = f"expected {expected} from {low:,} to {high:,}, found {describe(node)}"
         report.error(node, "out-of-range", message)
         return None
     return found
@@ -153,19 +153,24 @@ def _number(
 class Choice(Shape[str]):
     """One word of several."""
 
-    def __init__(self, *words: str, code: str = "unknown-value") -> None:
+    def __init__(self, *words: str, later: Mapping[str, str] | None = None) -> None:
         self._words = words
-        self._code = code
+        #: words of later versions → what they are for
+        self._later = later or {}
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the word."""
         found = scalar_of(node, report, f"one of {', '.join(self._words)}")
         if found is None:
             return None
+        if found.value in self._later:
+            message = f"'{found.value}' is not available yet: {self._later[found.value]}"
+            report.error(node, "not-available", message)
+            return None
         if found.value not in self._words:
             message = f"{quoted(found.value)} is not one of {', '.join(self._words)}"
             hint = did_you_mean(found.value, self._words)
-            report.error(node, self._code, message, hint if "mean" in hint else "")
+            report.error(node, "unknown-value", message, hint if "mean" in hint else "")
             return None
         return found.value
 

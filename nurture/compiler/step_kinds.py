@@ -21,7 +21,6 @@ from nurture.compiler.shapes import (
     Choice,
     Number,
     Part,
-    PlainValue,
     Schema,
     Shape,
     SharedParts,
@@ -181,8 +180,8 @@ SET_TAGS = Key("tags", Record("tags", (TAGS_ADD, TAGS_REMOVE)), "Tags to add and
 def _set_schema(shared: SharedParts) -> Schema:
     record = Record("a change", (SET_TAG, SET_TAGS)).schema(shared)
     record["additionalProperties"] = {
-        **PlainValue().schema(shared),
-        "description": "A field of the contact and its new value.",
+        "type": ["string", "number", "boolean", "null"],
+        "description": "A field of the contact and its new value; null empties it.",
     }
     return record
 

@@ -42,7 +42,7 @@ _STATES = (_TEMPERATURE.name, _SEGMENT.name)
 _HINTS = {
     "schedule": "",
     "lifecycle": "write event: lifecycle.changed with where: {to: …}",
-    "tag": "a tag is no trigger; write a segment {tag: …} and trigger on it",
+    "tag": "write a segment {tag: …} and trigger on that",
     "existing": "it stands beside `temperature` or `segment`",
     "customer": "put it under `only_if:`",
 }

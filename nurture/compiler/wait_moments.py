@@ -69,6 +69,8 @@ class WaitMoments:
             scope, name = "contact", key.value
         if scope not in _SCOPES:
             hint = did_you_mean(scope, _SCOPES)
+            if scope == "event":
+                hint = f"write trigger.{name}"
             self._refuse(key, "unknown-field", f"unknown date field '{key.value}'", hint)
         if scope == "trigger":
             return scope, name

@@ -41,7 +41,8 @@ class ReentryShape(Shape[Reentry]):
                 report.error(node, "bad-duration", str(error), error.hint)
                 return None
         message = f"expected never, always, or after 90d, found {quoted(found.value)}"
-        report.error(node, "bad-value", message, did_you_mean(word, ("never", "always", "after")))
+        hint = did_you_mean(word, ("never", "always", "after"))
+        report.error(node, "bad-value", message, hint if "mean" in hint else "")
         return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -87,7 +88,11 @@ _GOAL = Key("goal", ListOf(WAY_OUT, or_one=True, at_least=1), "Reached: leaves a
 _EXIT = Key("exit", ListOf(WAY_OUT, or_one=True, at_least=1), "Leaves at once, in any wait.")
 _DELIVERY = Key("delivery", Record("delivery", (_WINDOW, _FROM)), "How its mails leave.")
 _PER = Key("per", Subject(), "One journey per such thing rather than per contact.")
-_IN_FLIGHT = Key("in_flight", Choice("pin"), "People under way keep the steps they started with.")
+_FLIGHTS = Choice(
+    "pin",
+    later={"migrate": "moving people under way to new steps", "exit": "ending their journeys"},
+)
+_IN_FLIGHT = Key("in_flight", _FLIGHTS, "People under way keep the steps they started with.")
 _STEPS = Key("steps", STEPS, "What happens, in order.", required=True)
 
 WORKFLOW = Record(

@@ -1,0 +1,86 @@
+"""A small release that is right, for tests to put one file more into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from nurture.compiler import compile_files
+from nurture.domain.definitions import Definitions
+from nurture.domain.workflow import Workflow
+
+POLICY = """
+policy: default
+locales: {default: ja, also: [en]}
+senders:
+  sato: {name: {ja: 佐藤花子, en: Hanako Sato}, email: sato@nurture.example}
+default_sender: sato
+legal: {company: ナーチャー, address: 東京都, contact: privacy@nurture.example}
+service_templates: [receipt/*]
+fields:
+  contact: {budget: number, newsletter_ok: boolean, renewal_date: date}
+  account: {plan: text}
+"""
+
+CALENDAR = """
+calendar: default
+zone: Asia/Tokyo
+windows:
+  business: {days: mon-fri, hours: ["09:00-12:00", "13:00-17:30"]}
+  courtesy: {days: all, hours: ["08:00-20:00"]}
+"""
+
+SCORING = """
+scoring: default
+half_life: 30d
+rules: [{id: document, event: document.downloaded, points: 15}]
+temperature:
+  warm: {enter: 20, leave: 15}
+  hot: {enter: 50, leave: 40}
+  intent: {any: [{event: form.submitted, where: {form: quote}}], within: 30d}
+"""
+
+SEGMENTS = """
+segments:
+  large-accounts: {employees: ">= 300"}
+"""
+
+BASE: Mapping[str, str] = {
+    "workflows/policy.yaml": POLICY,
+    "workflows/calendar.yaml": CALENDAR,
+    "workflows/scoring.yaml": SCORING,
+    "workflows/segments.yaml": SEGMENTS,
+    "templates/email/layouts/letter.mjml": "",
+    "templates/email/warm/hearing.ja.md": "",
+    "templates/email/warm/hearing.en.md": "",
+    "templates/email/receipt/form.md": "",
+    "templates/email/only-japanese.ja.md": "",
+    "templates/email/only-english.en.md": "",
+}
+
+
+def release_with(path: str, text: str) -> dict[str, bytes | str]:
+    """Return the release with one more file, in the place of its own of that kind."""
+    files: dict[str, bytes | str] = dict(BASE)
+    kind = re.search(r"^(policy|calendar|scoring|segments):", text, re.MULTILINE)
+    if kind is not None:
+        del files[f"workflows/{kind.group(1)}.yaml"]
+    return {**files, path: text}
+
+
+def compile_with(text: str) -> Definitions:
+    """Compile the release with one more file."""
+    return compile_files(release_with("workflows/under-test.yaml", text))
+
+
+def workflow_of(text: str) -> Workflow:
+    """Compile a workflow that must be right and return it."""
+    definitions = compile_with(text)
+    assert definitions.problems == (), "\n".join(map(str, definitions.problems))
+    return next(iter(definitions.workflows.values()))
+
+
+def journey(steps: str, head: str = "") -> Workflow:
+    """Compile a workflow of these steps (YAML, a list) and return it."""
+    start = "workflow: w\npurpose: marketing\ntrigger: {temperature: warm}\n"
+    return workflow_of(f"{start}{head}\nsteps:\n{steps}\n")

@@ -1,0 +1,51 @@
+"""Shipped files, damaged at random: problems, never an exception."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nurture.compiler import compile_files
+from tests.compiler.releases import BASE
+
+HERE = Path(__file__).parent
+TEXTS = [path.read_text("utf-8") for path in sorted((HERE / "good").glob("*.yaml"))] + [
+    text for path, text in BASE.items() if path.endswith(".yaml")
+]
+
+#: what people and broken disks put in the wrong place
+SCRAPS = st.sampled_from(
+    ["", " ", "\n", "\t", "- ", ": ", "{", "}", "[", "]", "'", '"', "*a", "&a ", "~", "null",
+     "true", "0", "-1", "9" * 30, "steps:", "{}", "[]", "日本", "a.b", ">= ", "|",
+     "!x ", "\x00", "\u2028", "id: x", "{expr: '('}", "1d", "#"]
+)  # fmt: skip
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    """Return a good text with a few pieces cut out, replaced or put elsewhere."""
+    text = draw(st.sampled_from(TEXTS))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = draw(st.integers(start, min(len(text), start + 30)))
+        text = text[:start] + draw(SCRAPS) + text[end:]
+    return text
+
+
+@settings(max_examples=300)
+@given(damaged())
+def test_a_damaged_file_never_raises_and_problems_have_places_in_it(text: str) -> None:
+    definitions = compile_files({**BASE, "workflows/damaged.yaml": text})
+    lines = text.count("\n") + 2
+    for problem in definitions.problems:
+        assert problem.code and problem.message and not problem.message.endswith(".")
+        assert problem.place.line <= lines or "damaged" not in problem.place.file
+        assert "\n" not in str(problem)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_in_place_of_a_file_never_raise(content: bytes) -> None:
+    files = {**BASE, "workflows/policy.yaml": content, "workflows/w.yaml": content}
+    assert compile_files(files).errors

@@ -1,0 +1,83 @@
+"""JSON Schemas come from the tables that read, and agree with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from nurture.compiler import json_schemas
+from nurture.compiler.nodes import ListNode, Node, Scalar
+from nurture.compiler.report import Report
+from nurture.compiler.shapes import plain_value
+from nurture.compiler.yaml_source import read_yaml
+from tests.compiler.releases import CALENDAR, POLICY, SCORING, SEGMENTS
+
+HERE = Path(__file__).parent
+SHIPPED = sorted((HERE.parents[1] / "workflows").rglob("*.yaml"))
+SCHEMAS = json_schemas()
+
+
+def plain(node: Node) -> Any:
+    """Return what an editor sees in a node."""
+    if isinstance(node, Scalar):
+        return plain_value(node)
+    if isinstance(node, ListNode):
+        return [plain(item) for item in node.items]
+    return {key: plain(value) for key, (_, value) in node.pairs.items()}
+
+
+def complaints(text: str) -> list[str]:
+    """Return what the schema of a text's kind says of it."""
+    root = read_yaml(text, Report("f"))
+    assert root is not None
+    content = plain(root)
+    kind = next(kind for kind in SCHEMAS if kind in content or kind.removesuffix("s") in content)
+    return [error.message for error in Draft202012Validator(SCHEMAS[kind]).iter_errors(content)]
+
+
+@pytest.mark.parametrize("kind", sorted(SCHEMAS))
+def test_a_schema_is_one(kind: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[kind])
+
+
+@pytest.mark.parametrize(
+    "path", [*SHIPPED, *sorted((HERE / "good").glob("*"))], ids=lambda p: p.stem
+)
+def test_editors_underline_nothing_in_files_that_are_right(path: Path) -> None:
+    assert complaints(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("text", [POLICY, CALENDAR, SCORING, SEGMENTS])
+def test_editors_underline_nothing_in_the_small_release(text: str) -> None:
+    assert complaints(text) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["unknown-keys", "durations", "not-available", "triggers", "policy", "calendar", "scoring"],
+)
+def test_editors_underline_files_whose_shape_is_wrong(name: str) -> None:
+    assert complaints((HERE / "bad" / f"{name}.yaml").read_text("utf-8"))
+
+
+def described(schema: Any, path: str) -> list[str]:
+    """Return the keys of a schema that have no description."""
+    if isinstance(schema, list):
+        return [
+            one for number, part in enumerate(schema) for one in described(part, f"{path}/{number}")
+        ]
+    if not isinstance(schema, dict):
+        return []
+    bare = [
+        f"{path}/{key}"
+        for key, part in schema.get("properties", {}).items()
+        if not part.get("description")
+    ]
+    return bare + [one for key, part in schema.items() for one in described(part, f"{path}/{key}")]
+
+
+def test_every_key_says_what_it_means() -> None:
+    assert described(SCHEMAS, "") == []
