@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -85,16 +84,10 @@ def compile_workflow(files: Mapping[str, bytes | str], name: str) -> Workflow:
     senders are not looked up again. Raises NotFoundError where no file writes the workflow
     down, DefinitionError where it cannot be compiled.
     """
-    wanted = re.compile(
-        rf"^\s*[\"']?workflow[\"']?\s*:\s*[\"']?{re.escape(name)}[\"']?\s*(#|$)", re.M
-    )
-    others = re.compile(r"^\s*[\"']?(policy|segments?)[\"']?\s*:", re.M)
     sources = Sources()
     for path in sorted(files):
-        content = files[path]
-        text = content if isinstance(content, str) else content.decode("utf-8", "replace")
-        if is_definition(path) and (wanted.search(text) or others.search(text)):
-            add_source(sources, path, content)
+        if is_definition(path) and _may_concern(files[path], name):
+            add_source(sources, path, files[path])
     policy, policy_read = _single("policy", sources, compile_policy, EMPTY_POLICY, required=False)
     segments = _segments(sources, policy, policy_read)
     references = References(
@@ -116,6 +109,12 @@ def compile_workflow(files: Mapping[str, bytes | str], name: str) -> Workflow:
             raise DefinitionError(errors)
         return compiled.workflow
     raise NotFoundError(f"no workflow '{name}' in this release")
+
+
+def _may_concern(content: bytes | str, workflow: str) -> bool:
+    """Say whether a file may hold a workflow, the policy or segments; cheaper than to read it."""
+    text = content if isinstance(content, str) else content.decode("utf-8", "replace")
+    return ("workflow" in text and workflow in text) or "policy" in text or "segment" in text
 
 
 def _single(

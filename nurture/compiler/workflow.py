@@ -9,7 +9,7 @@ from nurture.compiler import durations
 from nurture.compiler.condition_maps import CONDITION, read_condition
 from nurture.compiler.graph_checks import check_graph
 from nurture.compiler.names import NAME
-from nurture.compiler.nodes import Node, Scalar, quoted
+from nurture.compiler.nodes import MapNode, Node, Scalar, quoted
 from nurture.compiler.outline import Outline
 from nurture.compiler.records import Fields, Key, ListOf, Record
 from nurture.compiler.references import References
@@ -114,9 +114,9 @@ class CompiledWorkflow:
     report: Report
 
 
-def workflow_name(root: Node, report: Report) -> Scalar | None:
+def workflow_name(root: MapNode, report: Report) -> Scalar | None:
     """Return where a file names its workflow, or None where it does so wrongly."""
-    node = getattr(root, "pairs", {}).get(_NAME.name, (None, None))[1]
+    node = root.get(_NAME.name)
     if isinstance(node, Scalar) and NAME.read(node, report) is not None:
         return node
     return None

@@ -148,6 +148,11 @@ def test_one_workflow_alone_is_not_held_to_names_that_are_gone() -> None:
     assert compile_workflow({"workflows/w.yaml": text}, "w").name == "w"
 
 
+def test_one_workflow_is_found_however_its_file_is_laid_out() -> None:
+    text = "{steps: [{wait: 1d}], purpose: marketing, 'workflow': \"w\"}"
+    assert compile_workflow({"workflows/w.yaml": text.encode()}, "w").name == "w"
+
+
 def test_a_workflow_that_is_not_there_is_not_found() -> None:
     with pytest.raises(NotFoundError):
         compile_workflow(BASE, "w")
