@@ -76,20 +76,24 @@ def check_mjml(passage: Passage, tags: Placeholders, hidden: str, problems: list
         _check_element(element, place, tags, problems)
         if not element["empty"]:
             opened.append(_Opened(element["name"], place))
-    problems.extend(
-        Problem(left.place, "mjml", f"<{left.name}> is never closed", f"end it with </{left.name}>")
-        for left in opened
-    )
+    problems.extend(_never_closed(element) for element in opened)
 
 
 def _close(name: str, place: Place, opened: list[_Opened], problems: list[Problem]) -> None:
-    if opened and opened[-1].name == name:
-        opened.pop()
+    if not any(element.name == name for element in opened):
+        problems.append(Problem(place, "mjml", f"</{name}> closes nothing"))
         return
-    inside = f" inside <{opened[-1].name}>" if opened else ""
-    problems.append(Problem(place, "mjml", f"</{name}>{inside} closes nothing"))
-    while opened and any(o.name == name for o in opened) and opened.pop().name != name:
-        pass
+    while (last := opened.pop()).name != name:
+        problems.append(_never_closed(last))
+
+
+def _never_closed(element: _Opened) -> Problem:
+    return Problem(
+        element.place,
+        "mjml",
+        f"<{element.name}> is never closed",
+        f"end it with </{element.name}>",
+    )
 
 
 def _check_element(

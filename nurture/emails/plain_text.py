@@ -106,9 +106,9 @@ class _Reader(HTMLParser):
         shown = "".join(self.out[start:]).strip()
         if not href or href.startswith("#"):
             return
-        target = self._link(href)
         bare = href.removeprefix("mailto:").removeprefix("tel:")
         if self._tags.restore(shown) not in (self._tags.restore(href), self._tags.restore(bare)):
+            target = self._link(href)
             before = self._tags.without_statements("".join(self.out[:start]))
             alone = not before.rpartition("\n")[2].strip()
             self.out.append(f"\n{target}" if alone and shown else f" {target} ")

@@ -47,8 +47,10 @@ class Stretch:
 
 
 def stretch(text: str) -> Stretch:
-    """Encode a constant text at all three phases."""
+    """Encode a constant text of two bytes or more at all three phases."""
     data = wire(text)
+    if len(data) < 2:
+        raise ValueError("a stretch must be able to give two bytes away")
     phases = []
     for given in range(3):
         whole = given + (len(data) - given) // 3 * 3

@@ -1,0 +1,227 @@
+"""The check: everything wrong with templates, by place, and nothing that is right."""
+
+from __future__ import annotations
+
+import pytest
+
+from nurture.domain.policy import LegalIdentity, Policy
+from nurture.emails.lint import MAX_HTML, lint_subject, lint_templates
+from nurture.emails.template_context import TemplateContext
+from nurture.errors import Place, Problem, Severity
+from tests.emails.mails import newsletter, shipped_layouts
+
+JA = TemplateContext(locales=("ja",))
+
+
+def _letter(body: str, subject: str = "件名", header: str = "") -> dict[str, str]:
+    text = f"---\nsubject: {subject}\nlayout: letter\n{header}---\n{body}"
+    return {**shipped_layouts(), "templates/email/x/y.ja.md": text}
+
+
+def _lint(files: dict[str, str], context: TemplateContext = JA) -> list[Problem]:
+    return lint_templates(files, context)
+
+
+def _codes(files: dict[str, str], context: TemplateContext = JA) -> list[str]:
+    return [problem.code for problem in _lint(files, context)]
+
+
+def test_a_good_letter_has_no_problems() -> None:
+    body = (
+        "{{ contact | addressee }}\n\n{{ sender.name }}です。[資料](https://www.nurture.example/)"
+    )
+    assert _lint(_letter(body)) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ("{{ contact.famly_name }}", "did you mean 'contact.family_name'?"),
+        ("{{ contakt.title }}", "did you mean 'contact'?"),
+        ("{{ sender.nam }}", "did you mean 'sender.name'?"),
+        ("{{ contact.email.domain }}", "no value 'contact.email.domain'"),
+        ("{{ family_name }}", "no value 'family_name'"),
+        ("{% if contact.titel %}a{% endif %}", "did you mean 'contact.title'?"),
+    ],
+)
+def test_an_unknown_value_is_an_error(tag: str, message: str) -> None:
+    (problem,) = _lint(_letter(f"一行目\n{tag}"))
+    assert problem.code == "unknown-variable"
+    assert problem.severity is Severity.ERROR
+    assert message in str(problem)
+    assert (problem.place.line, problem.place.column) == (6, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "warned"),
+    [
+        ("{{ contact.title }}", ["contact.title"]),
+        ("{{ contact.title | upper }}", ["contact.title"]),
+        ("{{ contact.title | default('') }}", []),
+        ("{{ contact.title or contact.department or '' }}", []),
+        # the last one of a chain has nothing behind it
+        ("{{ contact.title or contact.department }}", ["contact.department"]),
+        ("{{ contact.title | default(contact.department) }}", ["contact.department"]),
+        ("{% if contact.title %}{{ contact.title }}{% endif %}", []),
+        ("{% if contact.title == '部長' %}{{ contact.title }}{% endif %}", []),
+        ("{% if contact.title and contact.role %}{{ contact.title }}{% endif %}", []),
+        # an or promises neither
+        ("{% if contact.title or contact.role %}{{ contact.title }}{% endif %}", ["contact.title"]),
+        ("{% if contact.title %}a{% else %}{{ contact.title }}{% endif %}", ["contact.title"]),
+        ("{% if not contact.title %}{{ contact.title }}{% endif %}", ["contact.title"]),
+        ("{{ contact.title if contact.title else 'x' }}", []),
+        ("{% for x in trigger.list %}{{ x.title }}{{ loop.index }}{% endfor %}", []),
+        ("{{ trigger.anything }} {{ steps.a.event.b }} {{ today | date }}", []),
+        ("{{ contact.email }} {{ sender.name }} {{ urls.preferences }}", []),
+    ],
+)
+def test_a_value_that_some_lack_is_a_warning_unless_guarded(body: str, warned: list[str]) -> None:
+    problems = _lint(_letter(body))
+    assert [p.message.partition(" ")[0] for p in problems] == warned
+    assert all(p.severity is Severity.WARNING for p in problems)
+
+
+def test_declared_fields_are_known() -> None:
+    legal = LegalIdentity({"ja": "当社"}, {"ja": "東京"}, "a@b.example")
+    policy = Policy({}, "sato", legal, contact_fields={"budget": "text"})
+    context = TemplateContext.of(policy)
+    assert context.locales == ("ja", "en")
+    body = "{{ contact.budget | default('') }}"
+    assert "unknown-variable" not in _codes(_letter(body), context)
+    assert "unknown-variable" in _codes(_letter(body), JA)
+
+
+def test_a_missing_locale_is_an_error() -> None:
+    (problem,) = _lint(_letter("a"), TemplateContext(locales=("ja", "en")))
+    assert problem.code == "locale-missing"
+    assert problem.hint == "add templates/email/x/y.en.md"
+
+
+def test_a_file_without_a_locale_serves_all() -> None:
+    files = _letter("a")
+    files["templates/email/x/y.md"] = files.pop("templates/email/x/y.ja.md")
+    assert _codes(files, TemplateContext(locales=("ja", "en"))) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "severity"),
+    [
+        ("[a](http://www.nurture.example/)", "link-http", Severity.ERROR),
+        ("![](http://www.nurture.example/a.png)", "link-http", Severity.ERROR),
+        ("[https://a.example](https://b.example/)", "link-shown", Severity.ERROR),
+        ("御社のご発展", "manners-onsha", Severity.WARNING),
+        ("各位様", "manners-kakui", Severity.WARNING),
+        ("部長様", "manners-title", Severity.WARNING),
+        ("{{ contact | addressee }}様", "manners-double", Severity.WARNING),
+        ("{{ sender.name }}様より", "manners-own-staff", Severity.WARNING),
+        ("noreply@nurture.example", "manners-noreply", Severity.WARNING),
+    ],
+)
+def test_what_a_letter_should_not_say(body: str, code: str, severity: Severity) -> None:
+    problems = [p for p in _lint(_letter("一行目\n\n" + body)) if p.code == code]
+    assert [(p.place.line, p.severity) for p in problems] == [(7, severity)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "code"),
+    [
+        ("【重要】お知らせ", "manners-alarm"),
+        ("Re: お打ち合わせ", "manners-false-reply"),
+        ("RE：お打ち合わせ", "manners-false-reply"),
+        ("あ" * 31, "manners-long-subject"),
+        ("a" * 62, "manners-long-subject"),
+    ],
+)
+def test_what_a_subject_should_not_say(subject: str, code: str) -> None:
+    (problem,) = _lint(_letter("a", subject))
+    assert problem.code == code
+    assert problem.severity is Severity.WARNING
+    assert problem.place.line == 2
+
+
+@pytest.mark.parametrize("subject", ["あ" * 30, "a" * 60, "{{ contact | short_name }}" + "あ" * 30])
+def test_a_subject_of_thirty_characters_is_short_enough(subject: str) -> None:
+    assert _codes(_letter("a", subject)) == []
+
+
+def test_a_mail_that_needs_consent_shows_identity_and_opt_out() -> None:
+    files = newsletter("<mj-text>a</mj-text>")
+    assert sorted(set(_codes(files))) == ["no-identity", "no-unsubscribe"]
+    assert all(p.severity is Severity.ERROR for p in _lint(files))
+    service = TemplateContext(locales=("ja",), service_templates=("x/*",))
+    assert _codes(files, service) == []
+
+
+def test_a_text_twin_without_opt_out_is_refused() -> None:
+    files = _letter("a")
+    del files["templates/email/layouts/letter.txt"]
+    files["templates/email/x/y.ja.txt"] = "手書き"
+    assert _codes(files) == ["no-unsubscribe"]
+
+
+def test_a_page_that_gmail_cuts_is_a_warning() -> None:
+    assert _codes(_letter("あ" * (MAX_HTML // 3))) == ["too-long"]
+
+
+def test_a_picture_without_alt_text_is_a_warning() -> None:
+    context = TemplateContext(locales=("ja",), service_templates=("x/*",))
+    files = newsletter('<mj-image src="https://www.nurture.example/a.png" />')
+    (problem,) = _lint(files, context)
+    assert (problem.code, problem.place.line) == ("alt-missing", 5)
+    files = newsletter('<mj-image src="https://www.nurture.example/a.png" alt="図" />')
+    assert _lint(files, context) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("layout: letters\n", "unknown-layout"),
+        ("sbject: a\n", "unknown-key"),
+        ("no colon\n", "letter-header"),
+    ],
+)
+def test_a_header_that_is_wrong_is_named(header: str, code: str) -> None:
+    (problem,) = _lint(_letter("a", header=header))
+    assert problem.code == code
+    assert problem.place.line == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("本文だけ", "letter-header"),
+        ("---\nsubject: a\n本文", "letter-header"),
+        ("---\nlayout: letter\n---\n本文", "subject-missing"),
+    ],
+)
+def test_a_letter_without_its_header_is_named(text: str, code: str) -> None:
+    files = {**shipped_layouts(), "templates/email/x/y.ja.md": text}
+    assert code in _codes(files)
+
+
+def test_stray_files_are_named() -> None:
+    files = _letter("a") | {
+        "templates/email/x/Y Z.md": "",
+        "templates/email/x/z.ja.txt": "",
+        "templates/email/x/y.ja.mjml": newsletter("")["templates/email/x/y.ja.mjml"],
+        "templates/email/README.md": "",
+    }
+    codes = _codes(files, TemplateContext(locales=("ja",), service_templates=("*",)))
+    assert sorted(codes) == ["template-name", "template-twice", "text-alone"]
+
+
+def test_one_bad_file_hides_no_other() -> None:
+    files = _letter("{{ a. }}")
+    files["templates/email/x/z.ja.md"] = files["templates/email/x/y.ja.md"].replace("a.", "b.")
+    assert {p.place.file for p in _lint(files)} == {
+        "templates/email/x/y.ja.md",
+        "templates/email/x/z.ja.md",
+    }
+
+
+def test_the_subject_of_a_step_is_checked_at_its_place() -> None:
+    place = Place("workflows/a.yaml", 9, 5)
+    assert lint_subject("{{ contact | short_name }}へ", place, JA) == []
+    (problem,) = lint_subject("{{ contact.titel }}", place, JA)
+    assert problem.code == "unknown-variable"
+    assert problem.place == place
