@@ -31,7 +31,6 @@ from nurture.services.releases import Releases
 from nurture.services.runtime import DECIDE, SEND, Runtime, Sending
 from nurture.settings import Settings, load
 from nurture.web.public import LINKS, make_public
-from nurture.web.team import make_team
 
 log = structlog.get_logger(__name__)
 
@@ -169,6 +168,8 @@ def public_application() -> Flask:
 
 def team_application() -> Flask:
     """Return the team's pages and the mailbox; serve at 127.0.0.1 only."""
+    from nurture.web.team import make_team
+
     house = build()
     keys = signing_keys(house.settings.secret, house.settings.var)
     return make_team(house.runtime, house.mailbox(), keys.derived("team session"))

@@ -60,6 +60,9 @@ def configure(form: str, level: str = "info", stream: TextIO | None = None) -> N
             foreign_pre_chain=shared,
         )
     )
+    # Libraries that tell of every step they take.
+    for chatty in ("alembic", "mail.log", "rq.worker", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

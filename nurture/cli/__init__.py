@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from nurture import __version__
 from nurture.cli.definitions import check, publish, schema
+from nurture.cli.demonstration import demo, demo_audience
 from nurture.cli.operating import api_key, event, explain, hold, import_, pause, resume, unhold
 from nurture.cli.running import clock, mailbox, migrate, team, up, web, worker
 from nurture.errors import DefinitionError, NurtureError
@@ -81,5 +82,7 @@ for command in (
     clock,
     mailbox,
     migrate,
+    demo,
+    demo_audience,
 ):
     main.add_command(command)

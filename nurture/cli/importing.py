@@ -12,7 +12,8 @@ from nurture.cli.context import house_of
 from nurture.cli_import import import_contacts
 from nurture.clock import Clock
 from nurture.compiler.release import compile_files
-from nurture.db.engine import read
+from nurture.db import team
+from nurture.db.engine import read, write
 from nurture.db.releases import newest_id
 from nurture.domain.definitions import Definitions
 from nurture.errors import NurtureError
@@ -41,9 +42,14 @@ class Importing:
             if newest_id(connection) is not None:
                 return self.house.runtime.releases.live(connection).definitions
         try:
-            return compile_files(read_project(self.house.settings.project))
+            found = compile_files(read_project(self.house.settings.project))
         except NurtureError:
             return None
+        if not found.errors:
+            # Owners are named by our own people, whom nobody has published yet.
+            with write(self.engine) as connection:
+                team.sync(connection, found.policy)
+        return found
 
 
 @click.group("import")

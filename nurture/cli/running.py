@@ -9,6 +9,7 @@ from types import FrameType
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from nurture import jobs
 from nurture.app import House, build
@@ -88,7 +89,8 @@ def _serve(target: str, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
         log_access=False,
         websockets=False,
     ).serve()
@@ -112,7 +114,7 @@ def worker(ctx: click.Context, queue: str) -> None:
 def clock(ctx: click.Context) -> None:
     """Ring for what is due, every second; any number of these may run."""
     house = build(settings_of(ctx))
-    stop = _stop_on_signal()
+    stop = stop_on_signal()
     while not stop.is_set():
         if _is_stepped(house):
             # A jump is followed by another look at once; else wait for those who work.
@@ -136,7 +138,7 @@ def mailbox(ctx: click.Context) -> None:
     settings = settings_of(ctx)
     house = build(settings)
     store = house.mailbox()
-    stop = _stop_on_signal()
+    stop = stop_on_signal()
 
     def read_replies() -> None:
         last = -1
@@ -157,7 +159,7 @@ def mailbox(ctx: click.Context) -> None:
     reader.join(2.0)
 
 
-def _stop_on_signal() -> threading.Event:
+def stop_on_signal() -> threading.Event:
     """Return an event that SIGTERM and Ctrl-C set."""
     stop = threading.Event()
 
