@@ -32,6 +32,7 @@ _BRACKETED = re.compile(
     r"\s*[(（]\s*(" + "|".join(sorted(_FORMS, key=len, reverse=True)) + r")\s*[)）]\s*"
 )
 _SQUARE = re.compile(r"\s*([" + "".join(_SQUARED) + r"])\s*")
+_ABBREVIATED = re.compile("[(（" + "".join(_SQUARED) + "]")
 
 #: courtesies behind a name. 行 and 氏 may end a name (孝行, ◯◯銀行), so 行 stays and 氏 goes
 #: only after a space
@@ -116,8 +117,9 @@ def company_name(value: str) -> str:
     '株式会社青空商事'
     """
     text = clean_text(value)
-    text = _SQUARE.sub(lambda m: _FORMS[_SQUARED[m[1]]], text)
-    text = _BRACKETED.sub(lambda m: _FORMS[m[1]], text)
+    if _ABBREVIATED.search(text):
+        text = _SQUARE.sub(lambda m: _FORMS[_SQUARED[m[1]]], text)
+        text = _BRACKETED.sub(lambda m: _FORMS[m[1]], text)
     return _strip(text, _COMPANY_SUFFIX)
 
 

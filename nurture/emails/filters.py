@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, tzinfo
 from functools import lru_cache, partial
+from math import isfinite
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -140,7 +141,13 @@ def _with_zone(
     value: Any,
     style: str = "long",
 ) -> str:
-    return form(_moment(value), _zone(context), babel, str(style))
+    try:
+        return form(_moment(value), _zone(context), babel, str(style)[:40])
+    except (LookupError, ValueError, AttributeError):
+        raise ValueProblemError(
+            f"no form {str(style)[:40]!r} for a date or time",
+            "known: short, medium, long, full, day, short_day",
+        ) from None
 
 
 def _zone(context: Context) -> tzinfo | None:
@@ -206,7 +213,7 @@ def _figure(value: Any) -> int | float:
             value = float(value) if len(value) < 40 else None
         except ValueError:
             value = None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise ValueProblemError("not a number")
     return value
 

@@ -25,6 +25,7 @@ _ELEMENT = re.compile(
     r"(?P<attributes>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*?)(?P<empty>/?)>",
     re.DOTALL,
 )
+_STYLE = re.compile(r"<mj-style\b[^>]*>(.*?)</mj-style>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"(?P<name>[A-Za-z_:][\w:.-]*)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)')")
 
 
@@ -54,7 +55,7 @@ class _Opened:
 
 def check_mjml(passage: Passage, tags: Placeholders, hidden: str, problems: list[Problem]) -> None:
     """Report what the compiler would break or drop in one MJML file."""
-    for found in re.finditer(r"<mj-style\b[^>]*>(.*?)</mj-style>", passage.text, re.DOTALL):
+    for found in _STYLE.finditer(passage.text):
         problems.extend(
             Problem(
                 passage.at(found.start(1) + comment.start()),
@@ -65,6 +66,16 @@ def check_mjml(passage: Passage, tags: Placeholders, hidden: str, problems: list
             for comment in re.finditer(r"\{#", found[1])
         )
     lines = Passage(hidden, passage.place)
+    for style in _STYLE.finditer(hidden):
+        problems.extend(
+            Problem(
+                lines.at(style.start(1) + word.start()),
+                "mjml-style-value",
+                f"{tags.tag(int(word[1])).text} stands in a style sheet, which cannot escape it",
+                "give an element the value as an attribute, or a class",
+            )
+            for word in WORD.finditer(style[1])
+        )
     opened: list[_Opened] = []
     for element in _ELEMENT.finditer(hidden):
         if element["name"] is None:

@@ -88,6 +88,13 @@ def test_a_comment_mark_in_a_style_sheet_is_named() -> None:
     assert "write a space: `{ #name`" in {p.hint for p in problems}
 
 
+def test_a_value_in_a_style_sheet_is_named() -> None:
+    head = "<mj-title>a</mj-title>\n<mj-style>.a { color: {{ trigger.colour }} }</mj-style>"
+    (problem,) = problems_of(newsletter("<mj-text>a</mj-text>", head))
+    assert problem.code == "mjml-style-value"
+    assert problem.place.line == 3
+
+
 def test_a_newsletter_without_a_subject_is_refused() -> None:
     (problem,) = problems_of(newsletter("<mj-text>a</mj-text>", ""))
     assert problem.code == "subject-missing"
