@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, 
 
 from nurture.db import contacts as people
 from nurture.db.engine import is_sqlite
+from nurture.db.numbered import insert_numbered
 from nurture.db.tables import account, consent, contact, contact_tag, identity, team_member
 from nurture.domain.account_match import Companies, Company
 from nurture.domain.contact_merge import Member, Person
@@ -150,10 +151,8 @@ def insert_companies(connection: Connection, new: Sequence[Company], now: dateti
         }
         for one in new
     ]
-    ids = connection.execute(
-        insert(account).returning(account.c.id, sort_by_parameter_order=True), rows
-    )
-    for one, (account_id,) in zip(new, ids, strict=True):
+    ids = insert_numbered(connection, account, rows)
+    for one, account_id in zip(new, ids, strict=True):
         one.id = account_id
 
 
@@ -180,10 +179,8 @@ def insert_persons(connection: Connection, new: Mapping[str, Person], now: datet
     if not new:
         return
     rows = [{**_row(one), "created_at": now, "scored_at": now} for one in new.values()]
-    ids = connection.execute(
-        insert(contact).returning(contact.c.id, sort_by_parameter_order=True), rows
-    )
-    for one, (contact_id,) in zip(new.values(), ids, strict=True):
+    ids = insert_numbered(connection, contact, rows)
+    for one, contact_id in zip(new.values(), ids, strict=True):
         one.id = contact_id
     connection.execute(
         insert(identity),

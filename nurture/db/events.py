@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from nurture.clock import machine_now
+from nurture.db.numbered import insert_numbered
 from nurture.db.tables import event, event_dedupe, event_evidence, inbox, stray_event
 from nurture.db.upsert import insert_new
 
@@ -20,7 +21,6 @@ BELIEVABLE = timedelta(minutes=5)
 DEEPEST = 16
 
 # Built once: a click is one transaction, and building its statements would cost as much.
-_INSERT_EVENTS = insert(event).returning(event.c.id, sort_by_parameter_order=True)
 _INSERT_WAITING = insert(inbox)
 _INSERT_VERDICTS = insert(event_evidence)
 _NAME_EVENT = (
@@ -67,8 +67,7 @@ def record(connection: Connection, events: Sequence[NewEvent], now: datetime) ->
         return ids
     recorded_at = machine_now()
     rows = [_row(events[index], now, recorded_at) for index in wanted]
-    returned = connection.execute(_INSERT_EVENTS, rows)
-    for index, (event_id,) in zip(wanted, returned, strict=True):
+    for index, event_id in zip(wanted, insert_numbered(connection, event, rows), strict=True):
         ids[index] = event_id
     written = [(ids[index], events[index]) for index in wanted]
     waiting = [

@@ -84,8 +84,8 @@ def read_moment(text: str, zone: tzinfo) -> datetime:
     """
     plain_text = compatible(text)
     day, rest = _read_day(plain_text)
-    if day is None:
-        raise ValueError(f"{text!r} is not a date")
+    if day is None or not 1900 <= day.year <= 2100:
+        raise ValueError(f"{text!r} is not a date of our time")
     if not rest:
         return datetime.combine(day, time(), zone)
     found = _CLOCK.fullmatch(rest)

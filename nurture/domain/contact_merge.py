@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from nurture.domain.account_match import Companies, Company, fill
+from nurture.domain.account_match import Companies, Company, fill, looks_alike
 from nurture.domain.addresses import canonical
 from nurture.domain.contact_row import ContactRow, Grant, Remark
 from nurture.domain.public_mail import is_public
@@ -118,11 +118,14 @@ def _belong(person: Person, row: ContactRow, companies: Companies, overwrite: bo
     """Find the person's account and take in what the row says of it."""
     facts = {key: value for key, value in row.account.items() if key not in ("name", "domain")}
     name = row.account.get("name", "")
-    domain = mail_domain(row)
-    kept = person.company if not overwrite or not name else None
-    if kept is not None and name and companies.find(name, domain) is not kept:
-        return [Remark("other_company", {"value": name, "kept": kept.name})]
-    company = kept or companies.find_or_found(name, domain)
+    company = person.company
+    if company is not None and name and not looks_alike(company.name, name):
+        if not overwrite:
+            return [Remark("other_company", {"value": name, "kept": company.name})]
+        company = None
+    # Whoever has a company of that name is in the right place, whatever others came to
+    # bear it since: the same list taken in again moves nobody.
+    company = company or companies.find_or_found(name, mail_domain(row))
     if company is None:
         return [Remark("no_company")] if facts or row.account_fields else []
     if company is not person.company:

@@ -21,6 +21,7 @@ from nurture.services.csv_records import Records
 _DELIMITERS = (",", "\t", ";")
 #: `sep=;` above the header
 _SEP = re.compile(r'"?sep=(.)"?\r?$', re.IGNORECASE | re.MULTILINE)
+_WORD = re.compile(r"\w")
 #: lists begin with titles and dates; the header is looked for in so many records
 _FIRST_RECORDS = 20
 
@@ -142,7 +143,7 @@ def _after(file: TextIO, header: _Try) -> Records:
 
 
 def _no_header(cells: list[str]) -> NurtureError:
-    if not cells:
+    if not any(map(_WORD.search, cells)):
         return NurtureError("the file is empty", "a list begins with a line of headers")
     if any("@" in cell for cell in cells):
         return NurtureError(

@@ -141,7 +141,7 @@ class _Reader:
             return None
         try:
             moment = _moment_of(text, self._reading.zone)
-        except (ValueError, OverflowError):
+        except ValueError:
             self._unreadable(name, text, "2026-03-12")
             return None
         if moment > self._reading.now:
@@ -246,7 +246,7 @@ class _Reader:
             read, example = _KINDS[kind]
             try:
                 said[name] = read(text, self._reading.zone)
-            except (ValueError, OverflowError):
+            except ValueError:
                 self._unreadable(name, text, example)
         return said
 

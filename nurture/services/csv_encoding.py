@@ -64,8 +64,8 @@ def find_encoding(path: Path, named: str = "") -> str:
 
 def _named(path: Path, name: str) -> str:
     try:
-        # b"".decode refuses codecs that are not for text, such as base64
-        b"".decode(name)
+        # str.encode refuses codecs that are not for text, such as base64
+        "a".encode(name)
         codec = codecs.lookup(name).name
     except (LookupError, UnicodeError) as error:
         hint = "use utf-8, cp932 (Shift_JIS), euc_jp, utf-16 or cp1252"

@@ -33,7 +33,7 @@ class Record:
     fault: Remark | None = None
 
 
-class _StrayQuoteError(Exception):
+class _UnreadableError(Exception):
     pass
 
 
@@ -58,19 +58,21 @@ class Records:
         reader = csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
         try:
             cells = next(reader)
-        except (csv.Error, _StrayQuoteError):
+        except (csv.Error, _UnreadableError):
             return self._bad(start)
         return Record(start, cells)
 
     def _lines(self) -> Iterator[str]:
         while True:
             if len(self._taken) >= _MOST_LINES:
-                raise _StrayQuoteError
+                raise _UnreadableError
             line = self._waiting.popleft() if self._waiting else self._read_line()
             if not line:
                 return
             self._taken.append(line)
             self._line += 1
+            if len(line) >= LONGEST_LINE:
+                raise _UnreadableError
             yield line
 
     def _read_line(self) -> str:

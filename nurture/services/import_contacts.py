@@ -235,7 +235,7 @@ def _reading(clock: Clock, definitions: Definitions | None, options: ImportOptio
         try:
             if read_moment(obtained, zone) > now:
                 raise NurtureError(f"consent cannot have been obtained on {obtained}: not yet")
-        except (ValueError, OverflowError) as error:
+        except ValueError as error:
             raise NurtureError(f"{obtained!r} is not a date", "write e.g. 2026-03-12") from error
     if definitions is None:
         return Reading(now, zone, defaults=said)

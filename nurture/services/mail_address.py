@@ -40,7 +40,10 @@ def check_address(text: str) -> tuple[str, str]:
             raise ValueError("it has no @-sign")
         address = canonical(written)
         local, _, domain = address.rpartition("@")
-        if len(address) > 254 or len(local) > 64 or not _PLAIN_LOCAL.fullmatch(local):
+        if len(local) > 64:
+            # RFC 5321, 4.5.3.1.1; email-validator lets longer ones pass
+            raise ValueError("the part before the @-sign is longer than 64 characters")
+        if len(address) > 254 or not _PLAIN_LOCAL.fullmatch(local):
             validate_email(address, check_deliverability=False, allow_smtputf8=False)
         elif why := fault_of_domain(domain):
             raise ValueError(why)
