@@ -141,7 +141,8 @@ def _bar(console: Console) -> Iterator[Reporting]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("Reading")
 
         def report(done: int, size: int, rows: int) -> None:

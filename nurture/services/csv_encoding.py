@@ -22,8 +22,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-#: kana, or two kanji together: what Japanese text has and other text read as it has not
-_JAPANESE = re.compile(r"[\u3041-\u30fa]{2}|[\u4e00-\u9fff々]{2}|[\uff66-\uff9f]{3}")
+#: kana or kanji in pairs, or a kanji that is a cell of its own (姓): what Japanese text has,
+#: and other text read as it has not
+_JAPANESE = re.compile(
+    r"[\u3041-\u30fc]{2}|[\u4e00-\u9fff々]{2}|[\uff66-\uff9f]{3}"
+    r"|(?:^|[,;\t\"])[\u4e00-\u9fff](?=[,;\t\"\r\n])",
+    re.MULTILINE,
+)
 _HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")
 #: what people call it → the codec that reads what they mean
 _MEANT = {"shift_jis": "cp932", "utf-8": "utf-8-sig"}

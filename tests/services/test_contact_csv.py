@@ -58,6 +58,17 @@ def test_characters_that_only_windows_has_are_read(tmp_path: Path) -> None:
     assert row.values["company"] == "㈱髙﨑①"
 
 
+@pytest.mark.parametrize("header", ["メール", "姓,名,E-mail", "氏名,E-mail"])
+def test_a_few_japanese_letters_are_enough(tmp_path: Path, header: str) -> None:
+    width = header.count(",") + 1
+    content = f"{header}\n{'a@a.example,' * width}\n".replace(",\n", "\n")
+    path = tmp_path / "list.csv"
+    path.write_bytes(content.encode("cp932"))
+    with open_contacts(path) as csv:
+        assert csv.encoding == "cp932"
+        assert csv.columns.unknown == ()
+
+
 def test_an_encoding_that_could_be_two_is_asked_for(tmp_path: Path) -> None:
     content = "name,email\nJérôme Muñoz,a@example.com\nAndré Françoise,b@example.com\n"
     with pytest.raises(NurtureError, match="--encoding"):
