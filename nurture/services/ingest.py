@@ -31,7 +31,7 @@ def ingest(runtime: Runtime, limit: int = BATCH) -> int:
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
         due = touched.due_contacts(connection, now, limit)
-        if not due:
+        if not due or not runtime.releases.published(connection):
             return 0
         held = people.lock(connection, due)
         if not held:

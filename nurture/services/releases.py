@@ -45,6 +45,10 @@ class Releases:
             raise NurtureError("nothing is published yet", "run `nurture publish`")
         return self.get(connection, release_id)
 
+    def published(self, connection: Connection) -> bool:
+        """Say whether there is a live release; until then everything due waits."""
+        return rows.newest_id(connection) is not None
+
     def get(self, connection: Connection, release_id: int) -> LiveRelease:
         """Return a release by id, compiled; raise NotFoundError where it does not exist."""
         with self._lock:
