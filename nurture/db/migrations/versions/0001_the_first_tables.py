@@ -133,7 +133,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("role", sa.String(length=64), server_default="sales", nullable=False),
-        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team_member")),
         sa.UniqueConstraint("email", name=op.f("uq_team_member_email")),
         sa.UniqueConstraint("key", name=op.f("uq_team_member_key")),
@@ -177,8 +177,8 @@ def upgrade() -> None:
         sa.Column("lifecycle", sa.String(length=16), server_default="prospect", nullable=False),
         sa.Column("lifecycle_at", nurture.db.types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("review_at", nurture.db.types.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("tracking", sa.Boolean(), server_default=sa.text("1"), nullable=False),
-        sa.Column("erased", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("tracking", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("erased", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_contact_account_id")),
         sa.ForeignKeyConstraint(
             ["merged_into"], ["contact.id"], name=op.f("fk_contact_merged_into")
@@ -476,7 +476,7 @@ def upgrade() -> None:
         sa.Column("values", sa.JSON(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("sent_from", sa.String(length=320), nullable=True),
-        sa.Column("tracked", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("tracked", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column(
             "release_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
