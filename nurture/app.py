@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
@@ -27,10 +27,13 @@ from nurture.providers.base import Provider
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.providers.patterns import AddressPatterns
 from nurture.providers.urls import provider_from_url
+from nurture.services.link_targets import LINKS
 from nurture.services.releases import Releases
 from nurture.services.runtime import DECIDE, SEND, Runtime, Sending
 from nurture.settings import Settings, load
-from nurture.web.public import LINKS, make_public
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 log = structlog.get_logger(__name__)
 
@@ -162,6 +165,9 @@ def redis_url(settings: Settings) -> str:
 
 def public_application() -> Flask:
     """Return the public pages and the API, for a WSGI server."""
+    # Only those who serve pages wait for Flask to load.
+    from nurture.web.public import make_public
+
     house = build()
     return make_public(house.runtime, house.settings.var, house.settings.proxies)
 

@@ -2,23 +2,57 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from nurture import __version__
-from nurture.cli.definitions import check, publish, schema
-from nurture.cli.demonstration import demo, demo_audience
-from nurture.cli.operating import api_key, event, explain, hold, import_, pause, resume, unhold
-from nurture.cli.running import clock, mailbox, migrate, team, up, web, worker
 from nurture.errors import DefinitionError, NurtureError
+
+#: command → where it lives; imported when it is asked for, so that `nurture event` does not
+#: wait for web servers and MJML to load
+COMMANDS = {
+    "check": "definitions:check",
+    "schema": "definitions:schema",
+    "publish": "definitions:publish",
+    "import": "importing:import_",
+    "event": "operating:event",
+    "explain": "explaining:explain",
+    "pause": "operating:pause",
+    "resume": "operating:resume",
+    "hold": "operating:hold",
+    "unhold": "operating:unhold",
+    "api-key": "keys:api_key",
+    "up": "running:up",
+    "web": "running:web",
+    "team": "running:team",
+    "worker": "running:worker",
+    "clock": "running:clock",
+    "mailbox": "running:mailbox",
+    "migrate": "running:migrate",
+    "demo": "showing:demo",
+    "demo-audience": "showing:demo_audience",
+}
 
 
 class Group(click.Group):
-    """Shows failures as a sentence with what to do, never as a traceback."""
+    """Loads commands when they are asked for; shows failures as a sentence, not a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all commands in the order of a newcomer's day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command; None where there is none of that name."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(importlib.import_module(f"nurture.cli.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an expected failure ends with status 1."""
@@ -32,10 +66,6 @@ class Group(click.Group):
             click.echo(f"{click.style('nurture:', fg='red')} {error.message}", err=True)
             if error.hint:
                 click.echo(f"  → {error.hint}", err=True)
-            ctx.exit(1)
-        except OperationalError as error:
-            click.echo(f"nurture: the database did not answer: {error.orig}", err=True)
-            click.echo("  → check DATABASE_URL, and that it is running", err=True)
             ctx.exit(1)
 
 
@@ -61,28 +91,3 @@ def main(ctx: click.Context, project: Path | None, var: Path | None) -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
-
-
-for command in (
-    check,
-    schema,
-    publish,
-    import_,
-    event,
-    explain,
-    pause,
-    resume,
-    hold,
-    unhold,
-    api_key,
-    up,
-    web,
-    team,
-    worker,
-    clock,
-    mailbox,
-    migrate,
-    demo,
-    demo_audience,
-):
-    main.add_command(command)

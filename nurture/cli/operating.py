@@ -1,17 +1,13 @@
-"""Commands for the day: events, explanations, pauses, holds, keys."""
+"""Commands for the day: events, pauses, holds."""
 
 from __future__ import annotations
 
 import click
 
 from nurture.cli.context import house_of, parse_pairs
-from nurture.cli.explaining import explain
-from nurture.cli.importing import import_
 from nurture.errors import NotFoundError
-from nurture.services import api_keys, control
+from nurture.services import control
 from nurture.services.capture import Happening, capture
-
-__all__ = ["api_key", "event", "explain", "hold", "import_", "pause", "resume", "unhold"]
 
 _KINDS = click.Choice([control.EVERYTHING, control.WORKFLOW, control.SENDER])
 
@@ -84,26 +80,3 @@ def unhold(ctx: click.Context, account: str) -> None:
     """Take the hold on ACCOUNT away."""
     name, count = control.unhold(house_of(ctx).runtime, account)
     click.echo(f"No longer on hold: {name}; {count} mails are looked at again.")
-
-
-@click.group("api-key")
-def api_key() -> None:
-    """Keys of the API."""
-
-
-@api_key.command("add")
-@click.argument("name")
-@click.pass_context
-def add_key(ctx: click.Context, name: str) -> None:
-    """Make a key and show it once; only its hash is kept."""
-    key = api_keys.add(house_of(ctx).runtime, name)
-    click.echo(key)
-
-
-@api_key.command("revoke")
-@click.argument("name")
-@click.pass_context
-def revoke_key(ctx: click.Context, name: str) -> None:
-    """Make a key worthless at once."""
-    api_keys.revoke(house_of(ctx).runtime, name)
-    click.echo(f"Revoked: {name}")

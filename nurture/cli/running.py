@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from nurture import jobs
 from nurture.app import House, build
 from nurture.cli.context import settings_of
-from nurture.clock import machine_sleep
+from nurture.clock import machine_seconds, machine_sleep
 from nurture.db import business_time
 from nurture.db.engine import read, write
 from nurture.providers.mailbox import serve
@@ -30,6 +30,9 @@ _EVERY = 1.0
 
 #: how often stepped time looks whether everybody is done (seconds)
 _EVERY_STEP = 0.002
+
+#: how often stepped time rings for what is due and nobody has taken up (seconds)
+_EVERY_BELL = 0.25
 
 #: how often the mailbox is looked at for replies (seconds)
 _EVERY_READ = 0.01
@@ -115,10 +118,15 @@ def clock(ctx: click.Context) -> None:
     """Ring for what is due, every second; any number of these may run."""
     house = build(settings_of(ctx))
     stop = stop_on_signal()
+    rang = 0.0
     while not stop.is_set():
         if _is_stepped(house):
             # A jump is followed by another look at once; else wait for those who work.
             if not ticking.step(house.runtime):
+                # Their own bells may have been lost, with Redis or with a worker.
+                if machine_seconds() - rang > _EVERY_BELL:
+                    ticking.tick(house.runtime)
+                    rang = machine_seconds()
                 stop.wait(_EVERY_STEP)
         else:
             ticking.tick(house.runtime)
@@ -140,22 +148,23 @@ def mailbox(ctx: click.Context) -> None:
     store = house.mailbox()
     stop = stop_on_signal()
 
+    def tell(number: int) -> None:
+        # Stepped time must not pass over a mail that its readers have not seen.
+        if _is_stepped(house):
+            with write(house.runtime.engine) as connection:
+                business_time.announce(connection, business_time.MAILBOX, False, number, None)
+
     def read_replies() -> None:
-        last = -1
         while not stop.is_set():
-            number = store.last_number()
-            if number != last:
-                with write(house.runtime.engine) as connection:
-                    business_time.announce(connection, business_time.MAILBOX, False, number, None)
-                last = number
             while incoming.receive(house.runtime, store):
                 pass
             machine_sleep(_EVERY_READ)
 
+    tell(store.last_number())
     reader = threading.Thread(target=read_replies, name="replies", daemon=True)
     reader.start()
     refuse = AddressPatterns(settings.mailbox_refuse)
-    serve(store, "127.0.0.1", settings.mailbox_port, refuse, lambda _port: None, stop)
+    serve(store, "127.0.0.1", settings.mailbox_port, refuse, lambda _port: None, stop, stored=tell)
     reader.join(2.0)
 
 

@@ -77,6 +77,8 @@ def compose(
         locale, zone = message.locale or policy.default_locale, ZoneInfo(calendar.zone)
     compiled = release.templates.get(message.template, locale)
     sender = resolve_sender(policy, message.sender, person)
+    # The mail's own language, which a fall-back may have chosen, not the contact's.
+    locale = compiled.locale
     values = _values(release, policy, message, person, sender, locale, zone, now)
     if person is not None and addressee(person_of(values["contact"]), compiled.locale) is None:
         raise NobodyToAddressError

@@ -19,6 +19,9 @@ from nurture.db.tables import template_links
 from nurture.db.upsert import insert_new
 from nurture.services.runtime import Runtime
 
+#: file of link targets in the state folder
+LINKS = "links.jsonl"
+
 #: targets by number minus one; None where the target is personal
 Targets = Sequence[str | None]
 

@@ -13,9 +13,9 @@ from nurture.db.engine import write
 from nurture.domain.definitions import Definitions, require
 from nurture.domain.steps import Send
 from nurture.domain.workflow import Existing, StateTrigger, Workflow
-from nurture.emails.lint import lint_templates
+from nurture.emails.lint import lint_subject, lint_templates
 from nurture.emails.template_context import TemplateContext
-from nurture.errors import DefinitionError, NurtureError, Problem, Severity
+from nurture.errors import DefinitionError, NurtureError, Place, Problem, Severity
 from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, Runtime
 
@@ -51,7 +51,12 @@ class ConfirmationNeededError(NurtureError):
 def check(files: Mapping[str, bytes]) -> tuple[Definitions, tuple[Problem, ...]]:
     """Return the definitions and everything wrong with workflows and templates, by place."""
     definitions = compile_files(files)
-    found = lint_templates(as_text(files), TemplateContext.of(definitions.policy))
+    context = TemplateContext.of(definitions.policy)
+    found = lint_templates(as_text(files), context)
+    for workflow in definitions.workflows.values():
+        for step in workflow.graph.steps.values():
+            if isinstance(step, Send) and step.subject is not None:
+                found += lint_subject(step.subject, Place(workflow.file), context)
     problems = sorted({*definitions.problems, *found}, key=lambda p: (p.place, p.code, p.message))
     return definitions, tuple(problems)
 

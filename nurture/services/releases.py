@@ -14,7 +14,7 @@ from nurture.db import releases as rows
 from nurture.domain.definitions import Definitions
 from nurture.domain.lookups import Lookups, look_up
 from nurture.domain.workflow import Workflow
-from nurture.emails.store import TemplateStore
+from nurture.emails.store import TemplateCache, TemplateStore
 from nurture.errors import NotFoundError, NurtureError
 
 #: releases kept compiled at once; journeys rarely follow more
@@ -36,6 +36,7 @@ class Releases:
 
     def __init__(self) -> None:
         self._compiled: OrderedDict[int, LiveRelease] = OrderedDict()
+        self._templates = TemplateCache()
         self._lock = threading.Lock()
 
     def live(self, connection: Connection) -> LiveRelease:
@@ -60,7 +61,8 @@ class Releases:
         if not files:
             raise NotFoundError(f"release {release_id} does not exist")
         definitions = compile_files(files)
-        templates = TemplateStore(as_text(files))
+        locale = definitions.policy.default_locale
+        templates = TemplateStore(as_text(files), locale, self._templates)
         compiled = LiveRelease(release_id, definitions, templates, look_up(definitions))
         with self._lock:
             self._compiled[release_id] = compiled

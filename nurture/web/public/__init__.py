@@ -8,9 +8,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from nurture.services.agents import public_list
-from nurture.services.link_targets import LinkBook
+from nurture.services.link_targets import LINKS, LinkBook
 from nurture.services.runtime import Runtime
-from nurture.services.spool import Spool
+from nurture.services.spool import SPOOL, Spool
 from nurture.services.tracking import Recorder
 from nurture.web import errors
 from nurture.web.api import make_api
@@ -21,10 +21,6 @@ from nurture.web.public.tracking import TrackingPaths
 
 #: largest body that is read, bytes
 LARGEST_BODY = 1_000_000
-
-#: files in the state folder
-SPOOL = "spool.jsonl"
-LINKS = "links.jsonl"
 
 
 def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
@@ -47,7 +43,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
         app.wsgi_app,
         runtime.keyring,
         Recorder(runtime, spool, public_list()),
-        LinkBook(runtime, state / LINKS),
+        LinkBook(runtime, runtime.links_file or state / LINKS),
         home=runtime.public_url,
     )
     if proxies:
