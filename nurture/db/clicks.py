@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, or_, select, update
 
 from nurture.db.tables import enrolment, event, message
 from nurture.db.touched import NEWEST_VERDICT
 from nurture.domain.evidence import Click
-from nurture.domain.message import UNSENT
+from nurture.domain.message import UNSENT, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,17 @@ class StoredClick:
     click: Click
     verdict: str | None
     hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An open or click as a sweep by one network shows it."""
+
+    id: int
+    contact_id: int | None
+    at: datetime
+    #: newest verdict on a click; None for opens
+    verdict: str | None
 
 
 def of_messages(connection: Connection, message_ids: Sequence[int]) -> list[StoredClick]:
@@ -56,25 +67,34 @@ def of_messages(connection: Connection, message_ids: Sequence[int]) -> list[Stor
     ]
 
 
-def recipients_by_network(
-    connection: Connection, networks: Sequence[str], since: datetime, until: datetime
-) -> dict[str, int]:
-    """Return how many recipients' mails each network touched in a span."""
+def hits_of_networks(
+    connection: Connection,
+    networks: Sequence[str],
+    spans: Sequence[tuple[datetime, datetime]],
+) -> dict[str, list[Hit]]:
+    """Return who was touched from each network within the spans, by opens and clicks alike."""
     network = event.c.properties["network"].as_string()
-    wanted = [one for one in networks if one]
-    if not wanted:
+    wanted = sorted({one for one in networks if one})
+    if not wanted or not spans:
         return {}
     rows = connection.execute(
-        select(network.label("network"), func.count(event.c.contact_id.distinct()).label("number"))
-        .where(
+        select(
+            network.label("network"),
+            event.c.id,
+            event.c.contact_id,
+            event.c.occurred_at,
+            case((event.c.type == "email.clicked", NEWEST_VERDICT)).label("verdict"),
+        ).where(
             event.c.type.in_(["email.clicked", "email.opened"]),
-            event.c.occurred_at >= since,
-            event.c.occurred_at <= until,
+            or_(*(event.c.occurred_at.between(first, last) for first, last in spans)),
             network.in_(wanted),
         )
-        .group_by(network)
     )
-    return {row.network: row.number for row in rows}
+    found: dict[str, list[Hit]] = {}
+    for row in rows:
+        hit = Hit(row.id, row.contact_id, row.occurred_at, row.verdict)
+        found.setdefault(row.network, []).append(hit)
+    return found
 
 
 def descendants(connection: Connection, event_ids: Sequence[int], deepest: int) -> set[int]:
@@ -101,16 +121,28 @@ def enrolments_caused_by(connection: Connection, event_ids: Sequence[int]) -> li
 
 
 def sent_because_of(connection: Connection, event_ids: Sequence[int]) -> list[int]:
-    """Return mails that already left because of one of these events."""
+    """Return mails that already left because of one of these events.
+
+    Those of a journey that one of them started count, however late they were sent.
+    """
     rows = connection.execute(
-        select(message.c.id).where(
-            message.c.caused_by.in_(event_ids),
-            message.c.state.not_in([*UNSENT, "cancelled", "failed"]),
+        select(message.c.id)
+        .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
+        .where(
+            or_(message.c.caused_by.in_(event_ids), enrolment.c.caused_by.in_(event_ids)),
+            message.c.state.not_in([*UNSENT, State.CANCELLED, State.FAILED]),
         )
+        .order_by(message.c.id)
     )
     return [row.id for row in rows]
 
 
-def sweep_span(moments: Sequence[datetime], within: timedelta) -> tuple[datetime, datetime]:
-    """Return the span in which a sweep by one network would show."""
-    return min(moments) - within, max(moments) + within
+def cancel_because_of(connection: Connection, event_ids: Sequence[int], reason: str) -> list[int]:
+    """Cancel what is not sent yet and was queued because of these events; return their ids."""
+    rows = connection.execute(
+        update(message)
+        .where(message.c.caused_by.in_(event_ids), message.c.state.in_(UNSENT))
+        .values(state=State.CANCELLED, reason=reason, due_at=None, lease_until=None)
+        .returning(message.c.id)
+    )
+    return [row.id for row in rows]

@@ -38,6 +38,17 @@ def current(connection: Connection, contact_id: int) -> int | None:
     return None
 
 
+def merged(connection: Connection, contact_ids: Sequence[int]) -> dict[int, int]:
+    """Return duplicate → the contact it became, for those among the contacts that are one."""
+    rows = connection.execute(
+        select(contact.c.id).where(
+            contact.c.id.in_(contact_ids), contact.c.merged_into.is_not(None)
+        )
+    ).all()
+    became = {row.id: current(connection, row.id) for row in rows}
+    return {old: new for old, new in became.items() if new is not None}
+
+
 def lock(connection: Connection, contact_ids: Iterable[int], wait: bool = False) -> list[int]:
     """Lock contact rows in id order and return those we got.
 

@@ -77,7 +77,8 @@ def record(connection: Connection, events: Sequence[NewEvent], now: datetime) ->
             "available_at": one.available_at or now,
         }
         for event_id, one in written
-        if one.act
+        # What is about nobody we know is for nobody to look at.
+        if one.act and one.contact_id is not None
     ]
     if waiting:
         connection.execute(_INSERT_WAITING, waiting)
@@ -169,6 +170,20 @@ def contacts_with_mail_in(connection: Connection, now: datetime, limit: int) -> 
         .limit(limit)
     )
     return [row[0] for row in rows]
+
+
+def put_back(connection: Connection, pairs: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Put events (event, contact) into the inbox again: what was thought of them changed."""
+    rows = [{"event_id": one, "contact_id": of, "available_at": now} for one, of in pairs]
+    insert_new(connection, inbox, rows, "event_id")
+
+
+def follow_merges(connection: Connection, moves: Mapping[int, int]) -> None:
+    """Hand what waits for duplicates (contact → the contact it became) to those."""
+    for old, new in moves.items():
+        waiting = select(inbox.c.event_id).where(inbox.c.contact_id == old)
+        connection.execute(update(event).where(event.c.id.in_(waiting)).values(contact_id=new))
+        connection.execute(update(inbox).where(inbox.c.contact_id == old).values(contact_id=new))
 
 
 def take(connection: Connection, event_ids: Sequence[int]) -> None:

@@ -22,7 +22,7 @@ from nurture.db.tables import (
     team_member,
 )
 from nurture.db.upsert import insert_new
-from nurture.domain.message import State
+from nurture.domain.message import UNSENT, State
 from nurture.domain.scoring import LedgerEntry
 
 #: columns of a contact that a rescore writes
@@ -174,50 +174,50 @@ def end_enrolments(connection: Connection, ends: Mapping[int, str], now: datetim
 
 
 def cancel_unsent(connection: Connection, enrolment_ids: Sequence[int], reason: str) -> list[int]:
-    """Cancel queued and deferred mails of enrolments; return their ids.
+    """Cancel what enrolments have not sent yet; return the ids of those mails.
 
-    Mails that a worker has claimed are left to its last look: the commit that writes
-    `sending` asks whether the enrolment is still active.
+    A worker that has claimed one finds it cancelled when it asks to write `sending`.
     """
     rows = connection.execute(
         update(message)
         .where(
             message.c.enrolment_id.in_(enrolment_ids),
-            message.c.state.in_([State.QUEUED, State.DEFERRED]),
+            message.c.state.in_(UNSENT),
         )
-        .values(state=State.CANCELLED, reason=reason, due_at=None)
+        .values(state=State.CANCELLED, reason=reason, due_at=None, lease_until=None)
         .returning(message.c.id)
     )
     return [row.id for row in rows]
 
 
-def change_fields(
-    connection: Connection, contact_id: int, columns: Mapping[str, Any], custom: Mapping[str, Any]
-) -> None:
-    """Set columns and declared custom fields of one contact."""
-    values = dict(columns)
-    if custom:
-        stored = connection.execute(
-            select(contact.c.fields).where(contact.c.id == contact_id)
-        ).scalar_one()
-        values["fields"] = {**(stored or {}), **custom}
-    if values:
-        connection.execute(update(contact).where(contact.c.id == contact_id).values(**values))
+def change_fields(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Set columns of contacts; each row has an `id` and the columns to write."""
+    alike: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        alike.setdefault(tuple(sorted(set(row) - {"id"})), []).append(row)
+    for names, same in alike.items():
+        connection.execute(
+            update(contact)
+            .where(contact.c.id == bindparam("of"))
+            .values({name: bindparam(f"new_{name}") for name in names}),
+            [{"of": row["id"], **{f"new_{name}": row[name] for name in names}} for row in same],
+        )
 
 
 def change_tags(
-    connection: Connection, contact_id: int, add: Sequence[str], remove: Sequence[str]
-) -> None:
-    """Add and remove tags of one contact."""
-    if add:
-        rows = [{"contact_id": contact_id, "tag": tag} for tag in add]
-        insert_new(connection, contact_tag, rows, "tag")
+    connection: Connection, add: Sequence[tuple[int, str]], remove: Sequence[tuple[int, str]]
+) -> set[int]:
+    """Add and remove (contact, tag) pairs; return the contacts whose tags are others now."""
+    rows = [{"contact_id": one, "tag": tag} for one, tag in add]
+    changed = {row[0] for row in insert_new(connection, contact_tag, rows, "contact_id", "tag")}
     if remove:
-        connection.execute(
-            delete(contact_tag).where(
-                contact_tag.c.contact_id == contact_id, contact_tag.c.tag.in_(remove)
-            )
+        gone = connection.execute(
+            delete(contact_tag)
+            .where(tuple_(contact_tag.c.contact_id, contact_tag.c.tag).in_(remove))
+            .returning(contact_tag.c.contact_id)
         )
+        changed |= {row.contact_id for row in gone}
+    return changed
 
 
 def change_segments(
@@ -265,18 +265,27 @@ def complete_tasks(
     return [row.id for row in rows]
 
 
-def team_by_role(connection: Connection) -> dict[str, int]:
-    """Return role → the longest-standing active team member who has it."""
-    rows = connection.execute(
-        select(team_member.c.role, func.min(team_member.c.id).label("id"))
-        .where(team_member.c.active)
-        .group_by(team_member.c.role)
+def complete_task(
+    connection: Connection,
+    contact_id: int,
+    task_id: int,
+    result: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """Mark one open task of the contact as done; False where there is no such task."""
+    done = connection.execute(
+        update(task)
+        .where(task.c.id == task_id, task.c.contact_id == contact_id, task.c.state == "open")
+        .values(state="done", done_at=now, result=dict(result))
     )
-    return {row.role: row.id for row in rows}
+    return bool(done.rowcount)
 
 
-def member_address(connection: Connection, member_id: int | None) -> str | None:
-    """Return a team member's address."""
-    return connection.execute(
-        select(team_member.c.email).where(team_member.c.id == member_id)
-    ).scalar()
+def team_by_role(connection: Connection) -> dict[str, tuple[int, str]]:
+    """Return role → (id, address) of the longest-standing active team member who has it."""
+    rows = connection.execute(
+        select(team_member.c.role, team_member.c.id, team_member.c.email)
+        .where(team_member.c.active)
+        .order_by(team_member.c.id.desc())
+    )
+    return {row.role: (row.id, row.email) for row in rows}

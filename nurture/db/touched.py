@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from nurture.db.tables import (
     account,
@@ -113,6 +113,15 @@ def arrivals(connection: Connection, contact_ids: Sequence[int], now: datetime) 
         .order_by(event.c.id)
     )
     return [Arrival(**row._mapping) for row in rows]
+
+
+def forget_reviews(connection: Connection, contact_ids: Iterable[int]) -> None:
+    """Time alone changes nothing any more for these contacts and their journeys."""
+    ids = sorted(contact_ids)
+    connection.execute(update(contact).where(contact.c.id.in_(ids)).values(review_at=None))
+    connection.execute(
+        update(enrolment).where(enrolment.c.contact_id.in_(ids)).values(review_at=None)
+    )
 
 
 def contact_rows(connection: Connection, contact_ids: Sequence[int]) -> list[Row[Any]]:

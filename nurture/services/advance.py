@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from nurture.db import contacts as people
 from nurture.db import messages, outcomes
-from nurture.db.contact_facts import CONTACT_COLUMNS
 from nurture.db.engine import write
 from nurture.db.events import DEEPEST, NewEvent, record
 from nurture.domain import advance as pure
@@ -21,21 +21,13 @@ from nurture.domain.policy import Calendar
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.steps import Notify, Send
 from nurture.services.batch import Batch, Journey, Person, load_people
+from nurture.services.changes import Changes
 from nurture.services.places import zone_of
 from nurture.services.rescore import journey_review
 from nurture.services.runtime import Runtime
 
 #: enrolments per transaction
 BATCH = 200
-
-#: columns of a contact that `set` may write
-_SETTABLE = {name for name, column in CONTACT_COLUMNS.items() if column.table.name == "contact"} - {
-    "email",
-    "temperature",
-    "lifecycle",
-    "first_touch",
-    "created",
-}
 
 
 class Walks:
@@ -47,11 +39,16 @@ class Walks:
         self._walked: list[tuple[Person, Journey, pure.Decision]] = []
         self._mails: list[dict[str, Any]] = []
         self._emits: list[tuple[Person, Journey, pure.Decision, pure.Emit]] = []
-        self._updated: set[int] = set()
+        self._changes = Changes()
+        #: contact → the events that led to its changes
+        self._changed_by: dict[int, set[int | None]] = {}
 
     def walk(self, person: Person, journey: Journey) -> None:
         """Walk one enrolment and collect its decision."""
         batch, row = self._batch, journey.row
+        if person.row.erased:
+            batch.end(person, journey, "erased", "no_address", {})
+            return
         if journey.workflow is None:
             batch.end(person, journey, "lost", "unknown_workflow", {})
             return
@@ -71,6 +68,7 @@ class Walks:
         decision = pure.advance(
             journey.workflow, standing, person.facts, batch.now, self._calendar, zone
         )
+        journey.ended = decision.outcome is not None
         self._walked.append((person, journey, decision))
         for effect in decision.effects:
             self._do(person, journey, decision, effect, zone)
@@ -107,11 +105,9 @@ class Walks:
             case pure.Emit():
                 self._emits.append((person, journey, decision, effect))
             case pure.ChangeContact(step):
-                columns = {name: value for name, value in step.fields if name in _SETTABLE}
-                custom = {name: value for name, value in step.fields if name not in _SETTABLE}
-                outcomes.change_fields(batch.connection, person.id, columns, custom)
-                outcomes.change_tags(batch.connection, person.id, step.add_tags, step.remove_tags)
-                self._updated.add(person.id)
+                self._changes.add(person, step)
+                cause = decision.cause or journey.row.caused_by
+                self._changed_by.setdefault(person.id, set()).add(cause)
             case pure.StopOther(name):
                 for other in person.journeys:
                     if other.row.workflow == name and other.id != journey.id and not other.ended:
@@ -122,10 +118,10 @@ class Walks:
         if named == "owner":
             owner: int | None = person.row.owner_id
             return owner
-        return self._team.get(named)
+        return self._team.get(named, (None, ""))[0]
 
-    @property
-    def _team(self) -> dict[str, int]:
+    @cached_property
+    def _team(self) -> dict[str, tuple[int, str]]:
         return outcomes.team_by_role(self._batch.connection)
 
     def _mail(
@@ -176,9 +172,11 @@ class Walks:
     def _team_address(self, person: Person, to: str) -> str | None:
         if "@" in to:
             return to
-        found: str | None = person.row.owner_email if to == "owner" else None
+        found: str | None = None
         if to != "owner":
-            found = outcomes.member_address(self._batch.connection, self._team.get(to))
+            found = self._team.get(to, (0, None))[1]
+        elif person.row.owner_active:
+            found = person.row.owner_email
         # Nobody has the role, or the contact has no owner: somebody must hear of it.
         policy = self._batch.release.definitions.policy
         return found or policy.senders[policy.default_sender].email
@@ -251,12 +249,14 @@ class Walks:
     def _emit(self) -> None:
         """Emit the walks' events; one that is too deep is stored, and its walk goes on."""
         batch = self._batch
+        changed = self._changes.save(batch.connection)
         causes = {
-            cause
-            for _, journey, decision, _ in self._emits
-            if (cause := decision.cause or journey.row.caused_by) is not None
+            decision.cause or journey.row.caused_by for _, journey, decision, _ in self._emits
         }
-        depth = messages.depths(batch.connection, sorted(causes)) if causes else {}
+        for contact_id in changed:
+            causes |= self._changed_by[contact_id]
+        known = sorted(cause for cause in causes if cause is not None)
+        depth = messages.depths(batch.connection, known) if known else {}
         new = []
         for person, journey, decision, effect in self._emits:
             cause = decision.cause or journey.row.caused_by
@@ -277,11 +277,28 @@ class Walks:
                     act=deep <= DEEPEST,
                 )
             )
-        new += [
-            NewEvent("contact.updated", contact_id, batch.now, "engine", {"by": "workflow"})
-            for contact_id in sorted(self._updated)
-        ]
+        for contact_id, fields in sorted(changed.items()):
+            new.append(self._updated(contact_id, fields, depth))
         record(batch.connection, new, batch.now)
+
+    def _updated(self, contact_id: int, fields: list[str], depth: dict[int, int]) -> NewEvent:
+        """Return the event of a change, as deep as the deepest of what led to it."""
+        causes = [cause for cause in self._changed_by[contact_id] if cause is not None]
+        cause = max(causes, key=lambda one: depth.get(one, 0), default=None)
+        deep = depth.get(cause, 0) + 1 if cause is not None else 0
+        if deep > DEEPEST:
+            person = self._batch.people[contact_id]
+            self._batch.decide(person, "failed", "too_deep", {"event": "contact.updated"})
+        return NewEvent(
+            "contact.updated",
+            contact_id,
+            self._batch.now,
+            "engine",
+            {"by": "workflow", "fields": fields},
+            caused_by=cause,
+            depth=deep,
+            act=deep <= DEEPEST,
+        )
 
 
 def advance(runtime: Runtime, limit: int = BATCH) -> int:

@@ -160,9 +160,13 @@ class Batch:
         outcomes.change_segments(self.connection, self.entered, self.left)
         self.save_effects()
 
+    def write_ends(self) -> None:
+        """Write the journeys that ended so far."""
+        outcomes.end_enrolments(self.connection, self.ended, self.now)
+
     def save_effects(self) -> None:
         """Write ended and woken journeys, tasks, emitted events and the reasons."""
-        outcomes.end_enrolments(self.connection, self.ended, self.now)
+        self.write_ends()
         outcomes.wake(self.connection, self.woken - set(self.ended), self.now)
         reviews = {one: at for one, at in self.reviews.items() if one not in self.ended}
         outcomes.review_enrolments(self.connection, reviews)

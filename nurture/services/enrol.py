@@ -63,7 +63,10 @@ def enrol(batch: Batch, person: Person, workflow: Workflow, cause: Arrival | Non
     if not holds(workflow.only_if, facts):
         _refuse(batch, person, workflow, "only_if", cause)
         return
-    batch.wanted.setdefault((person.id, workflow.name, subject), (workflow, cause))
+    if (person.id, workflow.name, subject) in batch.wanted:
+        _refuse(batch, person, workflow, "already_enrolled", cause)
+        return
+    batch.wanted[person.id, workflow.name, subject] = (workflow, cause)
 
 
 def _refuse(
@@ -83,6 +86,8 @@ def settle_enrolments(batch: Batch) -> None:
     """Check re-entry for all that was asked for and insert the enrolments in one go."""
     if not batch.wanted:
         return
+    # Before the new ones: there is one active enrolment at a time.
+    batch.write_ends()
     ends = touched.last_ends(
         batch.connection, [(contact, workflow) for contact, workflow, _ in batch.wanted]
     )
@@ -113,8 +118,14 @@ def settle_enrolments(batch: Batch) -> None:
             }
         )
     ids = outcomes.start_enrolments(batch.connection, rows)
-    for (contact_id, name, subject), enrolment_id in ids.items():
-        _, cause = batch.wanted[contact_id, name, subject]
+    for row in rows:
+        contact_id, name, subject = row["contact_id"], row["workflow"], row["subject"]
+        workflow, cause = batch.wanted[contact_id, name, subject]
+        enrolment_id = ids.get((contact_id, name, subject))
+        if enrolment_id is None:
+            # A publication that enrols those who match already was faster.
+            _refuse(batch, batch.people[contact_id], workflow, "already_enrolled", cause)
+            continue
         batch.decide(
             batch.people[contact_id],
             "enrolled",

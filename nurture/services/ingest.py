@@ -6,14 +6,16 @@ written with the deletion of its inbox row, so an event is acted on once or not 
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from nurture.db import contacts as people
 from nurture.db import touched
 from nurture.db.engine import write
-from nurture.db.events import take
+from nurture.db.events import follow_merges, take
 from nurture.services.batch import Batch, Person, load_people
 from nurture.services.enrol import settle_enrolments, trigger
 from nurture.services.journeys import look_at_journeys, look_at_segments
-from nurture.services.judge import judge_clicks, of_machine
+from nurture.services.judge import judge_clicks, not_acted_on
 from nurture.services.reactions import react
 from nurture.services.rescore import load_ledger, rescore
 from nurture.services.runtime import Runtime
@@ -33,6 +35,7 @@ def ingest(runtime: Runtime, limit: int = BATCH) -> int:
         due = touched.due_contacts(connection, now, limit)
         if not due or not runtime.releases.published(connection):
             return 0
+        due = _living(connection, due)
         held = people.lock(connection, due)
         if not held:
             return 0
@@ -50,14 +53,25 @@ def ingest(runtime: Runtime, limit: int = BATCH) -> int:
         return len(held)
 
 
+def _living(connection: Connection, contact_ids: list[int]) -> list[int]:
+    """Return the contacts, duplicates replaced by whom they became, with what waits for them."""
+    moves = people.merged(connection, contact_ids)
+    if not moves:
+        return contact_ids
+    follow_merges(connection, moves)
+    touched.forget_reviews(connection, moves)
+    return list(dict.fromkeys(moves.get(one, one) for one in contact_ids))
+
+
 def _decide(batch: Batch) -> None:
     scoring = batch.release.definitions.scoring
     judge_clicks(batch)
     load_ledger(batch, scoring)
     for person in batch.people.values():
         if person.row.erased:
+            _leave_alone(batch, person)
             continue
-        silent = of_machine(batch, person)
+        silent = not_acted_on(batch, person)
         _first_touch(person)
         react(batch, person)
         rescore(batch, person, scoring)
@@ -66,6 +80,12 @@ def _decide(batch: Batch) -> None:
         look_at_journeys(batch, person, silent)
         trigger(batch, person, silent)
     settle_enrolments(batch)
+
+
+def _leave_alone(batch: Batch, person: Person) -> None:
+    """What an erased person did is taken in and moves nothing; nor does time."""
+    person.state["review_at"] = None
+    batch.reviews.update((journey.id, None) for journey in person.journeys)
 
 
 def _first_touch(person: Person) -> None:

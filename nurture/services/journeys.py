@@ -14,7 +14,12 @@ from nurture.services.rescore import journey_review
 def look_at_journeys(batch: Batch, person: Person, silent: set[int]) -> None:
     """End journeys whose goal or exit is met, wake those that waited for an arrival."""
     for journey in person.journeys:
-        if journey.ended or journey.workflow is None:
+        if journey.ended:
+            continue
+        if journey.workflow is None:
+            # This version no longer understands its release; the next walk ends it, and says so.
+            batch.reviews[journey.id] = None
+            batch.woken.add(journey.id)
             continue
         person.facts.trigger = journey.row.trigger or {}
         person.facts.steps = journey.memory.steps
