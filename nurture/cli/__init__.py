@@ -33,8 +33,8 @@ COMMANDS = {
     "clock": "running:clock",
     "mailbox": "running:mailbox",
     "migrate": "running:migrate",
-    "demo": "showing:demo",
-    "demo-audience": "showing:demo_audience",
+    "demo": "demonstration:demo",
+    "demo-audience": "demonstration:demo_audience",
 }
 
 
