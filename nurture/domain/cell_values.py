@@ -51,8 +51,11 @@ _TAG_MARKS = re.compile(r"[,、，;；|｜\n]")
 
 
 def plain(cell: str) -> str:
-    """Return a cell without what spreadsheets put around text; a lone dash is nothing."""
-    text = cell.strip(" \u3000\xa0\t\r\n\x00")
+    """Return a cell without what spreadsheets put around text; a lone dash is nothing.
+
+    The ideographic space is a space wherever it stands.
+    """
+    text = cell.replace("\u3000", " ").strip(" \xa0\t\r\n\x00")
     if text[:1] == "=" and (found := _FORMULA_TEXT.fullmatch(text)):
         text = found[1].strip()
     elif text[:1] == "'":

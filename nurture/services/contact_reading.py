@@ -41,6 +41,7 @@ from nurture.services.mail_address import check_address, fault_of_domain
 
 _LOCALE = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?")
 _HOST = re.compile(r"(?:[a-z]+://)?(?:www\.)?([^/?#:\s]+\.[^/?#:\s]+)(?:[:/?#].*)?")
+_NUMBER = re.compile(r"\+?[\d()]+(?:[-. ][\d()]+)*")
 _DASH = re.compile(r"(?<=[\d)])\s*[‐‑–—−ー]\s*(?=[\d(])")
 
 
@@ -294,7 +295,8 @@ def _moment_of(text: str, zone: tzinfo) -> datetime:
 
 
 def _phone(text: str) -> str:
-    return _DASH.sub("-", compatible(clean_text(text)))
+    number = _DASH.sub("-", compatible(text))
+    return number if _NUMBER.fullmatch(number) else clean_text(number)
 
 
 #: kind of a custom field → (how to read it, an example)
