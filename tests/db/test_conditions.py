@@ -184,6 +184,53 @@ def faded(score: float) -> Person:
     return Person(row, None, owned=False)
 
 
+#: raw score, score read: both databases round as Python does
+ROUNDED = [
+    (59.9999995, 60.0),
+    (59.9999994, 59.999999),
+    (59.999999, 59.999999),
+    (-0.0000005, 0.0),
+    (-0.0000006, -0.000001),
+    (0.1 + 0.2, 0.3),
+]
+
+
+def test_scores_are_rounded_in_sql_as_in_python(engine):
+    with write(engine) as connection:
+        ids = store(connection, [faded(raw) for raw, _ in ROUNDED])
+        for one, (raw, shown) in zip(ids, ROUNDED, strict=True):
+            sql = to_sql(Compare(SCORE, Op.EQ, Literal(shown)), NOW, HALF_LIFE, True)
+            assert one in connection.scalars(select_contacts(sql)).all(), raw
+
+
+#: count of what happened, how many: each event is (type, age, mail)
+COUNTED = [
+    # an event exactly as old as the window is long has left it
+    (Count("page.viewed", within=timedelta(days=7)), 1),
+    (Count("page.viewed", within=timedelta(days=7, microseconds=1)), 2),
+    (Count("page.viewed"), 2),
+    # two clicks on one mail are one, and those on no known mail are one more
+    (Count("email.clicked"), 2),
+]
+
+
+@pytest.mark.parametrize(("count", "expected"), COUNTED)
+def test_events_are_counted_in_sql_as_in_python(engine, count, expected):
+    happened = [
+        Happening("page.viewed", timedelta(days=7), {}, None, []),
+        Happening("page.viewed", timedelta(days=6), {}, None, []),
+        *(Happening("email.clicked", timedelta(0), {}, mail, ["human"]) for mail in (1, 1)),
+        *(Happening("email.clicked", timedelta(0), {}, None, ["human"]) for _ in range(2)),
+    ]
+    row = {"scored_at": NOW, "created_at": NOW}
+    with write(engine) as connection:
+        ids = store(connection, [Person(row, None, owned=False, happenings=happened)])
+        condition = Compare(count, Op.EQ, Literal(expected))
+        sql = to_sql(condition, NOW, HALF_LIFE, True)
+        assert connection.scalars(select_contacts(sql)).all() == ids
+        assert by_facts(connection, ids, condition, True) == ids
+
+
 def test_a_score_that_faded_for_a_century_is_nothing_and_no_error(engine):
     row = {"engagement": 1e9, "scored_at": NOW - timedelta(days=36500), "created_at": NOW}
     with write(engine) as connection:

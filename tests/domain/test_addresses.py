@@ -34,7 +34,7 @@ def test_an_address_has_one_form(written, expected):
 
 @pytest.mark.parametrize("text", ["", "tanaka", "@example.com", "tanaka@", "@", " @ ", "a@\u3002"])
 def test_what_lacks_a_part_is_no_address(text):
-    with pytest.raises(ValueError, match="is not an address|label"):
+    with pytest.raises(ValueError, match=r"is not an address|label"):
         canonical(text)
 
 
