@@ -22,7 +22,7 @@ from nurture.domain.row_remarks import sentence
 from nurture.errors import NurtureError
 from nurture.services.api_keys import ApiKey
 from nurture.services.capture import Happening, check, take_in
-from nurture.services.house import half_life_of
+from nurture.services.house import house_at
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.upsert_contacts import Landing, upsert_contacts
 
@@ -134,7 +134,7 @@ def contact_of(runtime: Runtime, email: str) -> Answer | None:
         if not rows or rows[0].erased:
             return None
         row = rows[0]
-        half_life = half_life_of(runtime, connection)
+        half_life = house_at(runtime, connection).half_life
         values = contact_values(dict(row._mapping), runtime.clock.now(), half_life)
         return {
             "contact_id": row.id,

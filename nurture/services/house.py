@@ -1,7 +1,9 @@
-"""What pages need of the live release: who we are, and where its clock hangs."""
+"""What pages need of the live release, whether or not anything is published yet."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,10 +11,51 @@ from sqlalchemy import Connection
 
 from nurture.db.engine import read
 from nurture.db.releases import newest_id
+from nurture.domain.policy import Calendar
+from nurture.domain.scoring import FitRule
+from nurture.domain.workflow import Workflow
 from nurture.services.runtime import Runtime
 
-#: where nothing is published yet, nobody has points that could fade
-_ANY_HALF_LIFE = timedelta(days=30)
+_NO_CALENDAR = Calendar("UTC", frozenset(), (), {})
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Names, rules and places of the live release; harmless values where there is none."""
+
+    release_id: int | None = None
+    calendar: Calendar = _NO_CALENDAR
+    #: nobody has points that could fade before something is published
+    half_life: timedelta = timedelta(days=30)
+    fit: tuple[FitRule, ...] = ()
+    workflows: Mapping[str, Workflow] = field(default_factory=dict)
+    #: workflow → title
+    titles: Mapping[str, str] = field(default_factory=dict)
+    count_unknown_opens: bool = True
+    senders: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that the calendar is kept in."""
+        return ZoneInfo(self.calendar.zone)
+
+
+def house_at(runtime: Runtime, connection: Connection) -> House:
+    """Return what the live release says."""
+    release_id = newest_id(connection)
+    if release_id is None:
+        return House()
+    said = runtime.releases.get(connection, release_id).definitions
+    return House(
+        release_id=release_id,
+        calendar=said.calendar,
+        half_life=said.scoring.half_life,
+        fit=said.scoring.fit,
+        workflows=said.workflows,
+        titles={name: one.title or name for name, one in said.workflows.items()},
+        count_unknown_opens=said.policy.evidence.count_unknown_opens,
+        senders=tuple(said.policy.senders),
+    )
 
 
 def company_name(runtime: Runtime, locale: str) -> str:
@@ -23,17 +66,3 @@ def company_name(runtime: Runtime, locale: str) -> str:
         policy = runtime.releases.live(connection).definitions.policy
     names = policy.legal.company
     return names.get(locale) or names.get(policy.default_locale) or next(iter(names.values()), "")
-
-
-def half_life_of(runtime: Runtime, connection: Connection) -> timedelta:
-    """Return how fast scores fade."""
-    if newest_id(connection) is None:
-        return _ANY_HALF_LIFE
-    return runtime.releases.live(connection).definitions.scoring.half_life
-
-
-def zone_of(runtime: Runtime, connection: Connection) -> ZoneInfo:
-    """Return the zone that the calendar is kept in; UTC where nothing is published yet."""
-    if newest_id(connection) is None:
-        return ZoneInfo("UTC")
-    return ZoneInfo(runtime.releases.live(connection).definitions.calendar.zone)

@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+#: name of the spool in the state folder
+SPOOL = "spool.jsonl"
+
 Line = Mapping[str, Any]
 
 

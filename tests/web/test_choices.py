@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from nurture.db.tables import consent, decision, enrolment, event, message, suppression
 from nurture.emails.tokens import Purpose
+from nurture.services.spool import SPOOL
 from nurture.services.tracking import take_in_spool
-from nurture.web.public import SPOOL
 from tests.web.scene import Scene
 
 #: what mail programs send (RFC 8058 section 3.1), and what others might

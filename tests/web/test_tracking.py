@@ -11,8 +11,8 @@ from sqlalchemy import insert, update
 from nurture.db.engine import write
 from nurture.db.tables import contact, event, inbox, template_links
 from nurture.emails.tokens import Purpose, Token
+from nurture.services.spool import SPOOL
 from nurture.services.tracking import take_in_spool
-from nurture.web.public import SPOOL
 from tests.web.scene import CHROME, NOON, TEMPLATE, Scene
 
 TARGET = "https://www.sample.example/cases/1?from=mail&x=é"

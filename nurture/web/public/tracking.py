@@ -53,16 +53,16 @@ class TrackingPaths:
         #: where the hidden link leads in a mail without any other
         self._home = home
 
-    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer an open or a click, or hand the request on."""
         path: str = environ.get("PATH_INFO", "")
         answer = None
         if environ["REQUEST_METHOD"] in _METHODS:
             if path.startswith("/c/"):
-                answer = self._click(path[3:], environ, start)
+                answer = self._click(path[3:], environ, start_response)
             elif path.startswith("/o/") and path.endswith(".gif"):
-                answer = self._open(path[3:-_LENGTH_OF_SUFFIX], environ, start)
-        return self._inner(environ, start) if answer is None else answer
+                answer = self._open(path[3:-_LENGTH_OF_SUFFIX], environ, start_response)
+        return self._inner(environ, start_response) if answer is None else answer
 
     def _open(
         self, text: str, environ: WSGIEnvironment, start: StartResponse

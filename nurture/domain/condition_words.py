@@ -1,0 +1,171 @@
+"""Conditions and waits as short texts, for pages that show a workflow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from nurture.domain.conditions import (
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Count,
+    DaysSince,
+    Field,
+    HasTag,
+    Literal,
+    Not,
+    Op,
+    Scope,
+    StepEvents,
+    Truthy,
+    Value,
+)
+from nurture.domain.event_words import name_of
+from nurture.domain.steps import Duration, EventMatch
+
+_SIGNS = {
+    Op.EQ: "=",
+    Op.NE: "≠",
+    Op.LE: "≤",
+    Op.GE: "≥",
+    Op.IN: "=",
+    Op.NOT_IN: "≠",
+    Op.CONTAINS: "∋",
+}
+
+#: fields that are read often, in the words of the pages
+_FIELDS = {
+    "score": ("スコア", "score"),
+    "temperature": ("温度感", "temperature"),
+    "lifecycle": ("リードステージ", "lifecycle"),
+    "industry": ("業種", "industry"),
+    "employees": ("従業員数", "employees"),
+    "role": ("役割", "role"),
+    "title": ("役職", "title"),
+    "locale": ("言語", "language"),
+    "customer": ("顧客", "customer"),
+}
+
+
+def condition_text(condition: Condition, locale: str) -> str:
+    """Return a condition as a person reads it: スコア ≥ 40 かつ タグ「vip」."""
+    ja = locale.startswith("ja")
+    match condition:
+        case All(()):
+            return "常に" if ja else "always"
+        case All(parts):
+            return _joined(parts, " かつ " if ja else " and ", locale)
+        case AnyOf(parts):
+            return _joined(parts, " または " if ja else " or ", locale)
+        case Not(part):
+            inner = condition_text(part, locale)
+            return f"（{inner}）ではない" if ja else f"not ({inner})"
+        case HasTag(tag):
+            return f"タグ「{tag}」" if ja else f"tag {tag}"
+        case Truthy(value):
+            text = _value(value, locale)
+            return f"{text}あり" if ja else f"has {text}"
+        case Compare(Count() | StepEvents() as value, Op.GT, Literal(0)):
+            return _value(value, locale)
+        case Compare(Count() | StepEvents() as value, Op.GE, Literal(1)):
+            return _value(value, locale)
+        case Compare(left, op, right):
+            said = (
+                " / ".join(map(_literal, right))
+                if isinstance(right, tuple)
+                else _value(right, locale)
+            )
+            return f"{_value(left, locale)} {_SIGNS.get(op, str(op))} {said}"
+
+
+def match_text(match: EventMatch, locale: str) -> str:
+    """Return an event that something waits for: フォーム送信（form = hearing）."""
+    text = name_of(match.event, locale)
+    ja = locale.startswith("ja")
+    if match.step is not None:
+        text += f"「{match.step}」" if ja else f" to {match.step}"
+    if match.where != All(()):
+        where = condition_text(match.where, locale)
+        text += f"（{where}）" if ja else f" ({where})"
+    return text
+
+
+def duration_text(span: Duration, locale: str) -> str:
+    """Return a span: 3営業日, 14 days, 1 hour 30 minutes."""
+    ja = locale.startswith("ja")
+    if span.business_days:
+        return f"{span.business_days}営業日" if ja else _count(span.business_days, "business day")
+    if span.days:
+        return f"{span.days}日" if ja else _count(span.days, "day")
+    return span_text(span.elapsed, locale)
+
+
+def span_text(span: timedelta, locale: str) -> str:
+    """Return elapsed time in its two largest units."""
+    minutes = int(span.total_seconds() // 60)
+    ja = locale.startswith("ja")
+    parts = []
+    for size, japanese, english in ((1440, "日", "day"), (60, "時間", "hour"), (1, "分", "minute")):
+        count, minutes = divmod(minutes, size)
+        if count:
+            parts.append(f"{count}{japanese}" if ja else _count(count, english))
+    return ("" if ja else " ").join(parts[:2]) or ("0分" if ja else "0 minutes")
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'s' if number != 1 else ''}"
+
+
+def _joined(parts: tuple[Condition, ...], by: str, locale: str) -> str:
+    texts = []
+    for part in parts:
+        text = condition_text(part, locale)
+        compound = isinstance(part, All | AnyOf) and len(part.parts) > 1
+        texts.append(f"({text})" if compound else text)
+    return by.join(texts) or ("なし" if locale.startswith("ja") else "none")
+
+
+def _value(value: Value, locale: str) -> str:
+    ja = locale.startswith("ja")
+    match value:
+        case Literal(inner):
+            return _literal(inner)
+        case Field(scope, path):
+            return _field(scope, path, ja)
+        case Count(event, where, within):
+            return name_of(event, locale) + _filters(where) + _within(within, locale)
+        case DaysSince(event, where):
+            name = name_of(event, locale) + _filters(where)
+            return f"{name}からの日数" if ja else f"days since {name}"
+        case StepEvents(event, step):
+            return (
+                f"{name_of(event, locale)}「{step}」" if ja else f"{name_of(event, locale)} {step}"
+            )
+
+
+def _field(scope: Scope, path: tuple[str, ...], ja: bool) -> str:
+    name = ".".join(path)
+    if scope in (Scope.CONTACT, Scope.ACCOUNT):
+        known = _FIELDS.get(name)
+        return known[0 if ja else 1] if known else name
+    return f"{scope}.{name}"
+
+
+def _filters(where: tuple[tuple[str, object], ...]) -> str:
+    return (
+        f"（{', '.join(f'{name} = {_literal(value)}' for name, value in where)}）" if where else ""
+    )
+
+
+def _within(within: timedelta | None, locale: str) -> str:
+    if within is None:
+        return ""
+    text = span_text(within, locale)
+    return f" {text}以内" if locale.startswith("ja") else f" within {text}"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,83 @@
+"""Events in words: a noun for each kind, and what of its properties is worth reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nurture.domain.glossary import STAGES, TEMPERATURES, word
+
+#: type → (Japanese, English, properties that say more, the first that is there)
+EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "email.opened": ("メール開封", "Mail opened", ()),
+    "email.clicked": ("リンクのクリック", "Link clicked", ("target",)),
+    "email.replied": ("返信", "Reply", ("subject",)),
+    "email.bounced": ("不達", "Bounce", ("answer",)),
+    "email.complained": ("迷惑メール報告", "Complaint", ()),
+    "form.submitted": ("フォーム送信", "Form submitted", ("form",)),
+    "document.downloaded": ("資料ダウンロード", "Document downloaded", ("document", "kind")),
+    "page.viewed": ("ページ閲覧", "Page viewed", ("page", "url")),
+    "seminar.registered": ("セミナー申し込み", "Seminar registration", ("seminar",)),
+    "seminar.attended": ("セミナー参加", "Seminar attended", ("seminar",)),
+    "seminar.missed": ("セミナー欠席", "Seminar missed", ("seminar",)),
+    "trial.started": ("トライアル開始", "Trial started", ("product",)),
+    "call.logged": ("電話の記録", "Call logged", ("result",)),
+    "lead.accepted": ("営業の引き受け", "Lead accepted", ("by",)),
+    "lead.returned": ("営業からの差し戻し", "Lead returned", ("reason",)),
+    "deal.opened": ("商談開始", "Deal opened", ("product", "amount")),
+    "deal.advanced": ("商談の進行", "Deal advanced", ("stage",)),
+    "deal.meeting_set": ("商談日の決定", "Meeting set", ()),
+    "deal.met": ("商談の実施", "Meeting held", ()),
+    "deal.proposed": ("提案", "Proposal", ("product", "amount")),
+    "deal.reopened": ("商談の再開", "Deal reopened", ()),
+    "deal.won": ("受注", "Deal won", ("product", "amount")),
+    "deal.lost": ("失注", "Deal lost", ("reason",)),
+    "referral.received": ("ご紹介の受付", "Referral received", ("referral",)),
+    "referral.contacted": ("ご紹介先への連絡", "Referral contacted", ("referral",)),
+    "referral.won": ("ご紹介からの受注", "Referral won", ("referral",)),
+    "referral.lost": ("ご紹介の不成立", "Referral lost", ("referral",)),
+    "referral.declined": ("ご紹介先の辞退", "Referral declined", ("referral",)),
+    "contact.created": ("コンタクト登録", "Contact created", ("source",)),
+    "contact.updated": ("コンタクト更新", "Contact updated", ("fields",)),
+    "account.updated": ("企業情報の更新", "Account updated", ("fields",)),
+    "contact.unsubscribed": ("配信停止", "Unsubscribed", ()),
+    "contact.resubscribed": ("配信再開", "Subscribed again", ()),
+    "temperature.changed": ("温度感の変化", "Temperature changed", ()),
+    "lifecycle.changed": ("リードステージの変化", "Lifecycle changed", ()),
+    "lifecycle.assigned": ("リードステージの指定", "Lifecycle assigned", ("stage",)),
+    "score.adjusted": ("スコアの調整", "Score adjusted", ("reason",)),
+    "workflow.requested": ("シナリオ開始の要求", "Workflow requested", ("workflow",)),
+    "segment.entered": ("セグメントに該当", "Segment entered", ("segment",)),
+    "segment.left": ("セグメントから外れる", "Segment left", ("segment",)),
+    "task.completed": ("タスク完了", "Task completed", ("title",)),
+    "evidence.revised": ("クリック判定の変更", "Evidence revised", ()),
+}
+
+_MOVES = {"temperature.changed": TEMPERATURES, "lifecycle.changed": STAGES}
+
+
+def name_of(event_type: str, locale: str) -> str:
+    """Return the noun for an event type; one of a company's own is shown as it is."""
+    found = EVENTS.get(event_type)
+    if found is None:
+        return event_type
+    return found[0] if locale.startswith("ja") else found[1]
+
+
+def more_of(event_type: str, properties: Mapping[str, Any], locale: str) -> str:
+    """Return what else is worth reading of an event, empty where there is nothing."""
+    if event_type in _MOVES:
+        old, new = (
+            word(_MOVES[event_type], str(properties.get(side) or ""), locale)
+            for side in ("from", "to")
+        )
+        return f"{old} → {new}" if old else new
+    known = EVENTS.get(event_type)
+    names = known[2] if known is not None else sorted(properties)[:3]
+    for name in names:
+        value = properties.get(name)
+        if value in (None, "", []):
+            continue
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return text if known is not None else f"{name}: {text}"
+    return ""

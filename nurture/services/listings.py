@@ -1,0 +1,165 @@
+"""Lists that the team turns the pages of: contacts, tasks, workflows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from nurture.db import contact_list, task_list, workflow_counts
+from nurture.db.contact_facts import full_name
+from nurture.db.engine import read
+from nurture.db.workflow_counts import StepCount
+from nurture.domain.scoring import Engagement, score_at
+from nurture.domain.step_tree import Node, draw
+from nurture.domain.workflow import Workflow
+from nurture.errors import NotFoundError
+from nurture.services.house import house_at
+from nurture.services.runtime import Runtime
+
+#: rows of one page
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A contact in the list."""
+
+    id: int
+    name: str
+    email: str
+    company: str
+    title: str
+    score: float
+    temperature: str
+    lifecycle: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task in the list."""
+
+    row: Row[Any]
+    #: who it is about
+    name: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRow:
+    """A workflow in the list; one that is no longer published has no definition."""
+
+    name: str
+    title: str
+    workflow: Workflow | None
+    active: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowReport:
+    """A workflow with its steps drawn and counted."""
+
+    workflow: Workflow
+    tree: Sequence[Node]
+    steps: Mapping[str, StepCount]
+    active: int
+    #: outcome → journeys that ended so
+    outcomes: Mapping[str, int]
+    #: people at steps that the live release does not have any more
+    elsewhere: int
+
+
+def contacts(
+    runtime: Runtime,
+    query: str = "",
+    temperature: str = "",
+    lifecycle: str = "",
+    tag: str = "",
+    before: int | None = None,
+) -> tuple[list[ContactRow], list[str]]:
+    """Return a page of contacts, one more than PAGE where there is another, and all tags."""
+    now = runtime.clock.now()
+    with read(runtime.engine) as connection:
+        half_life = house_at(runtime, connection).half_life
+        rows = contact_list.page(
+            connection,
+            query=query,
+            temperature=temperature,
+            lifecycle=lifecycle,
+            tag=tag,
+            before=before,
+            limit=PAGE + 1,
+        )
+        tags = contact_list.tags(connection)
+    found = [
+        ContactRow(
+            id=row.id,
+            name=full_name(row.family_name, row.given_name, row.locale or "ja") or "",
+            email=row.email or "",
+            company=row.account_name or "",
+            title=" ".join(part for part in (row.department, row.title) if part),
+            score=score_at(Engagement(row.engagement, row.scored_at), row.fit, half_life, now),
+            temperature=row.temperature,
+            lifecycle=row.lifecycle,
+        )
+        for row in rows
+    ]
+    return found, tags
+
+
+def tasks(runtime: Runtime, state: str, after: tuple[datetime, int] | None = None) -> list[TaskRow]:
+    """Return a page of tasks, one more than PAGE where there is another."""
+    now = runtime.clock.now()
+    with read(runtime.engine) as connection:
+        rows = task_list.page(connection, state, after, PAGE + 1)
+    return [
+        TaskRow(
+            row,
+            full_name(row.family_name, row.given_name, row.locale or "ja") or row.email or "",
+            row.state == "open" and row.due_at is not None and row.due_at < now,
+        )
+        for row in rows
+    ]
+
+
+def workflows(runtime: Runtime) -> list[WorkflowRow]:
+    """Return all workflows that are published or still have people in them."""
+    with read(runtime.engine) as connection:
+        house = house_at(runtime, connection)
+        counted: dict[str, dict[str, int]] = {}
+        for row in workflow_counts.by_workflow(connection):
+            counted.setdefault(row.workflow, {})[row.state] = row.number
+    return [
+        WorkflowRow(
+            name,
+            house.titles.get(name, name),
+            house.workflows.get(name),
+            counted.get(name, {}).get("active", 0),
+            counted.get(name, {}).get("ended", 0),
+        )
+        for name in sorted({*house.workflows, *counted})
+    ]
+
+
+def workflow(runtime: Runtime, name: str) -> WorkflowReport:
+    """Return a published workflow with its figures; NotFoundError where there is none."""
+    with read(runtime.engine) as connection:
+        house = house_at(runtime, connection)
+        found = house.workflows.get(name)
+        if found is None:
+            raise NotFoundError(f"workflow {name!r} is not published")
+        steps = workflow_counts.by_step(connection, name, house.count_unknown_opens)
+        outcomes = workflow_counts.outcomes(connection, name)
+    known = {*found.graph.steps, ""}
+    return WorkflowReport(
+        workflow=found,
+        tree=draw(found.graph),
+        steps=steps,
+        active=sum(count.here for count in steps.values()),
+        outcomes=outcomes,
+        elsewhere=sum(count.here for step, count in steps.items() if step not in known),
+    )

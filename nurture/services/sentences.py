@@ -1,0 +1,73 @@
+"""Stored reasons and events as sentences in a language and a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+from nurture.domain import glossary
+from nurture.domain.event_words import name_of
+from nurture.domain.reasons import sentence
+
+#: blanks of reasons that hold a code of the glossary, by reason
+_CODES: Mapping[str, Mapping[str, glossary.Words]] = {
+    "warmer": {"old": glossary.TEMPERATURES, "new": glossary.TEMPERATURES},
+    "cooler": {"old": glossary.TEMPERATURES, "new": glossary.TEMPERATURES},
+    "stage": {"old": glossary.STAGES, "new": glossary.STAGES},
+    "unsubscribed": {"purpose": glossary.PURPOSES},
+    "no_consent": {"purpose": glossary.PURPOSES},
+    "ended": {"outcome": glossary.OUTCOMES},
+}
+
+_FORMATS = {"ja": "M月d日(E) H:mm", "en": "EEE, d MMM, HH:mm"}
+_LONG = {"ja": "y年M月d日(E) H:mm", "en": "EEE, d MMM y, HH:mm"}
+_DAYS = {"ja": "y年M月d日", "en": "d MMM y"}
+
+
+def moment(at: datetime | None, locale: str, zone: ZoneInfo, year: bool = False) -> str:
+    """Return a moment as people of a zone write it, empty for none."""
+    if at is None:
+        return ""
+    language = _language(locale)
+    form = (_LONG if year else _FORMATS)[language]
+    return str(format_datetime(at.astimezone(zone), form, locale=language))
+
+
+def day(at: datetime | None, locale: str, zone: ZoneInfo) -> str:
+    """Return the day of a moment, empty for none."""
+    if at is None:
+        return ""
+    language = _language(locale)
+    return str(format_date(at.astimezone(zone).date(), _DAYS[language], locale=language))
+
+
+def reason(
+    code: str, detail: Mapping[str, Any], locale: str, zone: ZoneInfo, titles: Mapping[str, str]
+) -> str:
+    """Return the sentence of a stored reason; `titles` names workflows as people know them."""
+    said: dict[str, Any] = dict(detail)
+    for blank, words in _CODES.get(code, {}).items():
+        if blank in said:
+            said[blank] = glossary.word(words, str(said[blank]), locale)
+    if isinstance(said.get("until"), str):
+        said["until"] = _moment(said["until"], locale, zone)
+    if isinstance(said.get("events"), list):
+        said["events"] = [name_of(str(one), locale) for one in said["events"]]
+    if isinstance(said.get("workflow"), str):
+        said["workflow"] = titles.get(said["workflow"], said["workflow"])
+    return sentence(code, said, locale)
+
+
+def _moment(text: str, locale: str, zone: ZoneInfo) -> str:
+    try:
+        return moment(datetime.fromisoformat(text), locale, zone)
+    except ValueError:
+        return text
+
+
+def _language(locale: str) -> str:
+    return "ja" if locale.startswith("ja") else "en"

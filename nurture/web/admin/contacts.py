@@ -1,0 +1,84 @@
+"""Contacts: the list, and one person's page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, abort, g, render_template, request
+
+from nurture.db.timeline import Place
+from nurture.services import listings
+from nurture.services.explain import PAGE, explain, timeline_before
+from nurture.services.runtime import Runtime
+from nurture.web.languages import language
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+#: larger numbers are no ids
+_LARGEST = 2**62
+
+
+def make_contacts(runtime: Runtime) -> Blueprint:
+    """Return the pages about contacts."""
+    pages = Blueprint("contacts", __name__, url_prefix="/contacts")
+
+    @pages.get("/")
+    def index() -> str:
+        wanted = {
+            name: request.args.get(name, "")[:200]
+            for name in ("query", "temperature", "lifecycle", "tag")
+        }
+        found, tags = listings.contacts(runtime, **wanted, before=number("before"))
+        return render_template(
+            "team/contacts.html",
+            contacts=found[: listings.PAGE],
+            more=found[listings.PAGE - 1].id if len(found) > listings.PAGE else None,
+            tags=tags,
+            wanted=wanted,
+        )
+
+    @pages.get("/<int:contact_id>")
+    def show(contact_id: int) -> str:
+        if contact_id > _LARGEST:
+            abort(404)
+        found = explain(runtime, contact_id, language())
+        # Their own zone: "sent at nine" means nine where they are.
+        g.zone = found.contact.zone
+        before = place_of(request.args.get("before", ""))
+        timeline = found.timeline
+        if before is not None:
+            timeline = timeline_before(runtime, contact_id, before, language())
+        return render_template(
+            "team/contact.html",
+            why=found,
+            timeline=timeline,
+            older=name_of(timeline[-1].place) if len(timeline) == PAGE else None,
+            continued=before is not None,
+        )
+
+    return pages
+
+
+def number(name: str) -> int | None:
+    """Return a number of the query, None where there is none that could be an id."""
+    value = request.args.get(name, type=int)
+    return value if value is not None and 0 <= value < _LARGEST else None
+
+
+def name_of(place: Place) -> str:
+    """Return a place of the timeline as it stands in an address."""
+    return f"{(place.at - _EPOCH) // _MICROSECOND}.{place.kind}.{place.id}"
+
+
+def place_of(text: str) -> Place | None:
+    """Return the place that an address names, None where it names none."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    if any(len(part) > 18 for part in parts):
+        return None
+    at, kind, key = map(int, parts)
+    try:
+        return Place(_EPOCH + timedelta(microseconds=at), kind, key)
+    except OverflowError:
+        return None

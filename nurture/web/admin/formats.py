@@ -1,0 +1,117 @@
+"""How templates write moments, numbers and the words for codes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_day_names
+from babel.numbers import format_decimal
+from flask import Flask, g, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from nurture.db.engine import read
+from nurture.domain import glossary
+from nurture.domain.condition_words import condition_text, duration_text, match_text, span_text
+from nurture.domain.event_words import name_of
+from nurture.errors import NurtureError
+from nurture.services import sentences
+from nurture.services.house import house_at
+from nurture.services.runtime import Runtime
+from nurture.web.languages import language
+
+_WORDS = {
+    "temperature": glossary.TEMPERATURES,
+    "lifecycle": glossary.STAGES,
+    "purpose": glossary.PURPOSES,
+    "message_state": glossary.MESSAGE_STATES,
+    "verdict": glossary.VERDICTS,
+    "outcome": glossary.OUTCOMES,
+    "consent_state": glossary.CONSENT_STATES,
+    "task_state": glossary.TASK_STATES,
+    "task_kind": glossary.TASK_KINDS,
+    "industry": glossary.INDUSTRIES,
+    "decision": glossary.DECISIONS,
+}
+
+
+def furnish(app: Flask, runtime: Runtime) -> None:
+    """Give an application's templates their filters, and every page the business time."""
+    app.jinja_env.filters.update(
+        word=_word,
+        moment=_moment,
+        day=_day,
+        number=_number,
+        points=_points,
+        size=_size,
+        event=lambda code: name_of(code, language()),
+        condition=lambda condition: condition_text(condition, language()),
+        match=lambda match: match_text(match, language()),
+        duration=lambda span: duration_text(span, language()),
+        span=_span,
+        weekday=_weekday,
+    )
+    app.jinja_env.globals.update(here=_here, words_of=_words_of)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def business_time() -> dict[str, Any]:
+        try:
+            now = runtime.clock.now()
+            with read(runtime.engine) as connection:
+                house = house_at(runtime, connection)
+        except (SQLAlchemyError, NurtureError):
+            return {"business_now": None, "zone": ZoneInfo("UTC")}
+        return {"business_now": now, "zone": _zone(house.zone)}
+
+
+def _zone(fallback: ZoneInfo) -> ZoneInfo:
+    zone: ZoneInfo = g.setdefault("zone", fallback)
+    return zone
+
+
+def _word(code: str | None, kind: str) -> str:
+    return glossary.word(_WORDS[kind], code, language())
+
+
+def _words_of(kind: str) -> list[tuple[str, str]]:
+    return [(code, _word(code, kind)) for code in _WORDS[kind]]
+
+
+def _moment(at: datetime | None, year: bool = False) -> str:
+    return sentences.moment(at, language(), g.get("zone", ZoneInfo("UTC")), year)
+
+
+def _day(at: datetime | None) -> str:
+    return sentences.day(at, language(), g.get("zone", ZoneInfo("UTC")))
+
+
+def _number(value: float) -> str:
+    return str(format_decimal(value, locale=language()))
+
+
+def _points(value: float, sign: bool = False) -> str:
+    text = format_decimal(abs(value), "#,##0.0", locale=language())
+    if value < 0:
+        return f"−{text}"
+    return f"+{text}" if sign and value else str(text)
+
+
+def _size(octets: int) -> str:
+    return f"{octets / 1024:,.1f} KB" if octets >= 1024 else f"{octets} B"
+
+
+def _span(span: timedelta) -> str:
+    return span_text(span, language())
+
+
+def _weekday(number: int) -> str:
+    return str(get_day_names(locale=language())[number])
+
+
+def _here(**changes: Any) -> str:
+    """Return this page's address with some of its query changed; None takes a part away."""
+    query = {**request.args.to_dict(), **changes}
+    kept = {name: value for name, value in query.items() if value not in (None, "")}
+    return url_for(request.endpoint or "static", **(request.view_args or {}), **kept)

@@ -1,0 +1,75 @@
+"""A stored mail taken apart for reading; whatever it is, something can be shown."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.header import decode_header, make_header
+from email.message import Message
+
+#: headers that a reader wants first, in this order
+_FIRST = ("From", "To", "Subject", "Date", "Reply-To", "List-Unsubscribe", "Message-ID")
+#: longest header value shown, characters
+_LONGEST_HEADER = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """What there is to see of a mail."""
+
+    #: those that matter to a reader first
+    headers: list[tuple[str, str]]
+    text: str
+    html: str
+    #: (file name, media type, octets)
+    attachments: list[tuple[str, str, int]]
+
+
+def read_mail(raw: bytes) -> MailParts:
+    """Take a mail apart; a broken one is shown as far as it goes."""
+    mail = email.message_from_bytes(raw, policy=email.policy.compat32)
+    texts: dict[str, str] = {}
+    attachments = []
+    for part in _leaves(mail):
+        kind = part.get_content_type()
+        content = _content(part)
+        is_file = part.get_content_disposition() == "attachment" or part.get_filename()
+        if kind in ("text/plain", "text/html") and not is_file and kind not in texts:
+            texts[kind] = _decode(content, part.get_content_charset())
+        else:
+            name = _words(str(part.get_filename() or kind))
+            attachments.append((name, kind, len(content)))
+    headers = [(str(name), _words(str(value))) for name, value in mail.items()]
+    rank = {name.lower(): place for place, name in enumerate(_FIRST)}
+    headers.sort(key=lambda header: rank.get(header[0].lower(), len(rank)))
+    return MailParts(headers, texts.get("text/plain", ""), texts.get("text/html", ""), attachments)
+
+
+def _leaves(mail: Message) -> Iterator[Message]:
+    for part in mail.walk():
+        if not part.is_multipart():
+            yield part
+
+
+def _content(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _decode(content: bytes, charset: str | None) -> str:
+    try:
+        return content.decode(charset or "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")
+
+
+def _words(value: str) -> str:
+    """Return a header without its encoding and on one line."""
+    value = re.sub(r"\s+", " ", value)[:_LONGEST_HEADER]
+    try:
+        return str(make_header(decode_header(value)))
+    except (ValueError, LookupError):
+        return value
