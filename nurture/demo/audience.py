@@ -21,6 +21,7 @@ from nurture.clock import machine_sleep
 from nurture.db.business_time import announce
 from nurture.db.demo_people import open_tasks, people
 from nurture.db.engine import read, write
+from nurture.db.stirring import Stirring
 from nurture.demo import agents
 from nurture.demo.browser import Web
 from nurture.demo.dice import Dice
@@ -94,6 +95,8 @@ class Audience:
         self._agenda: list[tuple[datetime, int, Plan]] = []
         self._number = count()
         self._seen = 0
+        # The clock and the mailbox's number are in SQL: nothing is new before it stirs.
+        self._stirring = Stirring(world.runtime.engine)
         self._requests = count()
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="audience")
         for row in known:
@@ -108,6 +111,8 @@ class Audience:
 
     def step(self) -> bool:
         """Take new mails and do what is due; return whether there was anything."""
+        if not self._stirring.stirred():
+            return False
         self._now = self._world.runtime.clock.now()
         mails = self._world.mailbox.since(self._seen, _BATCH)
         due = self._due()
@@ -123,6 +128,7 @@ class Audience:
     def close(self) -> None:
         """Let the clock go on without the audience."""
         self._hands.shutdown()
+        self._stirring.close()
         with write(self._world.runtime.engine) as connection:
             announce(connection, NAME, False, None, None)
         self._world.web.close()

@@ -68,6 +68,10 @@ class Hours:
         """Return the instant of a wall clock's time on a day."""
         return at_wall(day, clock, self.zone)
 
+    def at_ten(self, day: date) -> datetime:
+        """Return 10:00 of a day."""
+        return self.at(day, time(10))
+
     def _days(self, after: datetime) -> Iterator[date]:
         day = after.astimezone(self.zone).date()
         while True:

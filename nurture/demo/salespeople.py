@@ -15,7 +15,6 @@ from nurture.demo.site import Deed
 from nurture.demo.temperament import Mood, temperament_of
 from nurture.demo.visitors import Visit
 
-
 #: moments at the desk until a task of a kind is taken up, from and to
 _TAKES = {"call": (1, 5), "escalation": (1, 2), "reply": (1, 5), "quote": (2, 6)}
 _TAKES_LONG = (4, 14)

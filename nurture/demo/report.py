@@ -1,0 +1,168 @@
+"""The tables at the end of a demo."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+
+from rich import box
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from nurture.demo.figures import Figures
+
+_WINDOWS = ("business", "courtesy")
+_VERDICTS = ("human", "unknown", "prefetch", "machine")
+_GRADES = ("cold", "warm", "hot")
+_STAGES = ("prospect", "lead", "mql", "tql", "sal", "sql", "customer", "lost")
+
+
+def show(console: Console, figures: Figures) -> None:
+    """Print every table."""
+    console.print(_tracks(figures))
+    console.print(Columns([_evidence(figures), _moves(figures), _people(figures)], padding=(0, 3)))
+    console.print(Columns([_held(figures), _dropped(figures), _tasks(figures)], padding=(0, 3)))
+    console.print(_sentences(figures))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for index, column in enumerate(columns):
+        table.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
+    return table
+
+
+def _tracks(figures: Figures) -> RenderableType:
+    table = _table("Mails by track", "track", "sent", "opened", "", "clicked", "")
+    total = [0, 0, 0]
+    for track in figures.tracks:
+        numbers = (track.sent, track.opened, track.clicked)
+        total = [a + b for a, b in zip(total, numbers, strict=True)]
+        table.add_row(track.workflow or "-", *_shares(*numbers))
+    table.add_section()
+    table.add_row("all", *_shares(*total), style="bold")
+    return table
+
+
+def _shares(sent: int, opened: int, clicked: int) -> tuple[str, ...]:
+    return (
+        f"{sent:,}",
+        f"{opened:,}",
+        f"[dim]{_percent(opened, sent)}[/dim]",
+        f"{clicked:,}",
+        f"[dim]{_percent(clicked, sent)}[/dim]",
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else ""
+
+
+def _evidence(figures: Figures) -> RenderableType:
+    table = _table("Opens and clicks by evidence", "who", "opens", "clicks", "the commonest sign")
+    opens = figures.evidence.get("email.opened", Counter())
+    clicks = figures.evidence.get("email.clicked", Counter())
+    for verdict in _VERDICTS:
+        both = Counter({why: n for (v, why), n in (opens + clicks).items() if v == verdict})
+        why = both.most_common(1)
+        table.add_row(
+            verdict,
+            f"{_of(opens, verdict):,}",
+            f"{_of(clicks, verdict):,}",
+            f"[dim]{why[0][0].replace('_', ' ')}[/dim]" if why else "",
+        )
+    return table
+
+
+def _of(counter: Counter[tuple[str, str]], verdict: str) -> int:
+    return sum(number for (one, _), number in counter.items() if one == verdict)
+
+
+def _moves(figures: Figures) -> RenderableType:
+    table = _table("Temperature", "move", "times")
+    for old, new in _ordered(figures.temperature, _GRADES):
+        up = _GRADES.index(new) > _GRADES.index(old)
+        arrow = "[red]▲[/red]" if up else "[blue]▼[/blue]"
+        table.add_row(f"{arrow} {old} → {new}", f"{figures.temperature[old, new]:,}")
+    return table
+
+
+def _people(figures: Figures) -> RenderableType:
+    table = _table("Lifecycle", "move", "times")
+    for old, new in _ordered(figures.lifecycle, _STAGES):
+        table.add_row(f"{old} → {new}", f"{figures.lifecycle[old, new]:,}")
+    return table
+
+
+def _ordered(counter: Counter[tuple[str, str]], words: tuple[str, ...]) -> list[tuple[str, str]]:
+    known = [pair for pair in counter if pair[0] in words and pair[1] in words]
+    return sorted(known, key=lambda pair: (words.index(pair[0]), words.index(pair[1])))
+
+
+def _held(figures: Figures) -> RenderableType:
+    table = _table("Held back", "by", "mails")
+    for name, number in figures.held_back.most_common():
+        kind = "window" if name in _WINDOWS else "cap"
+        table.add_row(f"[dim]{kind}[/dim] {name}", f"{number:,}")
+    return table
+
+
+def _dropped(figures: Figures) -> RenderableType:
+    table = _table("Not sent", "why", "mails")
+    for (state, reason), number in figures.never_sent.most_common():
+        table.add_row(f"[dim]{state}[/dim] {reason.replace('_', ' ')}", f"{number:,}")
+    return table
+
+
+def _tasks(figures: Figures) -> RenderableType:
+    table = _table("Tasks for people", "kind", "made", "done")
+    for kind, states in sorted(figures.tasks.items(), key=lambda one: -sum(one[1].values())):
+        table.add_row(kind, f"{sum(states.values()):,}", f"{states['done']:,}")
+    return table
+
+
+def _sentences(figures: Figures) -> RenderableType:
+    left, after, cancelled = figures.unsubscribes
+    refused, blocked, again = figures.bounced
+    replied = figures.replies.get("email.replied", 0)
+    away = figures.replies.get("email.auto_replied", 0)
+    lines = []
+    if (delays := figures.delays) is not None:
+        lines.append(
+            f"[bold]{delays.number}[/bold] mails followed a click at once: "
+            f"{_span(delays.business)} of business time from click to mail (median); "
+            f"[bold]{delays.median * 1000:.0f} ms[/bold] of real time from the click's end of "
+            f"hold to the queued mail (median; slowest tenth {delays.slowest_tenth * 1000:.0f} ms)"
+        )
+    lines += [
+        f"[bold]{left}[/bold] people unsubscribed, {cancelled} mails were cancelled for it, "
+        f"[bold]{after}[/bold] left afterwards",
+        f"[bold]{refused}[/bold] mails were refused by hosts that are gone, {blocked} addresses "
+        f"suppressed, {again} tried again",
+        f"[bold]{replied}[/bold] replies, and {away} out-of-office answers that nobody "
+        "mistook for one",
+        *_verdict(figures),
+    ]
+    return Group(*(Text.from_markup(f"• {line}") for line in lines))
+
+
+def _verdict(figures: Figures) -> Iterable[str]:
+    if not figures.inconsistencies:
+        yield (
+            "[bold]0[/bold] inconsistencies: every mail that SQL calls sent is in the mailbox "
+            "exactly once, and no other"
+        )
+    for wrong in figures.inconsistencies:
+        yield f"[red]inconsistent: {wrong}[/red]"
+    for missing in figures.missing:
+        yield f"[yellow]the circle did not close: {missing}[/yellow]"
+
+
+def _span(span: timedelta) -> str:
+    seconds = span.total_seconds()
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
