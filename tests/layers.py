@@ -30,13 +30,13 @@ ROOMS: Mapping[str, frozenset[str]] = {
     **{room: _GROUND | {"domain"} for room in _MIDDLE},
     "services": _UNDER_SERVICES,
     "web": _UNDER_EDGES,
-    "simulate": _UNDER_EDGES,
     # the only place that wires rooms together
-    "app": _UNDER_EDGES | {"web", "simulate"},
+    "app": _UNDER_EDGES | {"web"},
     "jobs": _UNDER_EDGES | {"app"},
     "supervise": _GROUND,
     "up": _UNDER_EDGES | {"app", "supervise"},
-    "cli": _UNDER_EDGES | {"web", "simulate", "app", "jobs", "supervise", "up"},
+    "demo": _UNDER_EDGES | {"app", "supervise", "up"},
+    "cli": _UNDER_EDGES | {"web", "app", "jobs", "supervise", "up", "demo"},
     "__main__": frozenset({"cli"}),
 }
 
@@ -98,9 +98,7 @@ def sources(root: Path) -> dict[str, str]:
 def room_of(module: str) -> str:
     """Return the room a module lies in: `nurture.db.tables.mail` → `db`."""
     parts = module.split(".")
-    room = parts[1] if len(parts) > 1 else PACKAGE
-    # the command line is one room in several files: cli.py, cli_import.py
-    return "cli" if room.startswith("cli_") else room
+    return parts[1] if len(parts) > 1 else PACKAGE
 
 
 def arrows_that_run_back(modules: Mapping[str, str]) -> list[str]:

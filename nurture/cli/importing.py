@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from nurture.app import House
 from nurture.cli.context import house_of
-from nurture.cli_import import import_contacts
+from nurture.cli.contacts import import_contacts
 from nurture.clock import Clock
 from nurture.compiler.release import compile_files
 from nurture.db import team
@@ -36,8 +36,11 @@ class Importing:
         """Business time."""
         return self.house.runtime.clock
 
-    def definitions(self) -> Definitions | None:
-        """Return what is published, else what stands in the working tree, else None."""
+    def definitions(self, introduce: bool) -> Definitions | None:
+        """Return what is published, else what stands in the working tree, else None.
+
+        `introduce`: before anything is published, make the policy's senders team members.
+        """
         with read(self.engine) as connection:
             if newest_id(connection) is not None:
                 return self.house.runtime.releases.live(connection).definitions
@@ -45,7 +48,7 @@ class Importing:
             found = compile_files(read_project(self.house.settings.project))
         except NurtureError:
             return None
-        if not found.errors:
+        if introduce and not found.errors:
             # Owners are named by our own people, whom nobody has published yet.
             with write(self.engine) as connection:
                 team.sync(connection, found.policy)

@@ -17,6 +17,7 @@ from nurture.cli.context import settings_of
 from nurture.clock import machine_seconds, machine_sleep
 from nurture.db import business_time
 from nurture.db.engine import read, write
+from nurture.db.stirring import Stirring
 from nurture.providers.mailbox import serve
 from nurture.providers.patterns import AddressPatterns
 from nurture.services import receive as incoming
@@ -118,19 +119,20 @@ def clock(ctx: click.Context) -> None:
     """Ring for what is due, every second; any number of these may run."""
     house = build(settings_of(ctx))
     stop = stop_on_signal()
-    rang = 0.0
+    stirring = Stirring(house.runtime.engine)
+    rang, stepped = 0.0, False
     while not stop.is_set():
-        if _is_stepped(house):
-            # A jump is followed by another look at once; else wait for those who work.
-            if not ticking.step(house.runtime):
-                # Their own bells may have been lost, with Redis or with a worker.
-                if machine_seconds() - rang > _EVERY_BELL:
-                    ticking.tick(house.runtime)
-                    rang = machine_seconds()
-                stop.wait(_EVERY_STEP)
-        else:
+        overdue = machine_seconds() - rang > _EVERY_BELL
+        if stirring.stirred() or overdue:
+            stepped = _is_stepped(house)
+            # A jump is followed by another look at once.
+            while stepped and ticking.step(house.runtime):
+                pass
+        if overdue:
+            # The bells of those who work may have been lost, with Redis or with a worker.
             ticking.tick(house.runtime)
-            stop.wait(_EVERY)
+            rang = machine_seconds()
+        stop.wait(_EVERY_STEP if stepped else _EVERY)
 
 
 def _is_stepped(house: House) -> bool:
@@ -155,9 +157,13 @@ def mailbox(ctx: click.Context) -> None:
                 business_time.announce(connection, business_time.MAILBOX, False, number, None)
 
     def read_replies() -> None:
+        seen = -1
         while not stop.is_set():
-            while incoming.receive(house.runtime, store):
-                pass
+            newest = store.last_number()
+            if newest != seen:
+                while incoming.receive(house.runtime, store):
+                    pass
+                seen = newest
             machine_sleep(_EVERY_READ)
 
     tell(store.last_number())

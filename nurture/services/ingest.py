@@ -63,6 +63,10 @@ def _living(connection: Connection, contact_ids: list[int]) -> list[int]:
     return list(dict.fromkeys(moves.get(one, one) for one in contact_ids))
 
 
+#: events about our records, not about the person
+_RECORDS = ("contact.", "account.")
+
+
 def _decide(batch: Batch) -> None:
     scoring = batch.release.definitions.scoring
     judge_clicks(batch)
@@ -92,7 +96,11 @@ def _first_touch(person: Person) -> None:
     """The first thing somebody does, or is done to them by a person, is where we met."""
     if person.state["first_touch_at"] is not None:
         return
-    moments = [a.occurred_at for a in person.arrivals if a.source != "engine"]
+    moments = [
+        a.occurred_at
+        for a in person.arrivals
+        if a.source != "engine" and not a.type.startswith(_RECORDS)
+    ]
     if moments:
         person.state["first_touch_at"] = min(moments)
         person.facts.contact["first_touch"] = min(moments)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, func, select
 
-from nurture.cli_import import import_contacts
+from nurture.cli.contacts import import_contacts
 from nurture.clock import FrozenClock
 from nurture.db.engine import make_engine, read
 from nurture.db.tables import contact, metadata
@@ -23,7 +23,7 @@ class House:
     engine: Engine
     clock: FrozenClock
 
-    def definitions(self) -> Definitions | None:
+    def definitions(self, introduce: bool) -> Definitions | None:
         return None
 
 

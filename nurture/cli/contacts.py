@@ -43,8 +43,11 @@ class ImportRuntime(Protocol):
         """Business time."""
         ...
 
-    def definitions(self) -> Definitions | None:
-        """What is published, or stands in the working tree; None: nothing yet."""
+    def definitions(self, introduce: bool) -> Definitions | None:
+        """What is published, or stands in the working tree; None: nothing yet.
+
+        `introduce`: before anything is published, write down who our own people are.
+        """
         ...
 
 
@@ -100,7 +103,7 @@ def import_contacts(
     runtime: ImportRuntime = context.obj
     console = Console(highlight=False)
     try:
-        definitions = runtime.definitions()
+        definitions = runtime.definitions(introduce=not dry_run)
         options = ImportOptions(
             encoding=encoding,
             mapped=_mapping(mapped),
