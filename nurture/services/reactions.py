@@ -70,6 +70,15 @@ def _log_call(batch: Batch, person: Person, arrival: Arrival) -> None:
         batch.decide(person, "task_done", "task_done", {"task": done[0]}, event_id=arrival.id)
 
 
+def _complete_task(batch: Batch, person: Person, arrival: Arrival) -> None:
+    """Complete the task that a person, or their CRM, reports as done."""
+    number = arrival.properties.get("task")
+    if isinstance(number, int) and not isinstance(number, bool):
+        result = {name: value for name, value in arrival.properties.items() if name != "task"}
+        if outcomes.complete_task(batch.connection, person.id, number, result, batch.now):
+            batch.decide(person, "task_done", "task_done", {"task": number}, event_id=arrival.id)
+
+
 def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
     """A reply is the best answer there is: stop that journey's queued mails, tell the owner."""
     for journey in person.journeys:
@@ -112,5 +121,6 @@ def _request_workflow(batch: Batch, person: Person, arrival: Arrival) -> None:
 _REACTIONS: Mapping[str, Reaction] = {
     "call.logged": _log_call,
     "email.replied": _take_reply,
+    "task.completed": _complete_task,
     "workflow.requested": _request_workflow,
 }
