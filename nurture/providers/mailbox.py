@@ -31,9 +31,12 @@ class _Handler:
     there may be, the disk is asked to write once.
     """
 
-    def __init__(self, store: MailboxStore, refuse: AddressPatterns) -> None:
+    def __init__(
+        self, store: MailboxStore, refuse: AddressPatterns, stored: Callable[[int], None] | None
+    ) -> None:
         self._store = store
         self._refuse = refuse
+        self._stored = stored
         self._waiting: list[tuple[Received, asyncio.Future[str]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="mailbox")
@@ -74,12 +77,17 @@ class _Handler:
             await self._writer
         self._thread.shutdown()
 
+    def _keep(self, mails: list[Received]) -> None:
+        self._store.add(mails)
+        if self._stored is not None:
+            self._stored(self._store.last_number())
+
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                await loop.run_in_executor(self._thread, self._store.add, [m for m, _ in batch])
+                await loop.run_in_executor(self._thread, self._keep, [m for m, _ in batch])
                 said = "250 2.0.0 Stored"
             except sqlite3.Error as error:
                 said = f"452 4.3.1 Not stored: {error}"
@@ -98,13 +106,15 @@ def serve(
     stop: threading.Event,
     *,
     size_limit: int = SIZE_LIMIT,
+    stored: Callable[[int], None] | None = None,
 ) -> None:
     """Receive mail at `host`:`port` until `stop` is set; blocks.
 
     Port 0 takes a free one; `ready` is told the port once mails can come. Recipients of `refuse`
-    get `550 5.1.1`. Raises OSError where the port cannot be had.
+    get `550 5.1.1`; `stored` is told the newest number before a mail is answered for (from a
+    thread of its own). Raises OSError where the port cannot be had.
     """
-    asyncio.run(_serve(store, (host, port), refuse, ready, stop, size_limit))
+    asyncio.run(_serve(store, (host, port), refuse, ready, stop, size_limit, stored))
 
 
 async def _serve(
@@ -114,9 +124,10 @@ async def _serve(
     ready: Callable[[int], None],
     stop: threading.Event,
     size_limit: int,
+    stored: Callable[[int], None] | None,
 ) -> None:
     loop = asyncio.get_running_loop()
-    handler = _Handler(store, refuse)
+    handler = _Handler(store, refuse, stored)
 
     def speak() -> SMTP:
         return SMTP(

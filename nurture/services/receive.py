@@ -49,6 +49,9 @@ def receive(runtime: Runtime, store: MailboxStore) -> int:
 
 
 def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
+    if parse_message_id(f"<{mail.message_id}>", runtime.mail_domain) is not None:
+        # A notice of ours to our own team: it lands in the same mailbox.
+        return
     now = runtime.clock.now()
     incoming = parse_incoming(mail.raw, mail.mail_from)
     kind = _EVENTS.get(incoming.kind)
