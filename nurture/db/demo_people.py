@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from nurture.db.tables import account, consent, contact, enrolment, task
+from nurture.db.tables import consent, contact, enrolment, task
 
 
 @dataclass(frozen=True, slots=True)
