@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from nurture.cli.context import house_of, settings_of
+from nurture.compiler.reference import reference as reference_page
 from nurture.compiler.schema import json_schemas
 from nurture.errors import Severity
 from nurture.services.project import read_project
@@ -35,7 +36,12 @@ def check(ctx: click.Context) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="schema")
-def schema(folder: Path) -> None:
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every key of every file to this Markdown file too.",
+)
+def schema(folder: Path, reference: Path | None) -> None:
     """Write a JSON Schema per file kind to FOLDER, for editors to complete and underline."""
     folder.mkdir(parents=True, exist_ok=True)
     schemas = json_schemas()
@@ -43,6 +49,9 @@ def schema(folder: Path) -> None:
         text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
     click.echo(f"{len(schemas)} schemas written to {folder}")
+    if reference is not None:
+        reference.write_text(reference_page(), encoding="utf-8")
+        click.echo(f"The reference was written to {reference}")
 
 
 @click.command()
