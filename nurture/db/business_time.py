@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, delete, select, update
 
 from nurture.clock import machine_now
 from nurture.db.engine import read
+from nurture.db.mail_states import HELD, WAITING
 from nurture.db.tables import business_clock, contact, enrolment, inbox, message, participant
 from nurture.db.upsert import put
-from nurture.domain.message import State
 
 #: the only row of the table
 _ROW = 1
@@ -138,7 +138,7 @@ def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
     )
     send = (
         select(message.c.id)
-        .where(message.c.state.in_([State.QUEUED, State.DEFERRED]), message.c.due_at <= now)
+        .where(WAITING, message.c.due_at <= now)
         .limit(1),
     )
     return (
@@ -149,23 +149,29 @@ def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
 
 def mails_under_way(connection: Connection) -> bool:
     """Say whether a worker holds mails."""
-    query = select(message.c.id).where(message.c.state.in_([State.CLAIMED, State.SENDING])).limit(1)
+    # A held mail always has a lease, and said so the index over leases finds it.
+    query = select(message.c.id).where(HELD, message.c.lease_until.is_not(None)).limit(1)
     return connection.execute(query).first() is not None
 
 
 def next_moment(connection: Connection) -> datetime | None:
     """Return the earliest business time at which anything is due, participants included."""
-    waiting = message.c.state.in_([State.QUEUED, State.DEFERRED])
+    active = enrolment.c.state == "active"
+    # Not min(): SQLite would look at every row without a moment first.
     candidates = (
-        select(func.min(inbox.c.available_at)),
-        select(func.min(enrolment.c.due_at)).where(enrolment.c.state == "active"),
-        select(func.min(enrolment.c.review_at)).where(enrolment.c.state == "active"),
-        select(func.min(contact.c.review_at)),
-        select(func.min(message.c.due_at)).where(waiting),
-        select(func.min(participant.c.next_at)),
+        _earliest(inbox.c.available_at),
+        _earliest(enrolment.c.due_at, active),
+        _earliest(enrolment.c.review_at, active),
+        _earliest(contact.c.review_at),
+        _earliest(message.c.due_at, WAITING),
+        _earliest(participant.c.next_at),
     )
-    moments = [connection.execute(query).scalar() for query in candidates]
+    moments: list[datetime | None] = [connection.execute(query).scalar() for query in candidates]
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _earliest(moment: Column[datetime], *where: ColumnElement[bool]) -> Select[datetime]:
+    return select(moment).where(moment.is_not(None), *where).order_by(moment).limit(1)
 
 
 def clear_participants(connection: Connection) -> None:
