@@ -41,8 +41,8 @@ log = structlog.get_logger(__name__)
 #: after the dot, and RQ's default of three would kill the sender in the middle
 JOB_TIMEOUT = 900
 
-#: bells that may wait on a queue: one is being answered, one covers what came since
-_ENOUGH = 2
+#: bells that may wait on a queue: one that has not begun covers all that came before it
+_ENOUGH = 1
 
 #: where `nurture up` writes the address of the server that it started
 REDIS_FILE = "redis-url"
