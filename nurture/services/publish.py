@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -89,7 +90,7 @@ def publish(
         else:
             release_id = releases.store(connection, files, by, now)
         team.sync(connection, definitions.policy)
-        enrolled = _enrol(connection, runtime, definitions, release_id)
+        enrolled = _enrol(connection, definitions, release_id, now)
         missing = _missing(connection, runtime, definitions, files)
     runtime.ring(DECIDE)
     return Published(release_id, unchanged, enrolled, warnings, missing)
@@ -104,36 +105,20 @@ def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, StateTrigger
 
 def _matching(connection: Connection, runtime: Runtime, definitions: Definitions) -> dict[str, int]:
     counts: dict[str, int] = {}
+    now = runtime.clock.now()
     for workflow, trigger in _triggers(definitions):
-        count = existing.how_many(
-            connection,
-            trigger.condition,
-            workflow.only_if,
-            workflow.name,
-            runtime.clock.now(),
-            definitions.scoring.half_life,
-            definitions.policy.evidence.count_unknown_opens,
-        )
+        count = existing.how_many(connection, definitions, workflow, trigger, now)
         if count:
             counts[workflow.name] = counts.get(workflow.name, 0) + count
     return counts
 
 
 def _enrol(
-    connection: Connection, runtime: Runtime, definitions: Definitions, release_id: int
+    connection: Connection, definitions: Definitions, release_id: int, now: datetime
 ) -> dict[str, int]:
     enrolled: dict[str, int] = {}
     for workflow, trigger in _triggers(definitions):
-        count = existing.enrol_existing(
-            connection,
-            trigger.condition,
-            workflow.only_if,
-            workflow.name,
-            release_id,
-            runtime.clock.now(),
-            definitions.scoring.half_life,
-            definitions.policy.evidence.count_unknown_opens,
-        )
+        count = existing.enrol_existing(connection, definitions, workflow, trigger, release_id, now)
         enrolled[workflow.name] = enrolled.get(workflow.name, 0) + count
     return enrolled
 
