@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
+from nurture.db.mail_states import HELD, WAITING
 from nurture.db.tables import attempt, enrolment, message, pause
 from nurture.domain.message import COUNTED, State
 from nurture.domain.sending import PastMail
@@ -34,7 +35,7 @@ def due_keys(connection: Connection, now: datetime, limit: int) -> tuple[list[in
     """Return the contacts with due mails, and due mails that have no contact."""
     rows = connection.execute(
         select(message.c.contact_id, message.c.id)
-        .where(message.c.state.in_(_WAITING), message.c.due_at <= now)
+        .where(WAITING, message.c.due_at <= now)
         .order_by(message.c.due_at, message.c.id)
         .limit(limit)
     ).all()
@@ -186,7 +187,15 @@ def still_ours(
 
 
 #: columns of what was rendered, written with `sending`
-RENDERED = ("locale", "template_hash", "values", "subject", "sent_from", "tracked")
+RENDERED = (
+    "recipient",
+    "locale",
+    "template_hash",
+    "values",
+    "subject",
+    "sent_from",
+    "tracked",
+)
 
 _BEGIN = (
     update(message)
@@ -296,6 +305,26 @@ def append_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -
         connection.execute(insert(attempt), [dict(row) for row in rows])
 
 
+def of_the_dead(connection: Connection, machine: datetime) -> list[Row[Any]]:
+    """Return the mails whose worker's lease ran out."""
+    return list(
+        connection.execute(
+            select(
+                message.c.id,
+                message.c.contact_id,
+                message.c.enrolment_id,
+                message.c.workflow,
+                message.c.step,
+                message.c.template,
+                message.c.tries,
+            ).where(
+                HELD,
+                message.c.lease_until < machine,
+            )
+        )
+    )
+
+
 def take_from_the_dead(connection: Connection, machine: datetime, now: datetime) -> list[int]:
     """Take mails from workers whose lease ran out; return those that are in doubt now.
 
@@ -325,7 +354,7 @@ def has_expired_leases(connection: Connection, machine: datetime) -> bool:
     found = connection.execute(
         select(func.count())
         .select_from(message)
-        .where(message.c.state.in_([State.CLAIMED, State.SENDING]), message.c.lease_until < machine)
+        .where(HELD, message.c.lease_until < machine)
     ).scalar_one()
     return bool(found)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
-from nurture.db.tables import account, message, pause
+from nurture.db.tables import account, contact, message, pause, team_member
 from nurture.db.upsert import put
 from nurture.domain.message import State
 
@@ -24,17 +25,28 @@ def unpause(connection: Connection, kind: str, name: str) -> bool:
     return bool(result.rowcount)
 
 
-def backlog(connection: Connection, kind: str, name: str) -> list[tuple[int, datetime | None]]:
-    """Return (message, expires_at) of the mails that this pause holds back, oldest first."""
-    query = select(message.c.id, message.c.expires_at).where(
-        message.c.state == State.DEFERRED, message.c.reason == f"paused_{kind}"
+def backlog(connection: Connection, kind: str, name: str) -> list[Row[Any]]:
+    """Return the mails that pauses of a kind hold back, oldest first.
+
+    Each with `expires_at`, the `sender` it names and who owns its contact (`owner_key`,
+    `owner_active`): whose mail it is only the policy can tell.
+    """
+    query = (
+        select(
+            message.c.id,
+            message.c.expires_at,
+            message.c.sender,
+            team_member.c.key.label("owner_key"),
+            team_member.c.active.label("owner_active"),
+        )
+        .outerjoin(contact, contact.c.id == message.c.contact_id)
+        .outerjoin(team_member, team_member.c.id == contact.c.owner_id)
+        .where(message.c.state == State.DEFERRED, message.c.reason == f"paused_{kind}")
+        .order_by(message.c.created_at, message.c.id)
     )
     if kind == "workflow":
         query = query.where(message.c.workflow == name)
-    elif kind == "sender":
-        query = query.where(message.c.sender == name)
-    rows = connection.execute(query.order_by(message.c.created_at, message.c.id))
-    return [(row.id, row.expires_at) for row in rows]
+    return list(connection.execute(query))
 
 
 def spread(

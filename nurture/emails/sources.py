@@ -85,15 +85,25 @@ def template_paths(paths: Iterable[str]) -> list[TemplatePath]:
     return sorted(found, key=lambda t: (t.name, t.locale or "", t.kind))
 
 
+def choices(name: str, locale: str, default_locale: str) -> list[str]:
+    """Return the paths a template may have for a locale, the best first.
+
+    The contact's locale, its language, the default, the bare file.
+    """
+    return [
+        f"{ROOT}{name}{'.' if wanted else ''}{wanted}.{kind}"
+        for wanted in dict.fromkeys((locale, locale.split("-")[0], default_locale, ""))
+        for kind in (Kind.LETTER, Kind.NEWSLETTER)
+    ]
+
+
 def choose(
     files: Mapping[str, str], name: str, locale: str, default_locale: str
 ) -> TemplatePath | None:
     """Return the file for a locale: the contact's, its language, the default, the bare one."""
-    for wanted in dict.fromkeys((locale, locale.split("-")[0], default_locale, "")):
-        for kind in (Kind.LETTER, Kind.NEWSLETTER):
-            path = f"{ROOT}{name}{'.' if wanted else ''}{wanted}.{kind}"
-            if path in files and (found := parse_path(path)) is not None:
-                return found
+    for path in choices(name, locale, default_locale):
+        if path in files and (found := parse_path(path)) is not None:
+            return found
     return None
 
 

@@ -17,6 +17,7 @@ from nurture.domain.message import State
 from nurture.domain.retries import GIVE_UP_AFTER, RECONNECT, is_hard, next_try
 from nurture.providers.base import Answer, Outcome, Stage
 from nurture.services.claiming import Claimed
+from nurture.services.compose import recipient_of
 from nurture.services.runtime import Runtime
 
 
@@ -68,7 +69,8 @@ def record(
         decisions.append(reason(message, str(state), why, detail))
         if state is State.BOUNCED and message.contact_id is not None:
             bounced.append(_bounce(message, answer, now))
-            hashed = address_hash(message.recipient, runtime.hash_key)
+            address = recipient_of(message, claimed.person) or ""
+            hashed = address_hash(address, runtime.hash_key)
             people.suppress(connection, hashed, "hard_bounce", answer.text, now)
     outbox.record_answers(connection, settled)
     outbox.append_attempts(connection, attempts)

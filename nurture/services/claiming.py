@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from nurture.clock import machine_now
-from nurture.db import contacts as people
-from nurture.db import mail_fates, outbox, outcomes, touched
+from nurture.db import contacts, mail_fates, outbox, outcomes, touched
 from nurture.db.engine import write
-from nurture.db.outbox import LEASE, Held
+from nurture.db.outbox import Held
 from nurture.domain.addresses import address_hash
 from nurture.domain.policy import Calendar, Policy
 from nurture.domain.sending import (
@@ -27,7 +27,7 @@ from nurture.domain.sending import (
     take_turns,
 )
 from nurture.domain.workflow import Purpose
-from nurture.services.compose import resolve_sender
+from nurture.services.compose import recipient_of, resolve_sender
 from nurture.services.places import zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
@@ -50,17 +50,17 @@ def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claime
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
         contact_ids, loose = outbox.due_keys(connection, now, limit)
-        if not contact_ids and not loose:
+        if not (contact_ids or loose) or not runtime.releases.published(connection):
             return None, [], 0
-        people.lock_accounts(connection, people.accounts_of(connection, contact_ids))
-        held = people.lock(connection, contact_ids)
+        contacts.lock_accounts(connection, contacts.accounts_of(connection, contact_ids))
+        held = contacts.lock(connection, contact_ids)
         release = runtime.releases.live(connection)
         policy, calendar = release.definitions.policy, release.definitions.calendar
         if not (held or loose):
             return release, [], 0
         rows = outbox.due_messages(connection, held, loose, now)
         desk = _Desk(runtime, connection, policy, calendar, now)
-        desk.load(rows, held)
+        desk.load(held)
         claimed = desk.decide(rows)
         return release, claimed, len(rows)
 
@@ -79,43 +79,26 @@ class _Desk:
         self._runtime, self._connection = runtime, connection
         self._policy, self._calendar, self._now = policy, calendar, now
         self._people: dict[int, Row[Any]] = {}
-        self._situations: dict[int, Situation] = {}
+        self._situations: dict[int | None, Situation] = {}
 
-    def load(self, rows: list[Row[Any]], contact_ids: list[int]) -> None:
+    def load(self, contact_ids: list[int]) -> None:
         """Load what the decisions need, in a fixed number of queries."""
-        connection, runtime = self._connection, self._runtime
+        connection = self._connection
         self._people = {row.id: row for row in touched.contact_rows(connection, contact_ids)}
-        consents = people.newest_consents(connection, contact_ids)
-        hashes = {
-            row.id: address_hash(row.email, runtime.hash_key)
-            for row in self._people.values()
-            if row.email
-        }
-        blocked = people.suppressed(connection, sorted(set(hashes.values())))
-        longest = max((cap.within for cap in self._policy.caps), default=timedelta(0))
-        since = self._now - longest
+        self._situations = situations(self._runtime, connection, self._people, self._calendar)
+        caps = self._policy.caps
+        since = self._now - max((cap.within for cap in caps), default=timedelta(0))
         mails = outbox.past_mails(connection, "contact_id", contact_ids, since, self._now)
         account_ids = sorted({r.account_id for r in self._people.values() if r.account_id})
         of_accounts: dict[int, list[PastMail]] = {}
-        if any(cap.per == "account" for cap in self._policy.caps):
+        if any(cap.per == "account" for cap in caps):
             of_accounts = outbox.past_mails(connection, "account_id", account_ids, since, self._now)
-        paused = outbox.paused(connection)
+        # One list per account: what one contact is sent counts for the next at once.
         shared: dict[int, list[PastMail]] = {one: of_accounts.get(one, []) for one in account_ids}
         for contact_id, person in self._people.items():
-            states = consents.get(contact_id, {})
-            self._situations[contact_id] = Situation(
-                zone=zone_of(person, self._calendar),
-                temperature=person.temperature,
-                suppressed=hashes.get(contact_id) in blocked,
-                consents=frozenset(p for p, state in states.items() if state == "granted"),
-                withdrawn=frozenset(p for p, state in states.items() if state == "withdrawn"),
-                account_hold=person.account_hold_reason,
-                paused=paused,
-                sending=runtime.sending.mode,
-                allowed=runtime.sending.allowed,
-                contact_mails=mails.get(contact_id, []),
-                account_mails=shared.get(person.account_id, []),
-            )
+            situation = self._situations[contact_id]
+            situation.contact_mails = mails.get(contact_id, [])
+            situation.account_mails = shared.get(person.account_id, [])
 
     def decide(self, rows: list[Row[Any]]) -> list[Claimed]:
         """Let priority pick under the caps; write every answer with its reason."""
@@ -124,9 +107,11 @@ class _Desk:
         later: list[tuple[int, datetime | None, str]] = []
         never: list[tuple[int, str]] = []
         reasons: list[dict[str, Any]] = []
-        for mail in take_turns([self._candidate(row) for row in rows]):
+        mails = [candidate(row, self._people.get(row.contact_id), self._policy) for row in rows]
+        for mail in take_turns(mails):
             row = by_id[mail.id]
-            situation = self._situation(row)
+            situation = self._situations[row.contact_id]
+            situation.enrolment_active = row.enrolment_state == "active"
             verdict = may_send(mail, situation, self._policy, self._calendar, self._now)
             match verdict:
                 case Send():
@@ -145,7 +130,7 @@ class _Desk:
         outbox.put_off(self._connection, later)
         outbox.drop(self._connection, never)
         mail_fates.tell_enrolments(self._connection, [one for one, _ in never], self._now)
-        held = outbox.claim(self._connection, go, machine_now() + LEASE)
+        held = outbox.claim(self._connection, go, machine_now() + self._runtime.lease)
         outcomes.append_decisions(self._connection, reasons, self._now)
         return [
             Claimed(held[one], by_id[one], self._people.get(by_id[one].contact_id))
@@ -153,36 +138,65 @@ class _Desk:
             if one in held
         ]
 
-    def _situation(self, row: Row[Any]) -> Situation:
-        found = self._situations.get(row.contact_id)
-        if found is None:
-            # Mails to our own team have no contact: no consent, no caps, only the switches.
-            found = Situation(
-                zone=ZoneInfo(self._calendar.zone),
-                temperature="",
-                paused=outbox.paused(self._connection),
-                sending=self._runtime.sending.mode,
-                allowed=self._runtime.sending.allowed,
-            )
-            self._situations[row.contact_id] = found
-        found.enrolment_active = row.enrolment_state == "active"
-        return found
 
-    def _candidate(self, row: Row[Any]) -> Candidate:
-        person = self._people.get(row.contact_id)
-        return Candidate(
-            id=row.id,
-            purpose=Purpose(row.purpose),
-            workflow=row.workflow,
-            window=row.window,
-            priority=row.priority,
-            recipient=row.recipient,
-            template=row.template,
-            sender=resolve_sender(self._policy, row.sender, person).key,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            has_enrolment=row.enrolment_id is not None,
+def candidate(row: Row[Any], person: Row[Any] | None, policy: Policy) -> Candidate:
+    """Return a message as `may_send` sees it; it goes where its contact can be reached now."""
+    return Candidate(
+        id=row.id,
+        purpose=Purpose(row.purpose),
+        workflow=row.workflow,
+        window=row.window,
+        priority=row.priority,
+        recipient=recipient_of(row, person),
+        template=row.template,
+        sender=resolve_sender(policy, row.sender, person).key,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        has_enrolment=row.enrolment_id is not None,
+    )
+
+
+def situations(
+    runtime: Runtime,
+    connection: Connection,
+    people: Mapping[int, Row[Any]],
+    calendar: Calendar,
+) -> dict[int | None, Situation]:
+    """Return what is true of contacts now, caps left out; None stands for our own team.
+
+    Mails to our own team have no contact: no consent, no caps, only the switches.
+    """
+    mode, allowed = runtime.sending.mode, runtime.sending.allowed
+    paused = outbox.paused(connection)
+    contact_ids = list(people)
+    consents = contacts.newest_consents(connection, contact_ids)
+    hashes = {
+        row.id: address_hash(row.email, runtime.hash_key) for row in people.values() if row.email
+    }
+    blocked = contacts.suppressed(connection, sorted(set(hashes.values())))
+    found: dict[int | None, Situation] = {
+        None: Situation(
+            zone=ZoneInfo(calendar.zone),
+            temperature="",
+            paused=paused,
+            sending=mode,
+            allowed=allowed,
         )
+    }
+    for contact_id, person in people.items():
+        states = consents.get(contact_id, {})
+        found[contact_id] = Situation(
+            zone=zone_of(person, calendar),
+            temperature=person.temperature,
+            suppressed=hashes.get(contact_id) in blocked,
+            consents=frozenset(p for p, state in states.items() if state == "granted"),
+            withdrawn=frozenset(p for p, state in states.items() if state == "withdrawn"),
+            account_hold=person.account_hold_reason,
+            paused=paused,
+            sending=mode,
+            allowed=allowed,
+        )
+    return found
 
 
 def _reason(

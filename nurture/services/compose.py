@@ -11,15 +11,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from nurture.db.contact_facts import account_values, contact_values
+from nurture.db.engine import read
 from nurture.domain.addressee import addressee, person_of
 from nurture.domain.policy import LegalIdentity, Policy, Sender
 from nurture.domain.workflow import Purpose
+from nurture.emails.compile import CompiledTemplate
 from nurture.emails.identifiers import message_id, return_path
 from nurture.emails.links import MailLinks
 from nurture.emails.mime import Mailbox, MailHeaders, build
 from nurture.emails.render import render
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
+from nurture.errors import NotFoundError
 from nurture.services.places import locale_of, zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
@@ -58,6 +61,12 @@ def resolve_sender(policy: Policy, wanted: str | None, person: Row[Any] | None) 
     return policy.senders.get(key or "", policy.senders[policy.default_sender])
 
 
+def recipient_of(message: Row[Any], person: Row[Any] | None) -> str | None:
+    """Return where a mail goes: to its contact's address of today, else to the one named."""
+    found: str | None = person.email if person is not None else message.recipient
+    return found
+
+
 def compose(
     runtime: Runtime,
     release: LiveRelease,
@@ -75,7 +84,7 @@ def compose(
         locale, zone = locale_of(person, policy), zone_of(person, calendar)
     else:
         locale, zone = message.locale or policy.default_locale, ZoneInfo(calendar.zone)
-    compiled = release.templates.get(message.template, locale)
+    compiled = _template(runtime, release, message.template, locale)
     sender = resolve_sender(policy, message.sender, person)
     # The mail's own language, which a fall-back may have chosen, not the contact's.
     locale = compiled.locale
@@ -83,6 +92,7 @@ def compose(
     if person is not None and addressee(person_of(values["contact"]), compiled.locale) is None:
         raise NobodyToAddressError
     tracked = bool(policy.tracking and person is not None and person.tracking and not person.erased)
+    recipient = recipient_of(message, person) or ""
     links = MailLinks(
         runtime.keyring, runtime.public_url, message.id, message.contact_id or 0, tracked
     )
@@ -92,8 +102,9 @@ def compose(
     return Composed(
         data=data,
         return_path=return_path(token, runtime.mail_domain),
-        recipient=message.recipient,
+        recipient=recipient,
         remembered={
+            "recipient": recipient,
             "locale": compiled.locale,
             "template_hash": compiled.hash,
             "values": freeze(values),
@@ -104,6 +115,19 @@ def compose(
         template_key=compiled.key.hex(),
         targets=[link.target for link in compiled.links],
     )
+
+
+def _template(runtime: Runtime, release: LiveRelease, name: str, locale: str) -> CompiledTemplate:
+    """Return a template of the live release, else of the newest release that had it."""
+    try:
+        return release.templates.get(name, locale)
+    except NotFoundError:
+        default = release.definitions.policy.default_locale
+        with read(runtime.engine) as connection:
+            older = runtime.releases.newest_with(connection, name, locale, default)
+        if older is None:
+            raise
+        return older.templates.get(name, locale)
 
 
 def _values(
@@ -127,6 +151,8 @@ def _values(
     legal = policy.legal
     own = message.values if isinstance(message.values, dict) else {}
     return {
+        # What the message brought along; what an earlier try was rendered with gives way.
+        **thaw(own),
         "contact": contact,
         "account": account,
         "sender": _sender_values(sender, legal, locale),
@@ -146,7 +172,6 @@ def _values(
         "urls": {"website": legal.website},
         "today": now.astimezone(zone).date(),
         "zone": zone.key,
-        **thaw(own),
     }
 
 
@@ -186,7 +211,7 @@ def _headers(
         message_id=message_id(message.id, domain),
         date=now,
         sender=Mailbox(shown, sender.email),
-        to=Mailbox(_display_name(person, locale), message.recipient),
+        to=Mailbox(_display_name(person, locale), recipient_of(message, person) or ""),
         unsubscribe=links.unsubscribe if may_leave else "",
         list_id=f"{message.workflow}.{domain}" if may_leave and message.workflow else "",
         feedback_id=f"{message.workflow or 'none'}:{message.purpose}:{domain}",

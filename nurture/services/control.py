@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from nurture.db import mail_fates, pausing
 from nurture.db.engine import read, write
 from nurture.errors import NotFoundError, NurtureError
+from nurture.services.compose import resolve_sender
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
 EVERYTHING, WORKFLOW, SENDER = "everything", "workflow", "sender"
@@ -48,9 +52,8 @@ def backlog(runtime: Runtime, kind: str, name: str = "") -> Backlog:
     """Return what `resume` would find, changing nothing."""
     now = runtime.clock.now()
     with read(runtime.engine) as connection:
-        held = pausing.backlog(connection, kind, name)
-    expired = sum(1 for _, expires in held if expires is not None and expires <= now)
-    return Backlog(expired, len(held) - expired)
+        expired, waiting = _held_back(runtime, connection, kind, name, now)
+    return Backlog(len(expired), len(waiting))
 
 
 def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -> Backlog:
@@ -63,9 +66,7 @@ def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -
         now = runtime.clock.now()
         if not pausing.unpause(connection, kind, name):
             raise NotFoundError(f"{(kind + ' ' + name).strip()} is not paused")
-        held = pausing.backlog(connection, kind, name)
-        expired = [one for one, expires in held if expires is not None and expires <= now]
-        waiting = [one for one, expires in held if expires is None or expires > now]
+        expired, waiting = _held_back(runtime, connection, kind, name, now)
         if discard:
             ids = [*expired, *waiting]
             pausing.discard(connection, ids)
@@ -78,6 +79,18 @@ def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -
     runtime.ring(SEND)
     runtime.ring(DECIDE)
     return Backlog(len(expired), len(waiting))
+
+
+def _held_back(
+    runtime: Runtime, connection: Connection, kind: str, name: str, now: datetime
+) -> tuple[list[int], list[int]]:
+    """Return the mails that one pause holds back: those whose time is over, and the others."""
+    held = pausing.backlog(connection, kind, name)
+    if kind == SENDER and held:
+        policy = runtime.releases.live(connection).definitions.policy
+        held = [row for row in held if resolve_sender(policy, row.sender, row).key == name]
+    expired = [row.id for row in held if row.expires_at is not None and row.expires_at <= now]
+    return expired, [row.id for row in held if row.id not in set(expired)]
 
 
 def hold(runtime: Runtime, account: str, reason: str) -> str:

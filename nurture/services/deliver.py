@@ -13,12 +13,12 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from nurture.clock import machine_now, machine_seconds
 from nurture.db import contacts as people
 from nurture.db import mail_fates, outbox, outcomes
 from nurture.db.engine import read, write
-from nurture.db.outbox import LEASE
 from nurture.domain.message import State
 from nurture.emails.errors import HeaderError, RenderError
 from nurture.errors import DefinitionError, NotFoundError
@@ -63,6 +63,8 @@ class Outbox:
         Returns how many mails were looked at (0: nothing was due). What is claimed and not
         begun is given back.
         """
+        # First what we know: others must not take it for being in doubt.
+        self._settle()
         recover(self._runtime)
         ends = machine_seconds() + seconds
         looked_at = 0
@@ -119,6 +121,7 @@ class Outbox:
         runtime = self._runtime
         with write(runtime.engine) as connection:
             now = runtime.clock.now()
+            self._hold_contacts(connection, [one for one, *_ in failed])
             rows = []
             for one, state, why, detail in failed:
                 if outbox.settle_claimed(connection, [one.held], state, why):
@@ -152,23 +155,21 @@ class Outbox:
         self._leased_at = machine_seconds()
         with write(runtime.engine) as connection:
             now = runtime.clock.now()
-            self._hold_contacts(connection, [*wave, *(ready for ready, _ in finished)])
+            ready = [*wave, *(one for one, _ in finished)]
+            self._hold_contacts(connection, [one.claimed for one in ready])
             verdicts.record(runtime, connection, self._pairs(finished), self._provider.name, now)
             allowed = look_again(runtime, connection, [one.claimed for one in wave], now)
             wave = [one for one in wave if one.claimed.held.id in allowed]
             rows = [(one.claimed.held, one.composed.remembered) for one in wave]
-            outbox.begin_sending(connection, rows, now, machine_now() + LEASE)
+            outbox.begin_sending(connection, rows, now, machine_now() + runtime.lease)
         self._finished = []
         if finished:
             runtime.ring(DECIDE)
         return wave
 
-    def _hold_contacts(self, connection: Connection, ready: Sequence[Ready]) -> None:
-        ids = {
-            one.claimed.message.contact_id
-            for one in ready
-            if one.claimed.message.contact_id is not None
-        }
+    def _hold_contacts(self, connection: Connection, claimed: Sequence[Claimed]) -> None:
+        """Hold whom the mails are to, so that nobody decides about their journeys meanwhile."""
+        ids = {one.message.contact_id for one in claimed if one.message.contact_id is not None}
         people.lock(connection, ids, wait=True)
 
     def _pairs(self, finished: Sequence[tuple[Ready, Answer]]) -> list[tuple[Claimed, Answer]]:
@@ -187,18 +188,25 @@ class Outbox:
         held = [one.claimed.held for one in wave]
         # The rendered mails that wait for a later wave are ours as well.
         waiting = [one.claimed.held for one in self._ready]
+        lease = self._runtime.lease
         renewed = [self._leased_at]
 
         def keep_alive() -> bool:
+            asked_at = machine_seconds()
             # Renewing is a commit: it is needed long before the lease ends, not every time.
-            if machine_seconds() - renewed[0] < LEASE.total_seconds() / 6:
+            if asked_at - renewed[0] < lease.total_seconds() / 6:
                 return True
-            with write(self._runtime.engine) as connection:
-                until = machine_now() + LEASE
-                ours = outbox.renew(connection, held, until) == len(held)
-                if waiting:
-                    outbox.renew(connection, waiting, until)
-            renewed[0] = machine_seconds()
+            try:
+                with write(self._runtime.engine) as connection:
+                    until = machine_now() + lease
+                    ours = outbox.renew(connection, held, until) == len(held)
+                    if waiting:
+                        outbox.renew(connection, waiting, until)
+            except OperationalError:
+                # The database is away. What is under way stays ours for a while, and its
+                # answers must not be lost; but no new body begins near the lease's end.
+                return machine_seconds() - renewed[0] < lease.total_seconds() / 2
+            renewed[0] = asked_at
             return ours
 
         answers = self._provider.wave(envelopes, keep_alive)
@@ -212,7 +220,7 @@ class Outbox:
         runtime = self._runtime
         with write(runtime.engine) as connection:
             now = runtime.clock.now()
-            self._hold_contacts(connection, [ready for ready, _ in finished])
+            self._hold_contacts(connection, [ready.claimed for ready, _ in finished])
             verdicts.record(runtime, connection, self._pairs(finished), self._provider.name, now)
         self._finished = []
         runtime.ring(DECIDE)
@@ -230,15 +238,21 @@ class Outbox:
 
 def recover(runtime: Runtime) -> list[int]:
     """Take mails from workers whose lease ran out; return those that are in doubt now."""
+    machine = machine_now()
     with read(runtime.engine) as connection:
-        if not outbox.has_expired_leases(connection, machine_now()):
+        if not outbox.has_expired_leases(connection, machine):
             return []
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        doubtful = outbox.take_from_the_dead(connection, machine_now(), now)
-        rows = [{"message_id": one, "kind": "in_doubt", "reason": "in_doubt"} for one in doubtful]
+        dead = outbox.of_the_dead(connection, machine)
+        people.lock(connection, {row.contact_id for row in dead if row.contact_id}, wait=True)
+        doubtful = outbox.take_from_the_dead(connection, machine, now)
+        rows = [
+            verdicts.reason(row, "in_doubt", "in_doubt", {}) for row in dead if row.id in doubtful
+        ]
         outcomes.append_decisions(connection, rows, now)
         mail_fates.tell_enrolments(connection, doubtful, now)
     if doubtful:
+        runtime.ring(DECIDE)
         log.warning("mails in doubt", messages=doubtful)
     return doubtful

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
-from nurture.db import contacts as people
 from nurture.db import mail_fates, outbox, outcomes, touched
-from nurture.domain.addresses import address_hash
 from nurture.domain.message import State
-from nurture.domain.workflow import Purpose
+from nurture.domain.sending import Defer, Drop, Send, may_send
 from nurture.services.answers import reason
-from nurture.services.claiming import Claimed
+from nurture.services.claiming import Claimed, candidate, situations
+from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 
 
@@ -23,66 +22,71 @@ def look_again(
 ) -> set[int]:
     """Return the mails that may still go; settle the others with their reasons.
 
-    Unsubscribe, suppression, the end of the journey, a pause or a hold that was committed
-    before this transaction stops the mail. One we no longer hold is left alone.
+    All of "may this mail go?" is asked again of what is true now, so an unsubscribe, a
+    suppression, the end of the journey, a pause, a hold, the end of a window or of the
+    mail's own time that was committed before this transaction stops it. Caps are not: a
+    claimed mail holds its slot. A mail we no longer hold is left alone.
     """
     if not claimed:
         return set()
     ours = outbox.still_ours(connection, [one.held for one in claimed], State.CLAIMED)
     contact_ids = sorted({row.contact_id for row in ours.values() if row.contact_id is not None})
-    rows = {row.id: row for row in touched.contact_rows(connection, contact_ids)}
-    consents = people.newest_consents(connection, contact_ids)
-    hashes = {
-        row.id: address_hash(row.email, runtime.hash_key) for row in rows.values() if row.email
-    }
-    blocked = people.suppressed(connection, sorted(set(hashes.values())))
-    paused = outbox.paused(connection)
+    people = {row.id: row for row in touched.contact_rows(connection, contact_ids)}
+    desk = _LastDesk(runtime, connection, people, now)
     allowed: set[int] = set()
-    decisions: list[dict[str, Any]] = []
-    gone: list[int] = []
     for one in claimed:
         state = ours.get(one.held.id)
-        if state is None:
-            continue
-        message, contact_id = one.message, one.message.contact_id
-        person = rows.get(contact_id)
-        why = None
-        if message.enrolment_id is not None and state.enrolment_state != "active":
-            why = "enrolment_over"
-        elif contact_id is not None and (person is None or person.erased or not person.email):
-            why = "no_address"
-        elif hashes.get(contact_id) in blocked and contact_id is not None:
-            why = "suppressed"
-        elif (
-            message.purpose != Purpose.SERVICE
-            and consents.get(contact_id, {}).get(message.purpose) != "granted"
-        ):
-            why = "unsubscribed"
-        if why is not None:
-            outbox.settle_claimed(connection, [one.held], State.CANCELLED, why)
-            decisions.append(reason(message, "dropped", why, {"purpose": message.purpose}))
-            gone.append(one.held.id)
-            continue
-        held_back = _stopped(message, person, paused)
-        if held_back is not None:
-            until = message.expires_at
-            outbox.settle_claimed(connection, [one.held], State.DEFERRED, held_back, until)
-            decisions.append(reason(message, "deferred", held_back, {}))
-            continue
-        allowed.add(one.held.id)
-    outcomes.append_decisions(connection, decisions, now)
-    mail_fates.tell_enrolments(connection, gone, now)
+        if state is not None and desk.lets(one, state.enrolment_state):
+            allowed.add(one.held.id)
+    desk.save()
     return allowed
 
 
-def _stopped(message: Any, person: Any, paused: frozenset[tuple[str, str]]) -> str | None:
-    if ("everything", "") in paused:
-        return "paused_everything"
-    if message.workflow and ("workflow", message.workflow) in paused:
-        return "paused_workflow"
-    if message.sender and ("sender", message.sender) in paused:
-        return "paused_sender"
-    on_hold = person is not None and person.account_hold_reason
-    if on_hold and message.purpose != Purpose.SERVICE:
-        return "account_hold"
-    return None
+class _LastDesk:
+    """Asks and settles for the mails of one wave."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        connection: Connection,
+        people: Mapping[int, Row[Any]],
+        now: datetime,
+    ) -> None:
+        release: LiveRelease = runtime.releases.live(connection)
+        self._policy = release.definitions.policy
+        self._calendar = release.definitions.calendar
+        self._connection, self._people, self._now = connection, people, now
+        self._situations = situations(runtime, connection, people, self._calendar)
+        self._decisions: list[dict[str, Any]] = []
+        self._gone: list[int] = []
+
+    def lets(self, one: Claimed, enrolment_state: str | None) -> bool:
+        """Say whether a mail may go; settle it where not."""
+        message = one.message
+        person = self._people.get(message.contact_id)
+        if one.person is not None and (person is None or person.email != one.person.email):
+            # It was written to another address than the one we know now: written anew.
+            self._settle(one, State.QUEUED, None, self._now)
+            return False
+        situation = self._situations[message.contact_id]
+        situation.enrolment_active = enrolment_state == "active"
+        mail = candidate(message, person, self._policy)
+        match may_send(mail, situation, self._policy, self._calendar, self._now):
+            case Send():
+                return True
+            case Defer(until, why, detail):
+                self._settle(one, State.DEFERRED, why, until)
+                self._decisions.append(reason(message, "deferred", why, detail))
+            case Drop(why, detail):
+                self._settle(one, State.CANCELLED, why, None)
+                self._decisions.append(reason(message, "dropped", why, detail))
+                self._gone.append(one.held.id)
+        return False
+
+    def save(self) -> None:
+        """Write the reasons and tell the journeys of what was dropped."""
+        outcomes.append_decisions(self._connection, self._decisions, self._now)
+        mail_fates.tell_enrolments(self._connection, self._gone, self._now)
+
+    def _settle(self, one: Claimed, state: State, why: str | None, due_at: datetime | None) -> None:
+        outbox.settle_claimed(self._connection, [one.held], state, why, due_at)

@@ -14,6 +14,7 @@ from nurture.db import releases as rows
 from nurture.domain.definitions import Definitions
 from nurture.domain.lookups import Lookups, look_up
 from nurture.domain.workflow import Workflow
+from nurture.emails.sources import choices
 from nurture.emails.store import TemplateCache, TemplateStore
 from nurture.errors import NotFoundError, NurtureError
 
@@ -69,6 +70,14 @@ class Releases:
             while len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return compiled
+
+    def newest_with(
+        self, connection: Connection, template: str, locale: str, default_locale: str
+    ) -> LiveRelease | None:
+        """Return the newest release that has a template for a locale, or None."""
+        paths = choices(template, locale, default_locale)
+        release_id = rows.newest_with(connection, paths)
+        return self.get(connection, release_id) if release_id is not None else None
 
     def workflow(self, connection: Connection, release_id: int, name: str) -> Workflow | None:
         """Return a workflow as a release has it, or None."""

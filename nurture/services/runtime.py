@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from nurture.clock import Clock
+from nurture.db.outbox import LEASE
 from nurture.emails.tokens import Keyring
 from nurture.services.releases import Releases
 
@@ -47,3 +49,5 @@ class Runtime:
     sending: Sending = Sending()
     #: where link targets are kept for when SQL is away; None: in SQL only
     links_file: Path | None = None
+    #: how long a worker may be silent before its mails are taken from it (machine time)
+    lease: timedelta = LEASE
