@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from nurture.cli.context import house_of
+from nurture.cli.explanation import show
 
 
 @click.command()
@@ -13,6 +14,4 @@ from nurture.cli.context import house_of
 @click.pass_context
 def explain(ctx: click.Context, contact: str, locale: str | None) -> None:
     """Say what CONTACT (an address) got, did not get, and why."""
-    from nurture.cli_explain import show
-
     show(house_of(ctx).runtime, contact, locale)

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, literal, or_, select
 
 from nurture.db.tables import decision, event, event_evidence, message
 
-#: which of two things at the same moment stands above (later): a decision follows the event
-#: that caused it, and its mail follows the decision
 EVENT, DECISION, MAIL = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in the story; things later in it are greater."""
+    """A place in the story; things later in it are greater.
+
+    Business time may stand still for a while: things at one moment come in the order in
+    which they were written down.
+    """
 
     at: datetime
+    recorded_at: datetime
     kind: int
     id: int
 
@@ -37,26 +40,32 @@ def story(
 ) -> list[Entry]:
     """Return what happened to a contact before a place, newest first, at most `limit`."""
     parts = (
-        (EVENT, _events(contact_id), event.c.occurred_at, event.c.id),
-        (DECISION, _decisions(contact_id), decision.c.at, decision.c.id),
-        (MAIL, _mails(contact_id), message.c.created_at, message.c.id),
+        (EVENT, _events(contact_id), event.c.occurred_at, event),
+        (DECISION, _decisions(contact_id), decision.c.at, decision),
+        (MAIL, _mails(contact_id), message.c.created_at, message),
     )
     found = []
-    for kind, query, at, key in parts:
+    for kind, query, at, table in parts:
+        order = (at, table.c.recorded_at, table.c.id)
         if before is not None:
-            query = query.where(_earlier(at, key, kind, before))
-        rows = connection.execute(query.order_by(at.desc(), key.desc()).limit(limit))
-        found += [Entry(Place(row.at, kind, row.id), row) for row in rows]
+            query = query.where(_earlier(order, kind, before))
+        rows = connection.execute(query.order_by(*(one.desc() for one in order)).limit(limit))
+        found += [Entry(Place(row.at, row.recorded_at, kind, row.id), row) for row in rows]
     found.sort(key=lambda entry: entry.place, reverse=True)
     return found[:limit]
 
 
-def _earlier(at: Column[Any], key: Column[Any], kind: int, before: Place) -> ColumnElement[bool]:
-    if kind < before.kind:
-        return at <= before.at
-    if kind > before.kind:
-        return at < before.at
-    return or_(at < before.at, and_(at == before.at, key < before.id))
+def _earlier(order: tuple[Column[Any], ...], kind: int, before: Place) -> ColumnElement[bool]:
+    at, recorded_at, key = order
+    if kind == before.kind:
+        last: ColumnElement[bool] = key < before.id
+    else:
+        last = literal(kind < before.kind)
+    same = recorded_at == before.recorded_at
+    return or_(
+        at < before.at,
+        and_(at == before.at, or_(recorded_at < before.recorded_at, and_(same, last))),
+    )
 
 
 def _events(contact_id: int) -> Select[Any]:
@@ -75,6 +84,7 @@ def _events(contact_id: int) -> Select[Any]:
             event.c.type,
             event.c.properties,
             event.c.source,
+            event.c.recorded_at,
             event.c.message_id,
             event_evidence.c.verdict,
             event_evidence.c.reason.label("verdict_reason"),
@@ -91,6 +101,7 @@ def _decisions(contact_id: int) -> Select[Any]:
     return select(
         decision.c.id,
         decision.c.at,
+        decision.c.recorded_at,
         decision.c.kind,
         decision.c.reason,
         decision.c.detail,
@@ -104,6 +115,7 @@ def _mails(contact_id: int) -> Select[Any]:
     return select(
         message.c.id,
         message.c.created_at.label("at"),
+        message.c.recorded_at,
         message.c.template,
         message.c.subject,
         message.c.subject_override,

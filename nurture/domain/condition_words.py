@@ -16,12 +16,14 @@ from nurture.domain.conditions import (
     Literal,
     Not,
     Op,
+    Scalar,
     Scope,
     StepEvents,
     Truthy,
     Value,
 )
 from nurture.domain.event_words import name_of
+from nurture.domain.glossary import CODED, FIELDS, word
 from nurture.domain.steps import Duration, EventMatch
 
 _SIGNS = {
@@ -32,19 +34,6 @@ _SIGNS = {
     Op.IN: "=",
     Op.NOT_IN: "≠",
     Op.CONTAINS: "∋",
-}
-
-#: fields that are read often, in the words of the pages
-_FIELDS = {
-    "score": ("スコア", "score"),
-    "temperature": ("温度感", "temperature"),
-    "lifecycle": ("リードステージ", "lifecycle"),
-    "industry": ("業種", "industry"),
-    "employees": ("従業員数", "employees"),
-    "role": ("役割", "role"),
-    "title": ("役職", "title"),
-    "locale": ("言語", "language"),
-    "customer": ("顧客", "customer"),
 }
 
 
@@ -71,11 +60,8 @@ def condition_text(condition: Condition, locale: str) -> str:
         case Compare(Count() | StepEvents() as value, Op.GE, Literal(1)):
             return _value(value, locale)
         case Compare(left, op, right):
-            said = (
-                " / ".join(map(_literal, right))
-                if isinstance(right, tuple)
-                else _value(right, locale)
-            )
+            values = right if isinstance(right, tuple) else (right,)
+            said = " / ".join(_right(left, value, locale) for value in values)
             return f"{_value(left, locale)} {_SIGNS.get(op, str(op))} {said}"
 
 
@@ -132,7 +118,7 @@ def _value(value: Value, locale: str) -> str:
         case Literal(inner):
             return _literal(inner)
         case Field(scope, path):
-            return _field(scope, path, ja)
+            return _field(scope, path, locale)
         case Count(event, where, within):
             return name_of(event, locale) + _filters(where) + _within(within, locale)
         case DaysSince(event, where):
@@ -144,12 +130,21 @@ def _value(value: Value, locale: str) -> str:
             )
 
 
-def _field(scope: Scope, path: tuple[str, ...], ja: bool) -> str:
+def _right(left: Value, value: Value | Scalar, locale: str) -> str:
+    """Return the right side, in words where the left side's values are codes."""
+    if not isinstance(value, Value):
+        value = Literal(value)
+    if isinstance(left, Field) and isinstance(value, Literal) and len(left.path) == 1:
+        return word(CODED.get(left.path[0], {}), _literal(value.value), locale)
+    return _value(value, locale)
+
+
+def _field(scope: Scope, path: tuple[str, ...], locale: str) -> str:
     name = ".".join(path)
     if scope in (Scope.CONTACT, Scope.ACCOUNT):
-        known = _FIELDS.get(name)
-        return known[0 if ja else 1] if known else name
-    return f"{scope}.{name}"
+        return word(FIELDS, name, locale)
+    # Beside the event's own name, its fields speak for themselves.
+    return name if scope is Scope.EVENT else f"{scope}.{name}"
 
 
 def _filters(where: tuple[tuple[str, object], ...]) -> str:

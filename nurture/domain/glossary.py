@@ -106,6 +106,14 @@ TASK_KINDS: Words = {
     "todo": ("作業", "To do"),
 }
 
+#: whom a task is for, where it names no person
+ROLES: Words = {
+    "owner": ("担当者", "Owner"),
+    "sales": ("営業", "Sales"),
+    "inside-sales": ("インサイドセールス", "Inside sales"),
+    "marketing": ("マーケティング", "Marketing"),
+}
+
 #: decisions, as a short word before their sentence
 DECISIONS: Words = {
     "enrolled": ("開始", "Enrolled"),
@@ -134,6 +142,40 @@ INDUSTRIES: Words = {
     "it": ("IT", "IT"),
     "education": ("教育", "Education"),
     "services": ("サービス", "Services"),
+}
+
+#: fields of contacts and accounts
+FIELDS: Words = {
+    "score": ("スコア", "score"),
+    "temperature": ("温度感", "temperature"),
+    "lifecycle": ("リードステージ", "lifecycle"),
+    "name": ("氏名", "name"),
+    "company": ("会社", "company"),
+    "department": ("部署", "department"),
+    "title": ("役職", "title"),
+    "role": ("役割", "role"),
+    "phone": ("電話番号", "phone"),
+    "locale": ("言語", "language"),
+    "zone": ("タイムゾーン", "time zone"),
+    "source": ("取得元", "source"),
+    "owner": ("担当者", "owner"),
+    "industry": ("業種", "industry"),
+    "employees": ("従業員数", "employees"),
+    "domain": ("ドメイン", "domain"),
+    "region": ("地域", "region"),
+    "customer": ("顧客", "customer"),
+    "first_touch": ("初回接点", "first contact"),
+    "budget": ("予算", "budget"),
+    "authority": ("決裁", "authority"),
+    "need": ("必要性", "need"),
+    "timeline": ("時期", "timeline"),
+}
+
+#: fields whose values are codes
+CODED: Mapping[str, Words] = {
+    "temperature": TEMPERATURES,
+    "lifecycle": STAGES,
+    "industry": INDUSTRIES,
 }
 
 

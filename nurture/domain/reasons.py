@@ -94,6 +94,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "withdrawn_by_hand": ("担当者が取りやめました", "withdrawn by a person"),
     # journeys
     "enrolled": ("シナリオ「{workflow}」を開始しました", "enrolled in {workflow}"),
+    "enrolled_at_publish": (
+        "公開時に条件に合っていたため、シナリオ「{workflow}」を開始しました",
+        "enrolled in {workflow}, since they matched when it was published",
+    ),
     "already_enrolled": (
         "すでに「{workflow}」の途中です",
         "already under way in {workflow}",

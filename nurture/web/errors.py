@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 #: addresses under this speak JSON, mistakes included
 API = "/api/"
@@ -44,6 +44,9 @@ def answer_errors(app: Flask, template: str) -> None:
     def refused(error: HTTPException) -> Response:
         if error.response is not None or error.code is None or error.code < 400:
             return make_response(error.get_response())
+        if isinstance(error, SecurityError):
+            # A host name that is not ours: there is no address to build a page's links with.
+            return Response("400 Bad Request\n", 400, content_type="text/plain")
         response = answer(error.code, error.description or "")
         for name, value in error.get_headers():
             if name not in ("Content-Type", "Content-Length"):

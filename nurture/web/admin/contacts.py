@@ -67,18 +67,19 @@ def number(name: str) -> int | None:
 
 def name_of(place: Place) -> str:
     """Return a place of the timeline as it stands in an address."""
-    return f"{(place.at - _EPOCH) // _MICROSECOND}.{place.kind}.{place.id}"
+    at, recorded_at = ((one - _EPOCH) // _MICROSECOND for one in (place.at, place.recorded_at))
+    return f"{at}.{recorded_at}.{place.kind}.{place.id}"
 
 
 def place_of(text: str) -> Place | None:
     """Return the place that an address names, None where it names none."""
     parts = text.split(".")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
     if any(len(part) > 18 for part in parts):
         return None
-    at, kind, key = map(int, parts)
+    at, recorded_at, kind, key = map(int, parts)
     try:
-        return Place(_EPOCH + timedelta(microseconds=at), kind, key)
+        return Place(_EPOCH + at * _MICROSECOND, _EPOCH + recorded_at * _MICROSECOND, kind, key)
     except OverflowError:
         return None

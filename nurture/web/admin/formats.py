@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
 from babel.numbers import format_decimal
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from nurture.db.engine import read
 from nurture.domain import glossary
 from nurture.domain.condition_words import condition_text, duration_text, match_text, span_text
 from nurture.domain.event_words import name_of
+from nurture.domain.steps import Step
 from nurture.errors import NurtureError
 from nurture.services import sentences
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 from nurture.web.languages import language
+
+#: ids that the compiler makes: kind and ordinal, after the block they stand in
+_MADE_UP = re.compile(r"(^|/)[a-z_]+-\d+$")
 
 _WORDS = {
     "temperature": glossary.TEMPERATURES,
@@ -33,6 +39,8 @@ _WORDS = {
     "task_kind": glossary.TASK_KINDS,
     "industry": glossary.INDUSTRIES,
     "decision": glossary.DECISIONS,
+    "field": glossary.FIELDS,
+    "role": glossary.ROLES,
 }
 
 
@@ -51,6 +59,7 @@ def furnish(app: Flask, runtime: Runtime) -> None:
         duration=lambda span: duration_text(span, language()),
         span=_span,
         weekday=_weekday,
+        own_name=_own_name,
     )
     app.jinja_env.globals.update(here=_here, words_of=_words_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -110,8 +119,14 @@ def _weekday(number: int) -> str:
     return str(get_day_names(locale=language())[number])
 
 
+def _own_name(step: Step) -> str:
+    """Return the name that a workflow's author gave a step, empty for one made up."""
+    made_up = _MADE_UP.search(step.id) or step.id == getattr(step, "template", None)
+    return "" if made_up else step.id
+
+
 def _here(**changes: Any) -> str:
     """Return this page's address with some of its query changed; None takes a part away."""
     query = {**request.args.to_dict(), **changes}
     kept = {name: value for name, value in query.items() if value not in (None, "")}
-    return url_for(request.endpoint or "static", **(request.view_args or {}), **kept)
+    return "?" + urlencode(kept)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from flask import Blueprint, render_template, request
 
+from nurture.db.timeline import Place
 from nurture.services import listings
 from nurture.services.runtime import Runtime
-from nurture.web.admin.contacts import place_of
+from nurture.web.admin.contacts import name_of, place_of
 
 _STATES = ("open", "done", "cancelled")
 
@@ -29,12 +28,7 @@ def make_tasks(runtime: Runtime) -> Blueprint:
             tasks=found[: listings.PAGE],
             state=state,
             states=_STATES,
-            more=_place(last.key, last.id) if last is not None else None,
+            more=name_of(Place(last.key, last.key, 0, last.id)) if last is not None else None,
         )
 
     return pages
-
-
-def _place(at: datetime, key: int) -> str:
-    since = at - datetime(1970, 1, 1, tzinfo=UTC)
-    return f"{since // timedelta(microseconds=1)}.0.{key}"

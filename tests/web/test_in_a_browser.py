@@ -1,0 +1,111 @@
+"""Pages as a real browser sees them: nothing refused by our own policy, nothing cut off."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Engine
+from werkzeug.serving import make_server
+
+from nurture.db.engine import make_engine
+from nurture.db.tables import consent, metadata
+from nurture.emails.tokens import Purpose
+from nurture.providers.mailbox_store import MailboxStore
+from nurture.web.public import make_public
+from nurture.web.team import make_team
+from tests.web.scene import Scene, make_scene
+from tests.web.test_team import LETTER, fill
+
+#: no word of it can be broken
+LONG = (
+    "株式会社"
+    + "とても長い名前の" * 12
+    + "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunter"
+)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> Iterator[Engine]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'browser.sqlite'}")
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def scene(lite: Engine, tmp_path: Path) -> Scene:
+    return make_scene(lite, tmp_path)
+
+
+class _Server:
+    """An application on a port of its own, while a test runs."""
+
+    def __init__(self, app: Flask) -> None:
+        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+
+    def __enter__(self) -> str:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self.url
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_of_the_team_is_cut_off_or_refused(
+    scene: Scene, browser: Browser, width: int
+) -> None:
+    store = MailboxStore(scene.state / "mailbox.sqlite", scene.clock.now)
+    person = fill(scene, store, LONG)
+    paths = ["/status", "/contacts/", f"/contacts/{person}", "/workflows/", "/tasks/", "/mailbox/"]
+    paths += ["/workflows/warm-nurture", "/mailbox/1"]
+    with _Server(make_team(scene.runtime, store, "x" * 32)) as url:
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        for path in paths:
+            page.goto(url + path)
+            root = "document.documentElement"
+            assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), path
+        # The letter's own script is what the frame's sandbox refuses.
+        assert [said for said in complaints if "script" not in said.lower()] == []
+        page.close()
+    store.close()
+    assert b"<script>" in LETTER
+
+
+def test_a_reader_unsubscribes_and_changes_their_mind_without_scripts(
+    scene: Scene, browser: Browser
+) -> None:
+    person = scene.person()
+    scene.agree(person, "marketing")
+    address = f"/u/{scene.token(Purpose.UNSUBSCRIBE, scene.mail(person), person)}"
+    with _Server(make_public(scene.runtime, scene.state)) as url:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(url + address)
+        assert [row.state for row in scene.rows(consent)] == ["granted"]
+        page.get_by_role("button", name="配信を停止する").click()
+        assert "配信を停止しました" in page.inner_text("h1")
+        assert {row.state for row in scene.rows(consent)} == {"granted", "withdrawn"}
+        page.get_by_role("button", name="配信を再開する").click()
+        assert "配信を再開しました" in page.inner_text("h1")
+        newest = [row for row in scene.rows(consent) if row.purpose == "marketing"][-1]
+        assert (newest.state, newest.basis) == ("granted", "opt_in")
+        assert context.cookies() == []
+        context.close()
