@@ -42,6 +42,9 @@ def record(
         if message.id not in ours:
             continue
         state, why, due_at = _next(connection, claimed, answer, now)
+        if due_at is not None and message.expires_at is not None:
+            # Looked at when its time is over at the latest, so that it is dropped visibly.
+            due_at = min(due_at, message.expires_at)
         blamed = answer.outcome in (Outcome.DEFERRED, Outcome.REJECTED)
         settled.append(
             outbox.Settled(
