@@ -10,9 +10,9 @@ import click
 from rich.console import Console
 
 from nurture.app import build, close
+from nurture.cli.contacts import show
 from nurture.cli.context import settings_of
 from nurture.cli.running import stop_on_signal
-from nurture.cli.contacts import show
 from nurture.demo import audience, closing, director
 from nurture.demo.browser import Web
 from nurture.demo.postbox import Postbox

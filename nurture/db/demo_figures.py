@@ -70,7 +70,7 @@ def pulse(connection: Connection) -> Pulse:
     sent = connection.execute(
         select(func.count()).select_from(message).where(message.c.sent_at.is_not(None))
     ).scalar_one()
-    kinds = dict(
+    kinds: dict[str, int] = dict(
         connection.execute(
             select(event.c.type, func.count())
             .where(event.c.type.in_([_OPENED, _CLICKED]))
@@ -79,7 +79,7 @@ def pulse(connection: Connection) -> Pulse:
         .tuples()
         .all()
     )
-    moves = dict(
+    moves: dict[str, int] = dict(
         connection.execute(
             select(decision.c.reason, func.count())
             .where(decision.c.kind == "moved")

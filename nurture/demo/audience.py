@@ -131,7 +131,6 @@ class Audience:
         self._stirring.close()
         with write(self._world.runtime.engine) as connection:
             announce(connection, NAME, False, None, None)
-        self._world.web.close()
 
     def _welcome(self, email: str, locale: str, basis: str | None, days: int) -> None:
         first = self._hours.day_of(self._now)

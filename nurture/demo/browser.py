@@ -1,27 +1,36 @@
 """Real HTTP: pixels, links and one-click posts of readers and scanners, events of the site.
 
-urllib3 keeps connections, binds a source address, follows redirects only when told to, and
-costs a quarter of httpx's CPU per request, which the processes under test can use better.
+The standard library's client: every visit is one request from a source address of its own,
+so there is no connection to keep, and a redirect must not be followed anyway.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
-
-from urllib3 import HTTPConnectionPool, Timeout
-from urllib3.exceptions import HTTPError
 
 from nurture.demo import agents
 from nurture.demo.site import Deed
 from nurture.errors import NurtureError
 from nurture.settings import is_loopback
 
-_TIMEOUT = Timeout(connect=5, read=30)
+#: machine seconds that an answer may take
+_TIMEOUT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said."""
+
+    status: int
+    #: where it redirects to; empty: nowhere
+    location: str
+    body: bytes
 
 
 def network_address(name: str) -> str:
@@ -35,7 +44,7 @@ def network_address(name: str) -> str:
 
 
 class Web:
-    """Reaches Nurture's public pages, from many networks, with kept connections.
+    """Reaches Nurture's public pages from many networks, and no other host.
 
     May be used from several threads. Requests raise NurtureError where nobody answers.
     """
@@ -48,13 +57,10 @@ class Web:
         self._host = parts.hostname or ""
         self._port = parts.port or 80
         self._key = api_key
-        self._pools: dict[str, HTTPConnectionPool] = {}
-        self._lock = threading.Lock()
 
     def look(self, url: str, agent: str, network: str, method: str = "GET") -> str:
         """Ask for a pixel or a link; return where it redirects to, empty for nowhere."""
-        answer = self._request(method, url, network, {"User-Agent": agent})
-        return str(answer.headers.get("Location", ""))
+        return self._request(method, url, network, {"User-Agent": agent}).location
 
     def unsubscribe(self, url: str, agent: str, network: str) -> None:
         """Send the one-click POST of RFC 8058; raise NurtureError unless it is taken."""
@@ -87,42 +93,23 @@ class Web:
         url = f"{self.base}/api/v1/events"
         answer = self._request("POST", url, "", headers, json.dumps(body).encode())
         if answer.status != 200:
-            raise NurtureError(f"the API answered {answer.status}: {answer.data[:500]!r}")
-        events: list[dict[str, Any]] = json.loads(answer.data)["events"]
+            raise NurtureError(f"the API answered {answer.status}: {answer.body[:500]!r}")
+        events: list[dict[str, Any]] = json.loads(answer.body)["events"]
         return events
-
-    def close(self) -> None:
-        """Close all connections."""
-        for pool in self._pools.values():
-            pool.close()
 
     def _request(
         self, method: str, url: str, network: str, headers: Mapping[str, str], body: bytes = b""
-    ) -> Any:
+    ) -> Answer:
         if not url.startswith(f"{self.base}/"):
             raise NurtureError(f"{url} is not on this machine: the audience leaves it alone")
+        source = (network_address(network), 0) if network else None
+        connection = HTTPConnection(self._host, self._port, _TIMEOUT, source_address=source)
         try:
-            return self._pool(network).request(
-                method,
-                url[len(self.base) :],
-                body=body or None,
-                headers=dict(headers),
-                redirect=False,
-                retries=2,
-            )
-        except (HTTPError, OSError) as error:
-            raise NurtureError(f"{self.base} does not answer: {error}") from error
-
-    def _pool(self, network: str) -> HTTPConnectionPool:
-        with self._lock:
-            pool = self._pools.get(network)
-            if pool is None:
-                source = (network_address(network), 0) if network else None
-                pool = self._pools[network] = HTTPConnectionPool(
-                    self._host,
-                    self._port,
-                    timeout=_TIMEOUT,
-                    maxsize=4,
-                    source_address=source,
-                )
-            return pool
+            path = url[len(self.base) :]
+            connection.request(method, path, body or None, {**headers, "Connection": "close"})
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers.get("Location", ""), answer.read())
+        except (HTTPException, OSError) as error:
+            raise NurtureError(f"{self.base} does not answer: {error!r}") from error
+        finally:
+            connection.close()

@@ -46,9 +46,6 @@ _START = 60.0
 #: between two looks at how the days go by (machine seconds)
 _LOOK = 0.25
 
-import importlib.util
-
-TEMP = importlib.util.find_spec("nurture.web.team") is None
 ShowImport = Callable[[Console, Path, ImportReport], None]
 
 
@@ -132,7 +129,7 @@ class Director:
         start_processes(self._supervisor, env, local_mailbox=True)
         ports = (
             self.settings.public_port,
-            *(() if TEMP else (self.settings.team_port,)),
+            self.settings.team_port,
             self.settings.mailbox_port,
         )
         for port in ports:
@@ -225,8 +222,6 @@ class Director:
             if supervisor is None:
                 continue
             for name in supervisor.names():
-                if name == "team" and TEMP:
-                    continue
                 if supervisor.pid(name) is None:
                     log = self.settings.var / "log" / f"{name}.log"
                     raise NurtureError(f"the process {name} died", _last_line(log))

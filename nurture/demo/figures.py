@@ -6,7 +6,7 @@ import statistics
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nurture.db import demo_figures as figures
@@ -54,9 +54,9 @@ class Figures:
     replies: Mapping[str, int]
     tasks: Mapping[str, Counter[str]]
     #: what does not add up, in sentences; empty: nothing
-    inconsistencies: Sequence[str]
+    inconsistencies: Sequence[str] = ()
     #: what a hundred days should have brought and did not, in sentences
-    missing: Sequence[str]
+    missing: Sequence[str] = ()
 
     @property
     def closed(self) -> bool:
@@ -66,44 +66,31 @@ class Figures:
 
 def gather(runtime: Runtime, mailbox: MailboxStore, jumps: Jumps) -> Figures:
     """Count everything, and compare what SQL says with what the mailbox holds."""
-    hold = timedelta(0)
     with read(runtime.engine) as connection:
         hold = runtime.releases.live(connection).definitions.policy.evidence.hold
         found = figures.follow_ups(connection)
         temperature, lifecycle = figures.moves(connection)
-        values = {
-            "tracks": figures.tracks(connection),
-            "evidence": figures.evidence(connection),
-            "unsubscribes": figures.unsubscribes(connection),
-            "held_back": figures.held_back(connection),
-            "never_sent": figures.never_sent(connection),
-            "bounced": figures.bounced(connection),
-            "replies": figures.events_of(connection, ["email.replied", "email.auto_replied"]),
-            "tasks": figures.tasks(connection),
-        }
+        result = Figures(
+            tracks=figures.tracks(connection),
+            evidence=figures.evidence(connection),
+            temperature=temperature,
+            lifecycle=lifecycle,
+            delays=_delays(found, hold, jumps),
+            unsubscribes=figures.unsubscribes(connection),
+            held_back=figures.held_back(connection),
+            never_sent=figures.never_sent(connection),
+            bounced=figures.bounced(connection),
+            replies=figures.events_of(connection, ["email.replied", "email.auto_replied"]),
+            tasks=figures.tasks(connection),
+        )
         left, strays = figures.left_ids(connection), figures.strays(connection)
         under_way = figures.under_way(connection)
-    result = Figures(
-        **values,
-        temperature=temperature,
-        lifecycle=lifecycle,
-        delays=_delays(found, hold, jumps),
-        inconsistencies=(),
-        missing=(),
-    )
     wrong = [
         *_against_mailbox(left, mailbox, runtime.mail_domain),
         *_inconsistent(result, under_way),
         *(f"kept aside: {kind}: {why}" for kind, why in strays[:5]),
     ]
-    return replace_with(result, wrong, _missing(result))
-
-
-def replace_with(result: Figures, wrong: Sequence[str], missing: Sequence[str]) -> Figures:
-    """Return figures with what is wrong and missing filled in."""
-    names = [name for name in Figures.__slots__ if name not in ("inconsistencies", "missing")]
-    same = {name: getattr(result, name) for name in names}
-    return Figures(**same, inconsistencies=tuple(wrong), missing=tuple(missing))
+    return replace(result, inconsistencies=tuple(wrong), missing=tuple(_missing(result)))
 
 
 def _delays(found: Sequence[FollowUp], hold: timedelta, jumps: Jumps) -> Delays | None:
@@ -129,7 +116,7 @@ def _delays(found: Sequence[FollowUp], hold: timedelta, jumps: Jumps) -> Delays 
     ordered = sorted(machine)
     return Delays(
         len(business),
-        statistics.median(business),
+        sorted(business)[len(business) // 2],
         statistics.median(ordered),
         ordered[min(len(ordered) - 1, len(ordered) * 9 // 10)],
     )
@@ -140,22 +127,15 @@ def _against_mailbox(left: set[int], mailbox: MailboxStore, domain: str) -> list
     arrived: Counter[int] = Counter()
     unknown = 0
     before: int | None = None
-    while heads := mailbox.page(before=before, limit=500, ours=False):
-        before = heads[-1].number
-        for head in heads:
-            number = parse_message_id(head.message_id, domain)
-            if number is None:
-                unknown += 1
-            else:
-                arrived[number] += 1
-    # Notices to our own team are in the same mailbox, on the other side.
-    before = None
-    while heads := mailbox.page(before=before, limit=500, ours=True):
+    while heads := mailbox.page(before=before, limit=500):
         before = heads[-1].number
         for head in heads:
             number = parse_message_id(head.message_id, domain)
             if number is not None:
+                # To readers, or to our own team: both are ours to account for.
                 arrived[number] += 1
+            elif not head.is_ours:
+                unknown += 1
     wrong = []
     if twice := [number for number, times in arrived.items() if times > 1]:
         wrong.append(f"{len(twice)} mails arrived more than once, e.g. message {twice[0]}")
@@ -176,9 +156,11 @@ def _inconsistent(result: Figures, under_way: Mapping[str, int]) -> list[str]:
     for (state, reason), number in result.never_sent.items():
         if state == State.IN_DOUBT or (state == State.FAILED and reason not in _EXPECTED_FAILURES):
             wrong.append(f"{number} mails are {state}: {reason or 'no reason'}")
-    for state in (State.CLAIMED, State.SENDING):
-        if number := under_way.get(state, 0):
-            wrong.append(f"{number} mails are still {state}")
+    wrong += [
+        f"{number} mails are still {state}"
+        for state in (State.CLAIMED, State.SENDING)
+        if (number := under_way.get(state, 0))
+    ]
     if again := result.bounced[2]:
         wrong.append(f"{again} addresses were tried again after they had bounced")
     return wrong

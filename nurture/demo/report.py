@@ -132,16 +132,16 @@ def _sentences(figures: Figures) -> RenderableType:
     lines = []
     if (delays := figures.delays) is not None:
         lines.append(
-            f"[bold]{delays.number}[/bold] mails followed a click at once: "
+            f"[bold]{delays.number}[/bold] mails that a click led to at once: "
             f"{_span(delays.business)} of business time from click to mail (median); "
             f"[bold]{delays.median * 1000:.0f} ms[/bold] of real time from the click's end of "
             f"hold to the queued mail (median; slowest tenth {delays.slowest_tenth * 1000:.0f} ms)"
         )
     lines += [
-        f"[bold]{left}[/bold] people unsubscribed, {cancelled} mails were cancelled for it, "
-        f"[bold]{after}[/bold] left afterwards",
-        f"[bold]{refused}[/bold] mails were refused by hosts that are gone, {blocked} addresses "
-        f"suppressed, {again} tried again",
+        f"[bold]{left}[/bold] people unsubscribed: mails cancelled for it {cancelled}, "
+        f"mails sent afterwards [bold]{after}[/bold]",
+        f"[bold]{refused}[/bold] mails refused by hosts that are gone: addresses suppressed "
+        f"{blocked}, tried again [bold]{again}[/bold]",
         f"[bold]{replied}[/bold] replies, and {away} out-of-office answers that nobody "
         "mistook for one",
         *_verdict(figures),

@@ -42,6 +42,11 @@ _BANT: Mapping[str, Mapping[str, Sequence[str]]] = {
         "timeline": ("within three months", "a trial within half a year", "next fiscal year"),
     },
 }
+#: what those say who ask us to come back
+_NEXT_TERM = {
+    "ja": {"budget": "来期の予算に計上予定", "timeline": "来期の初めから"},
+    "en": {"budget": "planned for next year", "timeline": "next fiscal year"},
+}
 _LOST = {
     "ja": ("予算の見送り", "現行システムを継続", "時期の見直し"),
     "en": ("budget postponed", "stays with what they have", "not the right time"),
@@ -80,6 +85,8 @@ class Salespeople:
         if result in ("qualified", "later"):
             texts = _BANT.get(task.locale, _BANT["en"])
             learnt |= {name: rng.choice(choices) for name, choices in texts.items()}
+        if result == "later":
+            learnt |= _NEXT_TERM.get(task.locale, _NEXT_TERM["en"])
         yield Visit(now, Deed("call.logged", task.email, learnt))
         if result == "qualified" and lead:
             yield from self._pursue(task, now, rng)

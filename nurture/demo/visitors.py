@@ -80,6 +80,10 @@ def customer(
         told = {"satisfied": rng.random() < 0.85, "result": rng.choice(texts)}
         moment = _some_moment(rng, hours, start + timedelta(days=3), days - 20)
         yield Visit(moment, Deed("results.reported", person.address, told))
+    if rng.random() < 0.3:
+        # Nobody asked: a satisfied customer tells a colleague.
+        moment = _some_moment(rng, hours, start + timedelta(days=3), days - 30)
+        yield Visit(moment, Deed("referral.received", person.address))
 
 
 def is_customer(dice: Dice, address: str, basis: str | None) -> bool:
