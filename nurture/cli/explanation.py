@@ -13,7 +13,8 @@ from rich.text import Text
 from nurture.domain import glossary
 from nurture.domain.glossary import word
 from nurture.services import sentences
-from nurture.services.explain import Explanation, explain
+from nurture.services.explain import explain
+from nurture.services.explanation import Explanation
 from nurture.services.runtime import Runtime
 
 #: entries of the timeline shown

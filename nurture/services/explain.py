@@ -1,12 +1,10 @@
 """Why: one contact, what they got and did not get, where they stand, and how it came.
 
-Pure data in the reader's language, used by the contact page and by `nurture explain`.
+Used by the contact page and by `nurture explain`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,132 +21,22 @@ from nurture.domain.glossary import word
 from nurture.domain.scoring import Engagement, rounded
 from nurture.errors import NotFoundError
 from nurture.services import sentences
+from nurture.services.explanation import (
+    ConsentLine,
+    Explanation,
+    Happened,
+    JourneyLine,
+    MailLine,
+    Summary,
+    TaskLine,
+)
 from nurture.services.house import House, house_at
 from nurture.services.places import zone_of
 from nurture.services.runtime import Runtime
-from nurture.services.score_rows import ScoreRow, score_rows
+from nurture.services.score_rows import score_rows
 
 #: entries of a timeline page
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Who it is."""
-
-    id: int
-    name: str
-    email: str
-    company: str
-    #: field → value, as stored, without those above
-    fields: Mapping[str, Any]
-    account: Mapping[str, Any]
-    tags: tuple[str, ...]
-    temperature: str
-    lifecycle: str
-    first_touch: datetime | None
-    zone: ZoneInfo
-    #: marketing, surveys and asks to the account are silent: why
-    account_hold: str | None
-    suppressed: bool
-    erased: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentLine:
-    """One consent record."""
-
-    purpose: str
-    state: str
-    basis: str
-    source: str
-    at: datetime
-    #: the newest of its purpose, the one that counts
-    counts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MailLine:
-    """One mail: its state, why, and what came back."""
-
-    id: int
-    at: datetime
-    sent_at: datetime | None
-    subject: str
-    template: str
-    workflow: str
-    state: str
-    #: why it is in that state, a sentence
-    why: str
-    opened: bool
-    clicked: bool
-    replied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyLine:
-    """One journey: where it stands and why."""
-
-    id: int
-    workflow: str
-    title: str
-    active: bool
-    step: str
-    outcome: str
-    started_at: datetime
-    ended_at: datetime | None
-    due_at: datetime | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """One task."""
-
-    id: int
-    kind: str
-    title: str
-    assignee: str
-    state: str
-    due_at: datetime | None
-    done_at: datetime | None
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """One entry of the timeline."""
-
-    place: Place
-    at: datetime
-    #: event | decision | mail
-    kind: str
-    #: event type, decision kind, message state
-    code: str
-    title: str
-    text: str
-    #: human | machine | prefetch | unknown, for opens and clicks
-    verdict: str = ""
-    workflow: str = ""
-    message_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Everything, in a language."""
-
-    now: datetime
-    locale: str
-    contact: Summary
-    score: float
-    engagement: float
-    fit: float
-    score_rows: Sequence[ScoreRow]
-    consents: Sequence[ConsentLine]
-    mails: Sequence[MailLine]
-    journeys: Sequence[JourneyLine]
-    tasks: Sequence[TaskLine]
-    timeline: Sequence[Happened]
 
 
 def explain(runtime: Runtime, who: str | int, locale: str) -> Explanation:

@@ -11,6 +11,8 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+log = structlog.get_logger(__name__)
+
 #: addresses under this speak JSON, mistakes included
 API = "/api/"
 
@@ -55,16 +57,12 @@ def answer_errors(app: Flask, template: str) -> None:
 
     @app.errorhandler(SQLAlchemyError)
     def away(error: SQLAlchemyError) -> Response:
-        _log().error("database_failed", path=request.path, exc_info=error)
+        log.error("database failed", path=request.path, exc_info=error)
         response = answer(503, "the database does not answer; try again in a moment")
         response.headers["Retry-After"] = "5"
         return response
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        _log().error("page_failed", path=request.path, exc_info=error)
+        log.error("page failed", path=request.path, exc_info=error)
         return answer(500, "something went wrong on our side; it has been logged")
-
-
-def _log() -> Any:
-    return structlog.get_logger("nurture.web")

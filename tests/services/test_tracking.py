@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 from nurture.db.engine import make_engine
 from nurture.db.tables import event, event_dedupe
 from nurture.services.agents import public_list
-from nurture.services.link_targets import LinkBook
+from nurture.services.link_targets import LinkBook, remember_links
 from nurture.services.spool import Spool
-from nurture.services.tracking import Recorder, Visit, network_of, remember_links, take_in_spool
+from nurture.services.tracking import Recorder, take_in_spool
+from nurture.services.visits import Visit, as_line, network_of
 from tests.web.scene import CHROME, NOON, Scene, make_scene
 
 
@@ -95,6 +96,17 @@ def test_a_spool_is_taken_in_once_and_what_a_crash_half_wrote_is_left_out(scene:
     assert take_in_spool(scene.runtime, path) == 2
     assert len(scene.rows(event)) == 2
     assert take_in_spool(scene.runtime, path) == 0
+
+
+def test_a_line_that_nobody_can_read_is_kept_aside_and_holds_nothing_up(scene: Scene) -> None:
+    mail = scene.mail(scene.person())
+    path = scene.state / "spool.jsonl"
+    odd = [{"kind": "visit"}, {"kind": "unsubscribe", "contact": "x", "message": 1}, {"n": 1}]
+    Spool(path).append([*odd, as_line(_visit(mail, "good"))])
+    assert take_in_spool(scene.runtime, path) == 4
+    assert len(scene.rows(event)) == 1
+    refused = path.with_name("spool.jsonl.refused").read_text().split("\n")
+    assert [json.loads(line) for line in refused if line] == odd
 
 
 def test_a_spool_survives_a_database_that_goes_away_again(scene: Scene) -> None:

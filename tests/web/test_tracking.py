@@ -222,7 +222,7 @@ def test_a_click_is_answered_and_kept_while_the_database_is_away(scene: Scene) -
     person = scene.person()
     mail = scene.mail(person)
     link, pixel = scene.link(mail, person), scene.token(Purpose.OPEN, mail, person)
-    from nurture.services.tracking import remember_links
+    from nurture.services.link_targets import remember_links
 
     remember_links(scene.runtime, {TEMPLATE.hex(): [TARGET]}, scene.state / "links.jsonl")
     away = make_scene(make_engine("postgresql://nobody@127.0.0.1:1/none"), scene.state)

@@ -16,6 +16,8 @@ from nurture.services.runtime import Runtime
 from nurture.services.spool import Spool
 from nurture.web.languages import asked_for, known, language, translate
 
+log = structlog.get_logger(__name__)
+
 #: what a form may take, bytes
 _LARGEST_FORM = 10_000
 
@@ -63,7 +65,7 @@ def make_choices(runtime: Runtime, spool: Spool) -> Blueprint:
         try:
             service.unsubscribe(runtime, token.contact_id, token.message_id)
         except SQLAlchemyError as error:
-            _log().warning("unsubscribe_spooled", why=type(error).__name__)
+            log.warning("unsubscribe spooled", why=type(error).__name__)
             line = {"contact": token.contact_id, "message": token.message_id}
             try:
                 spool.append([{"kind": "unsubscribe", **line}])
@@ -110,7 +112,3 @@ def _undo_text() -> str:
         "If you pressed by mistake, you can start the mails again. "
         "You will then receive news and invitations as before."
     )
-
-
-def _log() -> Any:
-    return structlog.get_logger("nurture.web")
