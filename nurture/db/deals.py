@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, literal, or_, select, update
 
 from nurture.db.tables import deal
 
@@ -21,19 +21,22 @@ def follow(
     stage: str,
     properties: Mapping[str, Any],
     at: datetime,
+    reopened: bool = False,
 ) -> int:
     """Bring a deal to a stage, opening it where it is new; return its id.
 
     The deal is the one that `deal` names (the CRM's id), else the contact's newest open
-    one. Older news than what we have (`at` before the last change) changes nothing.
+    one; what is `reopened` may be closed. Older news than what we have (`at` before the
+    last change) changes nothing.
     """
     external = properties.get("deal")
     external_id = str(external)[:200] if external is not None else None
-    where = (
-        deal.c.external_id == external_id
-        if external_id is not None
-        else (deal.c.contact_id == contact_id) & deal.c.stage.not_in(CLOSED)
-    )
+    if external_id is not None:
+        where = deal.c.external_id == external_id
+    else:
+        # A closed deal is meant by news that is older than its end, or that reopens it.
+        open_or_later = or_(deal.c.stage.not_in(CLOSED), deal.c.updated_at > at, literal(reopened))
+        where = and_(deal.c.contact_id == contact_id, open_or_later)
     newest = connection.execute(select(func.max(deal.c.id)).where(where)).scalar()
     values: dict[str, Any] = {
         "stage": stage,

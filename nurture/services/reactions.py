@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from nurture.db import deals, mail_fates, outcomes
+from nurture.db import deals, mail_fates, outcomes, touched
 from nurture.db.touched import Arrival
 from nurture.services.batch import Batch, Person
 from nurture.services.enrol import enrol
@@ -57,8 +57,11 @@ def _follow_deal(batch: Batch, person: Person, arrival: Arrival) -> None:
         stage,
         arrival.properties,
         arrival.occurred_at,
+        reopened=arrival.type == "deal.reopened",
     )
-    person.facts.deal = {**person.facts.deal, "stage": stage}
+    if batch.lookups.needs_deal:
+        # As it stands now: this may have been old news.
+        person.facts.deal = touched.newest_deals(batch.connection, [person.id]).get(person.id, {})
 
 
 def _log_call(batch: Batch, person: Person, arrival: Arrival) -> None:
@@ -84,6 +87,10 @@ def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
     for journey in person.journeys:
         if journey.id == arrival.properties.get("enrolment_id"):
             cancelled = outcomes.cancel_unsent(batch.connection, [journey.id], "replied")
+            for message_id in cancelled:
+                columns = {"message_id": message_id, "enrolment_id": journey.id}
+                columns |= {"workflow": journey.row.workflow, "event_id": arrival.id}
+                batch.decide(person, "dropped", "replied", {}, **columns)
             mail_fates.tell_enrolments(batch.connection, cancelled, batch.now)
     batch.tasks.append(
         {
