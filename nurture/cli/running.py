@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from types import FrameType
@@ -23,6 +24,7 @@ from nurture.providers.patterns import AddressPatterns
 from nurture.services import receive as incoming
 from nurture.services import ticking
 from nurture.services.runtime import DECIDE, SEND
+from nurture.settings import Settings
 from nurture.supervise import Supervisor
 from nurture.up import embedded_redis, environment, prepare, start_processes
 
@@ -75,17 +77,20 @@ def up(ctx: click.Context) -> None:
 def web(ctx: click.Context) -> None:
     """Serve the public pages and the API."""
     settings = settings_of(ctx)
-    _serve("nurture.app:public_application", settings.public_host, settings.public_port)
+    _serve(settings, "nurture.app:public_application", settings.public_host, settings.public_port)
 
 
 @click.command()
 @click.pass_context
 def team(ctx: click.Context) -> None:
     """Serve the team's pages at 127.0.0.1."""
-    _serve("nurture.app:team_application", "127.0.0.1", settings_of(ctx).team_port)
+    settings = settings_of(ctx)
+    _serve(settings, "nurture.app:team_application", "127.0.0.1", settings.team_port)
 
 
-def _serve(target: str, host: str, port: int) -> None:
+def _serve(settings: Settings, target: str, host: str, port: int) -> None:
+    # Granian's worker is a process of its own, which reads its settings anew.
+    os.environ.update(NURTURE_VAR=str(settings.var), NURTURE_PROJECT=str(settings.project))
     Granian(
         target,
         factory=True,
