@@ -26,9 +26,11 @@ _EXPECTED_FAILURES = frozenset({"rejected"})
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """How soon a mail followed what led to it; medians and the slowest tenth."""
+    """How soon a mail followed the click that led to it; medians and the slowest tenth."""
 
+    #: mails that a click led to, and those of them that were not meant for later
     number: int
+    at_once: int
     #: business time from click to mail
     business: timedelta
     #: machine seconds from the moment the click counted to the mail in the queue
@@ -94,10 +96,10 @@ def gather(runtime: Runtime, mailbox: MailboxStore, jumps: Jumps) -> Figures:
 
 
 def _delays(found: Sequence[FollowUp], hold: timedelta, jumps: Jumps) -> Delays | None:
-    """Return how soon mails followed clicks that led to them in the same instant.
+    """Return how soon mails followed the clicks that led to them.
 
-    A click counts when its hold is over; mails that a workflow meant for later (a wait, a
-    branch days after) are no measure of speed and are left out.
+    A click counts when its hold is over. Mails that a workflow meant for later (a wait, a
+    branch days after) are no measure of speed: they are counted and not timed.
     """
     moments = [business for business, _ in jumps]
     business: list[timedelta] = []
@@ -115,6 +117,7 @@ def _delays(found: Sequence[FollowUp], hold: timedelta, jumps: Jumps) -> Delays 
         return None
     ordered = sorted(machine)
     return Delays(
+        len(found),
         len(business),
         sorted(business)[len(business) // 2],
         statistics.median(ordered),

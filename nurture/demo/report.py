@@ -132,9 +132,9 @@ def _sentences(figures: Figures) -> RenderableType:
     lines = []
     if (delays := figures.delays) is not None:
         lines.append(
-            f"[bold]{delays.number}[/bold] mails that a click led to at once: "
-            f"{_span(delays.business)} of business time from click to mail (median); "
-            f"[bold]{delays.median * 1000:.0f} ms[/bold] of real time from the click's end of "
+            f"[bold]{delays.number}[/bold] mails that a click led to, {delays.at_once} of them at "
+            f"once: {_span(delays.business)} of business time from click to mail (median), "
+            f"[bold]{delays.median * 1000:.0f} ms[/bold] of real time from the end of the click's "
             f"hold to the queued mail (median; slowest tenth {delays.slowest_tenth * 1000:.0f} ms)"
         )
     lines += [

@@ -119,9 +119,10 @@ def _keen(told: _Told, one: Keen) -> list[str]:
     call = _CALLS.get(str(one.learnt.get("result", "")), ("", ""))
     in_time = told.span(one.due_at - one.called_at)
     if told.japanese:
+        soon = told.soon(one.thanked_at - one.took_at)
         return [
             f"{told.person(one.hero)}は{told.at(one.took_at)}に資料「{title}」をダウンロード。",
-            f"お礼のメール「{one.subject}」は{told.soon(one.thanked_at - one.took_at)}お送りしました。",
+            f"お礼のメール「{one.subject}」は{soon}お送りしました。",
             f"{told.at(one.hot_at)}、スコアが{one.score:.0f}点に達してホットになり、"
             f"{told.at(one.due_at)}を期限に電話のタスクができました。",
             f"担当者の電話は{told.at(one.called_at)}、期限の{in_time}前。{call[0]}"
