@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,10 +14,10 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from nurture import log as logging_setup
-from nurture.clock import Clock, RealClock, SteppedClock
+from nurture.clock import Clock, RealClock, SteppedClock, machine_sleep
 from nurture.db.business_time import read_stand, stand
 from nurture.db.engine import make_engine, read
 from nurture.db.migrate import check_current
@@ -30,6 +31,7 @@ from nurture.providers.urls import provider_from_url
 from nurture.services.link_targets import LINKS
 from nurture.services.releases import Releases
 from nurture.services.runtime import DECIDE, SEND, Runtime, Sending
+from nurture.services.spool import SPOOL
 from nurture.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ JOB_TIMEOUT = 900
 
 #: bells that may wait on a queue: one that has not begun covers all that came before it
 _ENOUGH = 1
+
+#: how often the local spool is looked at, seconds
+SPOOL_EVERY = 1.0
 
 #: where `nurture up` writes the address of the server that it started
 REDIS_FILE = "redis-url"
@@ -106,10 +111,19 @@ class House:
         ours = AddressPatterns([f"*@{self.settings.mail_domain}"])
         return MailboxStore(self.settings.var / "mailbox.sqlite", self.runtime.clock.now, ours)
 
+    def workers(self) -> dict[str, int]:
+        """Return how many workers listen to each bell; empty where Redis is away."""
+        try:
+            return {name: Worker.count(queue=self._queue(name)) for name in _JOBS}
+        except (RedisError, OSError):
+            return {}
+
+    def _queue(self, name: str) -> Queue:
+        return Queue(name, connection=self.redis, serializer=JSONSerializer)
+
     def worker(self, name: str) -> SimpleWorker:
         """Return an RQ worker of one queue; a worker on two can lose a job it takes."""
-        queue = Queue(name, connection=self.redis, serializer=JSONSerializer)
-        return Worker([queue], connection=self.redis, serializer=JSONSerializer)
+        return Worker([self._queue(name)], connection=self.redis, serializer=JSONSerializer)
 
 
 def build(settings: Settings | None = None, ring: Callable[[str], None] | None = None) -> House:
@@ -169,7 +183,23 @@ def public_application() -> Flask:
     from nurture.web.public import make_public
 
     house = build()
+    threading.Thread(target=_empty_spool, args=(house,), name="spool", daemon=True).start()
     return make_public(house.runtime, house.settings.var, house.settings.proxies)
+
+
+def _empty_spool(house: House) -> None:
+    """Take in, for ever, what was spooled in this state folder while the database was away."""
+    from nurture.services.tracking import take_in_spool
+
+    path = house.settings.var / SPOOL
+    while True:
+        machine_sleep(SPOOL_EVERY)
+        try:
+            take_in_spool(house.runtime, path)
+        except SQLAlchemyError as error:
+            log.debug("spool waits", why=type(error).__name__)
+        except (NurtureError, OSError) as error:
+            log.warning("spool waits", why=str(error))
 
 
 def team_application() -> Flask:
@@ -178,7 +208,8 @@ def team_application() -> Flask:
 
     house = build()
     keys = signing_keys(house.settings.secret, house.settings.var)
-    return make_team(house.runtime, house.mailbox(), keys.derived("team session"))
+    secret = keys.derived("team session")
+    return make_team(house.runtime, house.mailbox(), secret, running=house.workers)
 
 
 def close(house: House) -> None:
