@@ -1,7 +1,8 @@
-"""Enrolling those who match already, in one set-based statement per trigger."""
+"""Those who match already when a release goes live, in one set-based statement per workflow."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +11,17 @@ from sqlalchemy import JSON, ColumnElement, Connection, Select, func, insert, li
 from nurture.clock import machine_now
 from nurture.db.conditions import to_sql
 from nurture.db.contact_facts import fact_source
-from nurture.db.tables import contact, decision, enrolment
+from nurture.db.tables import contact, decision, enrolment, inbox, segment_member
 from nurture.db.types import UtcDateTime
-from nurture.domain.conditions import All
+from nurture.db.upsert import insert_from
+from nurture.domain.conditions import All, AnyOf, Condition, Scope
 from nurture.domain.definitions import Definitions
+from nurture.domain.reads import reads
 from nurture.domain.workflow import StateTrigger, Workflow
 
 
 def _matching(
-    definitions: Definitions, workflow: Workflow, trigger: StateTrigger, now: datetime
+    definitions: Definitions, workflow: Workflow, triggers: Sequence[StateTrigger], now: datetime
 ) -> Select[Any]:
     been_there = (
         select(enrolment.c.id)
@@ -26,7 +29,7 @@ def _matching(
         .exists()
     )
     matches = to_sql(
-        All((trigger.condition, workflow.only_if)),
+        All((AnyOf(tuple(one.condition for one in triggers)), workflow.only_if)),
         now,
         definitions.scoring.half_life,
         definitions.policy.evidence.count_unknown_opens,
@@ -43,11 +46,11 @@ def how_many(
     connection: Connection,
     definitions: Definitions,
     workflow: Workflow,
-    trigger: StateTrigger,
+    triggers: Sequence[StateTrigger],
     now: datetime,
 ) -> int:
     """Return how many contacts `existing: enrol` would enrol: matching, and never in it before."""
-    query = _matching(definitions, workflow, trigger, now)
+    query = _matching(definitions, workflow, triggers, now)
     return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
 
@@ -55,7 +58,7 @@ def enrol_existing(
     connection: Connection,
     definitions: Definitions,
     workflow: Workflow,
-    trigger: StateTrigger,
+    triggers: Sequence[StateTrigger],
     release_id: int,
     now: datetime,
 ) -> int:
@@ -72,8 +75,13 @@ def enrol_existing(
         "trigger": empty,
         "started_at": moment,
     }
-    query = _matching(definitions, workflow, trigger, now).add_columns(*values.values())
-    enrolled = connection.execute(insert(enrolment).from_select(["contact_id", *values], query))
+    query = _matching(definitions, workflow, triggers, now).add_columns(*values.values())
+    before = connection.execute(select(func.coalesce(func.max(enrolment.c.id), 0))).scalar_one()
+    # Asked for, since of an INSERT that selects only SQLite tells it by itself.
+    enrolled = connection.execute(
+        insert_from(connection, enrolment, ["contact_id", *values], query),
+        execution_options={"preserve_rowcount": True},
+    )
     reasons: dict[str, ColumnElement[Any]] = {
         "contact_id": enrolment.c.contact_id,
         "enrolment_id": enrolment.c.id,
@@ -88,6 +96,33 @@ def enrol_existing(
         enrolment.c.workflow == workflow.name,
         enrolment.c.release_id == release_id,
         enrolment.c.started_at == now,
+        enrolment.c.id > before,
     )
     connection.execute(insert(decision).from_select(list(reasons), just_now))
     return enrolled.rowcount
+
+
+def enter_segment(
+    connection: Connection, definitions: Definitions, name: str, condition: Condition, now: datetime
+) -> None:
+    """Write down who is in a segment that begins to start something, as no news.
+
+    Left out are those about whom something waits to be taken in: it may be what brings
+    them in. A condition on deals is not known to SQL; there the next look is the first.
+    """
+    if any(scope is Scope.DEAL for scope, _ in reads(condition).fields):
+        return
+    inside = to_sql(
+        condition,
+        now,
+        definitions.scoring.half_life,
+        definitions.policy.evidence.count_unknown_opens,
+        definitions.policy.default_locale,
+    )
+    waiting = select(inbox.c.event_id).where(inbox.c.contact_id == contact.c.id).exists()
+    query = (
+        select(contact.c.id, literal(name))
+        .select_from(fact_source())
+        .where(inside, contact.c.merged_into.is_(None), ~contact.c.erased, ~waiting)
+    )
+    connection.execute(insert_from(connection, segment_member, ["contact_id", "segment"], query))
