@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Insert, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -31,6 +31,15 @@ def _insert_new(dialect: str, table: Table, returning: tuple[str, ...]) -> Retur
     if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing().returning(*columns)
     return postgresql.insert(table).on_conflict_do_nothing().returning(*columns)
+
+
+def insert_from(
+    connection: Connection, table: Table, columns: Sequence[str], query: Select[Any]
+) -> Insert:
+    """Return the INSERT of what a query selects, without what a unique constraint holds."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table).from_select(list(columns), query).on_conflict_do_nothing()
+    return postgresql.insert(table).from_select(list(columns), query).on_conflict_do_nothing()
 
 
 def put(connection: Connection, table: Table, row: dict[str, Any], *key: str) -> None:

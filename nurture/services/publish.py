@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 from nurture.compiler.release import compile_files
 from nurture.db import existing, releases, team
 from nurture.db.engine import write
+from nurture.domain.conditions import Condition
 from nurture.domain.definitions import Definitions, require
+from nurture.domain.lookups import look_up
 from nurture.domain.steps import Send
 from nurture.domain.workflow import Existing, StateTrigger, Workflow
 from nurture.emails.lint import lint_subject, lint_templates
@@ -80,8 +82,11 @@ def publish(
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
         live = releases.newest(connection)
+        before: Mapping[str, Condition] = {}
+        if live is not None:
+            before = runtime.releases.get(connection, live[0]).lookups.trigger_segments
         unchanged = live is not None and live[1] == releases.digest_of(files)
-        counts = _matching(connection, runtime, definitions)
+        counts = _matching(connection, definitions, now)
         total = sum(counts.values())
         if total != yes and total > definitions.policy.publish_limit:
             raise ConfirmationNeededError(counts)
@@ -91,36 +96,49 @@ def publish(
             release_id = releases.store(connection, files, by, now)
         team.sync(connection, definitions.policy)
         enrolled = _enrol(connection, definitions, release_id, now)
+        _enter_segments(connection, definitions, before, now)
         missing = _missing(connection, runtime, definitions, files)
     runtime.ring(DECIDE)
     return Published(release_id, unchanged, enrolled, warnings, missing)
 
 
-def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, StateTrigger]]:
+def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, list[StateTrigger]]]:
+    """Yield the workflows that take in who matches already, with the triggers that say so."""
     for workflow in definitions.workflows.values():
-        for trigger in workflow.state_triggers:
-            if trigger.existing is Existing.ENROL:
-                yield workflow, trigger
+        triggers = [one for one in workflow.state_triggers if one.existing is Existing.ENROL]
+        if triggers:
+            yield workflow, triggers
 
 
-def _matching(connection: Connection, runtime: Runtime, definitions: Definitions) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    now = runtime.clock.now()
-    for workflow, trigger in _triggers(definitions):
-        count = existing.how_many(connection, definitions, workflow, trigger, now)
-        if count:
-            counts[workflow.name] = counts.get(workflow.name, 0) + count
-    return counts
+def _matching(connection: Connection, definitions: Definitions, now: datetime) -> dict[str, int]:
+    counts = {
+        workflow.name: existing.how_many(connection, definitions, workflow, triggers, now)
+        for workflow, triggers in _triggers(definitions)
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _enrol(
     connection: Connection, definitions: Definitions, release_id: int, now: datetime
 ) -> dict[str, int]:
-    enrolled: dict[str, int] = {}
-    for workflow, trigger in _triggers(definitions):
-        count = existing.enrol_existing(connection, definitions, workflow, trigger, release_id, now)
-        enrolled[workflow.name] = enrolled.get(workflow.name, 0) + count
-    return enrolled
+    return {
+        workflow.name: existing.enrol_existing(
+            connection, definitions, workflow, triggers, release_id, now
+        )
+        for workflow, triggers in _triggers(definitions)
+    }
+
+
+def _enter_segments(
+    connection: Connection,
+    definitions: Definitions,
+    before: Mapping[str, Condition],
+    now: datetime,
+) -> None:
+    """Who is in a segment when it begins to start something does not enter it afterwards."""
+    for name, condition in look_up(definitions).trigger_segments.items():
+        if before.get(name) != condition:
+            existing.enter_segment(connection, definitions, name, condition, now)
 
 
 def _missing(

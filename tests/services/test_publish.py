@@ -1,0 +1,153 @@
+"""A release goes live whole or not at all, and those who match already are told apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nurture.db import tables
+from nurture.errors import DefinitionError
+from nurture.services.publish import ConfirmationNeededError
+from tests.services.house import START, House
+from tests.services.project import POLICY, project, workflow
+
+WARM = "trigger: [{temperature: warm, existing: enrol}]"
+
+
+def test_what_the_check_refuses_changes_nothing(house: House) -> None:
+    house.publish(project(workflow("a", "- wait: 1d")))
+    with pytest.raises(DefinitionError, match=r"workflows/a\.yaml:\d+:\d+"):
+        house.publish(project(workflow("a", "- wait: soon\n- send: x/one")))
+    assert len(house.rows(tables.release)) == 1
+    assert house.rung == ["decide"]
+
+
+def test_the_same_files_are_the_same_release(house: House) -> None:
+    first = house.publish(project(workflow("a", "- wait: 1d")))
+    again = house.publish(project(workflow("a", "- wait: 1d")))
+    assert (first.release_id, first.unchanged) == (again.release_id, False)
+    assert again.unchanged
+    changed = house.publish(project(workflow("a", "- wait: 2d")))
+    assert changed.release_id != first.release_id
+    back = house.publish(project(workflow("a", "- wait: 1d")))
+    assert back.release_id > changed.release_id
+    files = {row.digest for row in house.rows(tables.release_file)}
+    assert len(files) == len(house.rows(tables.blob))
+
+
+def test_existing_enrol_takes_in_who_matches_once_and_says_so(house: House) -> None:
+    house.publish(project())
+    warm = [house.person(f"w{i}@aozora.example") for i in range(3)]
+    house.person("cold@aozora.example")
+    gone = house.person("gone@aozora.example", erased=True, temperature="warm")
+    for person in warm:
+        house.happens(person, "document.downloaded")
+    house.turn()
+    files = project(workflow("a", "- wait: 1d", WARM))
+    assert house.publish(files).enrolled == {"a": 3}
+    assert house.reasons(reason="enrolled_at_publish") == [("enrolled", "enrolled_at_publish")] * 3
+    assert house.publish(files).enrolled == {"a": 0}
+    assert len(house.rows(tables.decision, kind="enrolled")) == 3
+    house.after(days=2)
+    assert house.enrolments() == [("a", "ended", "completed")] * 3
+    assert gone not in {row.contact_id for row in house.rows(tables.enrolment)}
+
+
+def test_who_matches_two_triggers_of_a_workflow_is_counted_and_enrolled_once(house: House) -> None:
+    house.publish(project())
+    house.happens(house.person(), "document.downloaded")
+    house.turn()
+    head = "trigger: [{temperature: warm, existing: enrol}, {segment: readers, existing: enrol}]"
+    limited = POLICY + "publish: {confirm_above: 0}\n"
+    segments = "  readers: {downloaded: true}"
+    files = project(workflow("a", "- wait: 1d", head), policy=limited, segments=segments)
+    with pytest.raises(ConfirmationNeededError) as asked:
+        house.publish(files)
+    assert (asked.value.total, dict(asked.value.counts)) == (1, {"a": 1})
+    assert house.enrolments() == []
+    with pytest.raises(ConfirmationNeededError):
+        house.publish(files, yes=2)
+    assert house.publish(files, yes=1).enrolled == {"a": 1}
+    assert len(house.rows(tables.decision, kind="enrolled")) == 1
+
+
+def test_only_if_and_a_past_journey_keep_existing_people_out(house: House) -> None:
+    house.publish(project(workflow("a", "- wait: 1d", "trigger: [{form: a}]")))
+    been, other = house.person("been@aozora.example"), house.person("no@aozora.example", role="it")
+    house.happens(been, "form.submitted", form="a")
+    for person in (been, other):
+        house.happens(person, "document.downloaded")
+    house.after(days=2)
+    head = f"{WARM}\nonly_if: {{not: {{role: it}}}}"
+    assert house.publish(project(workflow("a", "- wait: 1d", head))).enrolled == {"a": 0}
+
+
+SEGMENT = "  readers: {downloaded: true}"
+
+
+@pytest.mark.parametrize(("existing", "count"), [("ignore", 0), ("enrol", 1)])
+def test_members_of_a_segment_that_becomes_a_trigger_do_not_enter_it_later(
+    house: House, existing: str, count: int
+) -> None:
+    """`existing` alone decides about those who match already, whatever they do afterwards."""
+    house.publish(project())
+    person = house.person()
+    house.happens(person, "document.downloaded")
+    house.turn()
+    head = f"trigger: [{{segment: readers, existing: {existing}}}]"
+    house.publish(project(workflow("a", "- wait: 1d", head), segments=SEGMENT))
+    house.after(days=2)
+    house.happens(person)
+    house.after(days=2)
+    assert len(house.enrolments()) == count
+    assert house.events("segment.entered") == []
+
+
+def test_who_enters_while_the_release_goes_live_is_not_lost(house: House) -> None:
+    house.publish(project())
+    person = house.person()
+    house.happens(person, "document.downloaded")
+    head = "trigger: [{segment: readers}]"
+    house.publish(project(workflow("a", "- wait: 1d", head), segments=SEGMENT))
+    house.turn()
+    assert house.enrolments() == [("a", "active", None)]
+
+
+def test_publishing_the_same_segment_again_changes_nobody(house: House) -> None:
+    head = "trigger: [{segment: readers}]"
+    house.publish(project(workflow("a", "- wait: 1d", head), segments=SEGMENT))
+    person = house.person()
+    house.happens(person, "document.downloaded")
+    house.turn()
+    house.publish(project(workflow("a", "- wait: 2d", head), segments=SEGMENT))
+    house.happens(person)
+    house.after(days=5)
+    assert house.enrolments() == [("a", "ended", "completed")]
+
+
+def test_senders_of_the_policy_are_the_team(house: House) -> None:
+    house.publish(project())
+    assert {row.key for row in house.rows(tables.team_member)} == {"sato", "mori"}
+    (mori,) = house.rows(tables.team_member, key="mori")
+    person = house.person(owner_id=mori.id)
+    without = "\n".join(line for line in POLICY.splitlines() if "mori" not in line)
+    house.publish(project(workflow("a", "- send: x/one"), policy=without))
+    assert not house.row(tables.team_member, mori.id).active
+    house.happens(person)
+    house.turn()
+    assert house.rows(tables.message)[0].sent_from == "sato@sample.example"
+
+
+def test_a_release_that_goes_live_in_between_is_used_from_the_next_batch_on(house: House) -> None:
+    house.publish(project(workflow("a", "- wait: 1d")))
+    first, second = house.person("1@aozora.example"), house.person("2@aozora.example")
+    house.happens(first)
+    house.turn()
+    house.publish(project(workflow("a", "- wait: 5d")))
+    house.happens(second)
+    house.until(START + timedelta(days=2))
+    assert [(r.contact_id, r.state) for r in house.rows(tables.enrolment)] == [
+        (first, "ended"),
+        (second, "active"),
+    ]
