@@ -43,6 +43,8 @@ event = Table(
     Index("ix_event_contact_id_type_occurred_at", "contact_id", "type", "occurred_at"),
     Index("ix_event_message_id", "message_id"),
     Index("ix_event_caused_by", "caused_by"),
+    # A sweep by one network is looked for in a short span over all contacts.
+    Index("ix_event_type_occurred_at", "type", "occurred_at"),
 )
 
 #: events not yet ingested; the ingesting transaction deletes the row
