@@ -128,15 +128,14 @@ def clock(ctx: click.Context) -> None:
     rang, stepped = 0.0, False
     while not stop.is_set():
         overdue = machine_seconds() - rang > _EVERY_BELL
-        if stirring.stirred() or overdue:
-            stepped = _is_stepped(house)
-            # A jump is followed by another look at once.
-            while stepped and ticking.step(house.runtime):
-                pass
         if overdue:
+            stepped = _is_stepped(house)
             # The bells of those who work may have been lost, with Redis or with a worker.
             ticking.tick(house.runtime)
             rang = machine_seconds()
+        # A jump is followed by another look at once.
+        while stepped and stirring.stirred() and ticking.step(house.runtime):
+            pass
         stop.wait(_EVERY_STEP if stepped else _EVERY)
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, delete, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    ScalarSelect,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 
 from nurture.clock import machine_now
 from nurture.db.engine import read
@@ -126,25 +137,20 @@ def waits_for_somebody(connection: Connection, now: datetime) -> bool:
 
 def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
     """Return whether there is something to decide, and something to send, at `now`."""
-    decide = (
-        select(inbox.c.event_id).where(inbox.c.available_at <= now).limit(1),
-        select(enrolment.c.id)
-        .where(enrolment.c.due_at <= now, enrolment.c.state == "active")
-        .limit(1),
-        select(contact.c.id).where(contact.c.review_at <= now).limit(1),
-        select(enrolment.c.id)
-        .where(enrolment.c.review_at <= now, enrolment.c.state == "active")
-        .limit(1),
-    )
-    send = (
-        select(message.c.id)
-        .where(WAITING, message.c.due_at <= now)
-        .limit(1),
-    )
-    return (
-        any(connection.execute(query).first() is not None for query in decide),
-        any(connection.execute(query).first() is not None for query in send),
-    )
+    active = enrolment.c.state == "active"
+    # One statement: the clock asks this at every turn.
+    decide, send = connection.execute(
+        select(
+            or_(
+                exists().where(inbox.c.available_at <= now),
+                exists().where(enrolment.c.due_at <= now, active),
+                exists().where(contact.c.review_at <= now),
+                exists().where(enrolment.c.review_at <= now, active),
+            ),
+            exists().where(WAITING, message.c.due_at <= now),
+        )
+    ).one()
+    return bool(decide), bool(send)
 
 
 def mails_under_way(connection: Connection) -> bool:
@@ -158,20 +164,22 @@ def next_moment(connection: Connection) -> datetime | None:
     """Return the earliest business time at which anything is due, participants included."""
     active = enrolment.c.state == "active"
     # Not min(): SQLite would look at every row without a moment first.
-    candidates = (
-        _earliest(inbox.c.available_at),
-        _earliest(enrolment.c.due_at, active),
-        _earliest(enrolment.c.review_at, active),
-        _earliest(contact.c.review_at),
-        _earliest(message.c.due_at, WAITING),
-        _earliest(participant.c.next_at),
-    )
-    moments: list[datetime | None] = [connection.execute(query).scalar() for query in candidates]
+    moments = connection.execute(
+        select(
+            _earliest(inbox.c.available_at),
+            _earliest(enrolment.c.due_at, active),
+            _earliest(enrolment.c.review_at, active),
+            _earliest(contact.c.review_at),
+            _earliest(message.c.due_at, WAITING),
+            _earliest(participant.c.next_at),
+        )
+    ).one()
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _earliest(moment: Column[datetime], *where: ColumnElement[bool]) -> Select[datetime]:
-    return select(moment).where(moment.is_not(None), *where).order_by(moment).limit(1)
+def _earliest(moment: Column[datetime], *where: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    query = select(moment).where(moment.is_not(None), *where).order_by(moment).limit(1)
+    return query.scalar_subquery()
 
 
 def clear_participants(connection: Connection) -> None:

@@ -36,10 +36,11 @@ def step(runtime: Runtime) -> bool:
             moment = None
         else:
             now = stand.business_at
+            # The likeliest first: most looks find somebody at work.
             idle = not (
-                any(business_time.due_work(connection, now))
+                business_time.waits_for_somebody(connection, now)
                 or business_time.mails_under_way(connection)
-                or business_time.waits_for_somebody(connection, now)
+                or any(business_time.due_work(connection, now))
             )
             moment = business_time.next_moment(connection) if idle else None
             if moment is not None and stand.until is not None and moment >= stand.until:
