@@ -53,6 +53,8 @@ class _Told:
     def person(self, hero: Hero) -> str:
         if self.japanese:
             name = f"{hero.family_name}{hero.given_name}"
+            if name.isascii():
+                name = f"{hero.given_name} {hero.family_name}".strip()
             return f"{hero.company}の{name}さん" if name else f"{hero.company}のご担当者さん"
         name = f"{hero.given_name} {hero.family_name}".strip() or hero.email
         return f"{name} of {hero.company}" if hero.company else name

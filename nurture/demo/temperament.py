@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from nurture.demo import agents
+from nurture.demo.agents import BROWSERS
 from nurture.demo.dice import Dice, pick
 
 
@@ -91,7 +91,7 @@ def temperament_of(dice: Dice, address: str) -> Temperament:
         patience=patience,
         delay=delay,
         evenings=rng.random() < 0.25,
-        agent=rng.choice(agents.BROWSERS),
+        agent=rng.choice(BROWSERS),
         proxied=program < 0.22,
         prefetches=0.22 <= program < 0.34,
     )
