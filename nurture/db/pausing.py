@@ -63,13 +63,30 @@ def spread(
         )
 
 
-def discard(connection: Connection, message_ids: Sequence[int]) -> None:
-    """Cancel deferred mails by a person's word."""
-    connection.execute(
+def recipients(connection: Connection, message_ids: Sequence[int]) -> list[int]:
+    """Return the contacts of mails, each once."""
+    rows = connection.execute(
+        select(message.c.contact_id)
+        .where(message.c.id.in_(message_ids), message.c.contact_id.is_not(None))
+        .distinct()
+    )
+    return [row.contact_id for row in rows]
+
+
+def discard(connection: Connection, message_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Cancel deferred mails by a person's word; return them as decisions name them."""
+    return connection.execute(
         update(message)
         .where(message.c.id.in_(message_ids), message.c.state == State.DEFERRED)
         .values(state=State.CANCELLED, reason="withdrawn_by_hand", due_at=None)
-    )
+        .returning(
+            message.c.id.label("message_id"),
+            message.c.contact_id,
+            message.c.enrolment_id,
+            message.c.workflow,
+            message.c.step,
+        )
+    ).all()
 
 
 def hold_account(connection: Connection, account_id: int, reason: str | None) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from nurture.db import mail_fates, pausing
+from nurture.db import contacts, mail_fates, outcomes, pausing
 from nurture.db.engine import read, write
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services.compose import resolve_sender
@@ -68,9 +69,7 @@ def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -
             raise NotFoundError(f"{(kind + ' ' + name).strip()} is not paused")
         expired, waiting = _held_back(runtime, connection, kind, name, now)
         if discard:
-            ids = [*expired, *waiting]
-            pausing.discard(connection, ids)
-            mail_fates.tell_enrolments(connection, ids, now)
+            _discard(connection, [*expired, *waiting], now)
         else:
             policy = runtime.releases.live(connection).definitions.policy
             # Expired ones come first: the desk drops them with their reason.
@@ -79,6 +78,16 @@ def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -
     runtime.ring(SEND)
     runtime.ring(DECIDE)
     return Backlog(len(expired), len(waiting))
+
+
+def _discard(connection: Connection, message_ids: Sequence[int], now: datetime) -> None:
+    """Withdraw deferred mails, say so, and let their journeys go on."""
+    contacts.lock(connection, pausing.recipients(connection, message_ids), wait=True)
+    gone = pausing.discard(connection, message_ids)
+    why = {"kind": "dropped", "reason": "withdrawn_by_hand"}
+    reasons = [{**why, **row._mapping} for row in gone]
+    outcomes.append_decisions(connection, reasons, now)
+    mail_fates.tell_enrolments(connection, [row.message_id for row in gone], now)
 
 
 def _held_back(

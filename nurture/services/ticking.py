@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import Connection
+
 from nurture.clock import machine_now
 from nurture.db import business_time, outbox
 from nurture.db.engine import read, write
@@ -31,23 +35,34 @@ def step(runtime: Runtime) -> bool:
     is real or runs at real pace it only ticks.
     """
     with read(runtime.engine) as connection:
-        stand = business_time.stand(connection)
-        if stand is None or stand.running:
-            moment = None
-        else:
-            now = stand.business_at
-            # The likeliest first: most looks find somebody at work.
-            idle = not (
-                business_time.waits_for_somebody(connection, now)
-                or business_time.mails_under_way(connection)
-                or any(business_time.due_work(connection, now))
-            )
-            moment = business_time.next_moment(connection) if idle else None
-            if moment is not None and stand.until is not None and moment >= stand.until:
-                moment = stand.until if now < stand.until else None
-    if moment is None or stand is None or moment <= stand.business_at:
-        return False
+        if _following(connection) is None:
+            return False
     with write(runtime.engine) as connection:
+        # Asked again: what came in since the look must not be stepped over.
+        moment = _following(connection)
+        if moment is None:
+            return False
         business_time.jump(connection, moment)
     tick(runtime)
     return True
+
+
+def _following(connection: Connection) -> datetime | None:
+    """Return where stepped time moves to, or None while it stands."""
+    stand = business_time.stand(connection)
+    if stand is None or stand.running:
+        return None
+    now = stand.business_at
+    # The likeliest first: most looks find somebody at work.
+    if (
+        business_time.waits_for_somebody(connection, now)
+        or business_time.mails_under_way(connection)
+        or any(business_time.due_work(connection, now))
+    ):
+        return None
+    moment = business_time.next_moment(connection)
+    if moment is None:
+        return None
+    if stand.until is not None and moment >= stand.until:
+        moment = stand.until
+    return moment if moment > now else None

@@ -1,0 +1,119 @@
+"""Pause, resume and hold: before the next body, and nothing is lost or sent late unseen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nurture.db import tables
+from nurture.errors import NotFoundError, NurtureError
+from nurture.services import control
+from tests.services.house import START, House
+from tests.services.project import POLICY, project, workflow
+
+ONE = workflow("a", "- {id: one, send: x/one, expires: 3d}\n- wait: 1d")
+
+
+def _people(house: House, number: int, **values: object) -> list[int]:
+    people = [house.person(f"p{i}@aozora.example", **values) for i in range(number)]
+    for person in people:
+        house.happens(person)
+    return people
+
+
+def test_resume_sends_the_backlog_at_the_policys_rate_and_drops_what_expired(
+    house: House,
+) -> None:
+    house.publish(project(ONE, policy=POLICY + "resume: {per_hour: 2}\n"))
+    control.pause(house.runtime, "everything", reason="障害")
+    _people(house, 2)
+    house.after(days=2)
+    late = [house.person(f"late{i}@aozora.example") for i in range(3)]
+    for person in late:
+        house.happens(person)
+    house.until(START + timedelta(days=3) - timedelta(seconds=1))
+    assert house.to() == []
+    house.clock.move(timedelta(seconds=1))
+    assert control.backlog(house.runtime, "everything") == control.Backlog(2, 3)
+    assert control.resume(house.runtime, "everything") == control.Backlog(2, 3)
+    resumed = house.clock.now()
+    house.after(hours=3)
+    sent = [row.sent_at - resumed for row in house.rows(tables.message, state="sent")]
+    assert sent == [timedelta(minutes=30) * index for index in range(3)]
+    assert house.mails()[:2] == [("one", "cancelled", "expired")] * 2
+    assert {row.state for row in house.rows(tables.enrolment)} == {"active"}
+
+
+def test_a_backlog_can_be_thrown_away_and_journeys_go_on(house: House) -> None:
+    house.publish(project(ONE))
+    control.pause(house.runtime, "workflow", "a")
+    _people(house, 3)
+    house.turn()
+    assert control.resume(house.runtime, "workflow", "a", discard=True).waiting == 3
+    house.after(days=2)
+    assert house.to() == []
+    assert house.mails() == [("one", "cancelled", "withdrawn_by_hand")] * 3
+    assert house.reasons(reason="withdrawn_by_hand") == [("dropped", "withdrawn_by_hand")] * 3
+    assert house.enrolments() == [("a", "ended", "completed")] * 3
+
+
+def test_a_mail_behind_two_pauses_waits_for_both(house: House) -> None:
+    house.publish(project(ONE))
+    control.pause(house.runtime, "everything")
+    control.pause(house.runtime, "workflow", "a")
+    _people(house, 1)
+    house.turn()
+    control.resume(house.runtime, "everything")
+    house.turn()
+    assert house.mails() == [("one", "deferred", "paused_workflow")]
+    control.resume(house.runtime, "workflow", "a")
+    house.turn()
+    assert house.mails() == [("one", "sent", None)]
+
+
+def test_a_pause_holds_only_what_it_names(house: House) -> None:
+    other = workflow("b", "- {id: two, send: x/two, from: mori}")
+    house.publish(project(ONE, other))
+    control.pause(house.runtime, "workflow", "a")
+    _people(house, 1)
+    house.turn()
+    assert house.mails() == [("one", "deferred", "paused_workflow"), ("two", "sent", None)]
+    control.resume(house.runtime, "workflow", "a")
+    control.pause(house.runtime, "sender", "mori")
+    house.happens(1)
+    house.turn()
+    assert house.mails()[-1] == ("two", "deferred", "paused_sender")
+
+
+def test_an_account_on_hold_gets_service_mails_alone(house: House) -> None:
+    receipt = workflow("r", "- send: receipt/one", "trigger: [{form: c}]\npurpose: service")
+    house.publish(project(ONE, receipt))
+    company = house.company(domain="aozora.example")
+    (person,) = _people(house, 1, account_id=company)
+    control.hold(house.runtime, "aozora.example", "苦情の対応中")
+    house.happens(person, "form.submitted", form="c")
+    house.turn()
+    states = {(step, state) for step, state, _ in house.mails()}
+    assert states == {("one", "deferred"), ("receipt/one", "sent")}
+    assert control.unhold(house.runtime, "aozora.example") == ("株式会社青空", 1)
+    house.turn()
+    assert len(house.to()) == 2
+
+
+def test_what_cannot_be_paused_or_resumed_says_what_can(house: House) -> None:
+    house.publish(project(ONE))
+    with pytest.raises(NotFoundError, match="there are: a"):
+        control.pause(house.runtime, "workflow", "nothing")
+    with pytest.raises(NotFoundError, match="mori, sato"):
+        control.pause(house.runtime, "sender", "nobody")
+    with pytest.raises(NurtureError, match="everything, a workflow or a sender"):
+        control.pause(house.runtime, "weather")
+    with pytest.raises(NotFoundError, match="not paused"):
+        control.resume(house.runtime, "everything")
+    with pytest.raises(NotFoundError):
+        control.hold(house.runtime, "nobody.example", "")
+    for _ in range(2):
+        house.company("同名")
+    with pytest.raises(NurtureError, match="use the domain"):
+        control.hold(house.runtime, "同名", "")
