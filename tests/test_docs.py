@@ -1,0 +1,259 @@
+"""What the documents say is so: snippets compile, commands exist, links lead somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import click
+import pytest
+import yaml
+from sqlalchemy import Engine
+
+from nurture.cli import main
+from nurture.compiler import json_schemas
+from nurture.compiler.reference import reference
+from nurture.db import tables
+from nurture.errors import Problem
+from nurture.services.import_contacts import ImportOptions, ImportReport, import_contacts
+from nurture.services.publish import ConfirmationNeededError, check
+from nurture.settings import _VARIABLES, Settings
+from tests import documents
+from tests.content.shipped import ROOT, release
+from tests.documents import DOCUMENTS, GUIDES
+from tests.services.house import House, make_house
+
+MARKETERS = [guide for guide in GUIDES if guide != "README.md"]
+OPERATORS = "docs/operator.md"
+
+
+def problems(written: Mapping[str, str]) -> list[Problem]:
+    """Return what the check says about the shipped files with some written beside them."""
+    _, found = check({path: text.encode() for path, text in {**release(), **written}.items()})
+    return list(found)
+
+
+# -- what a reader writes ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_reader_who_copies_a_guide_gets_no_complaint(guide: str) -> None:
+    assert documents.files(guide)
+    assert problems(documents.files(guide)) == []
+
+
+@pytest.mark.parametrize("guide", MARKETERS)
+def test_the_mistakes_of_a_guide_are_found_as_it_says(guide: str) -> None:
+    (wrong,) = documents.about(guide, "yaml", "mistakes")
+    (said,) = documents.about(guide, "text", "output")
+    path = wrong.about.split(" ")[1]
+    found = problems({**documents.files(guide), path: wrong.text})
+    assert "\n".join(str(problem) for problem in found) == said.text.strip()
+
+
+def snippet(kind: str, text: str) -> dict[str, str]:
+    """Return the file that a snippet is part of, made whole."""
+    if kind in ("policy", "calendar", "scoring"):
+        path = f"workflows/{kind}.yaml"
+        whole = {**yaml.safe_load(release()[path]), **yaml.safe_load(text)}
+        return {path: yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)}
+    head = "workflow: snippet\npurpose: marketing\ntrigger: {form: snippet}\n"
+    body = {
+        "steps": f"steps:\n{indent(text, '  ')}",
+        "condition": f"only_if:\n{indent(text, '  ')}steps: [{{wait: 1d}}]\n",
+    }
+    return {"workflows/snippet.yaml": head + body[kind]}
+
+
+SNIPPETS = [
+    pytest.param(guide, block.about, block.text, id=f"{guide}-{block.about}-{number}")
+    for guide in GUIDES
+    for number, block in enumerate(documents.blocks(guide))
+    if block.language == "yaml" and "/" not in block.about
+]
+
+
+@pytest.mark.parametrize(("guide", "kind", "text"), SNIPPETS)
+def test_a_snippet_is_right_as_it_stands(guide: str, kind: str, text: str) -> None:
+    assert problems({**documents.files(guide), **snippet(kind, text)}) == []
+
+
+@pytest.mark.parametrize("guide", MARKETERS)
+def test_both_guides_let_their_readers_write_the_same_files(guide: str) -> None:
+    assert set(documents.files(guide)) == set(documents.files("docs/marketer.md"))
+
+
+# -- what then happens -------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(engine: Engine) -> House:
+    return make_house(engine)
+
+
+def take_in(house: House, path: Path, **options: str) -> ImportReport:
+    given = ImportOptions(defaults=options)
+    return import_contacts(house.engine, house.clock, None, path, given)
+
+
+def project(guide: str) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in {**release(), **documents.files(guide)}.items()}
+
+
+def numbers_confirmed(guide: str) -> set[int]:
+    return {int(n) for n in re.findall(r"nurture publish --yes (\d+)", documents.text_of(guide))}
+
+
+def test_the_first_workflow_of_the_readme_sends_its_mail_at_night(house: House) -> None:
+    (command,) = [c for c in documents.whole_commands("README.md") if c[0] == "event"]
+    _, address, kind, _, form = command
+    take_in(house, ROOT / "examples" / "contacts.csv")
+    with pytest.raises(ConfirmationNeededError) as asked:
+        house.publish(project("README.md"))
+    assert {asked.value.total} == numbers_confirmed("README.md")
+    published = house.publish(project("README.md"), yes=asked.value.total)
+    assert sum(published.enrolled.values()) == asked.value.total
+    # Sunday, 03:00 in Tokyo
+    house.clock.move_to(datetime(2026, 5, 16, 18, 0, tzinfo=UTC))
+    house.turn()
+    before = len(house.to())
+    (row,) = house.rows(tables.contact, email=address)
+    house.happens(row.id, kind, **dict([form.split("=")]))
+    house.turn()
+    assert house.to()[before:] == [address]
+
+
+@pytest.mark.parametrize("guide", MARKETERS)
+def test_a_guide_leads_from_the_cards_to_the_first_letter(
+    house: House, tmp_path: Path, guide: str
+) -> None:
+    (cards,) = [block for block in documents.blocks(guide) if block.language == "csv"]
+    path = tmp_path / cards.about
+    path.write_text(cards.text, encoding="utf-8")
+    command = next(c for c in documents.whole_commands(guide) if c[0] == "import")
+    options = dict(zip(command[3::2], command[4::2], strict=False))
+    names = ("basis", "source", "obtained")
+    house.clock.move_to(datetime(2026, 11, 17, 1, 0, tzinfo=UTC))
+    house.publish(project(guide))
+    report = take_in(house, path, **{name: options[f"--{name}"] for name in names})
+    assert (report.created, report.rejected, len(report.not_sendable)) == (2, 0, 0)
+    house.turn()
+    sent = [row for row in house.rows(tables.message) if row.state == "sent"]
+    assert sorted(row.recipient for row in sent if row.template == "fair/thanks") == [
+        "ogawa@sakurakai.example",
+        "sasaki@mihon-seisakusho.example",
+    ]
+
+
+# -- commands ----------------------------------------------------------------------------
+
+
+def found_command(arguments: list[str]) -> tuple[click.Command, list[str]]:
+    """Return the command that arguments name, and what is left of them."""
+    command: click.Command = main
+    left = list(arguments)
+    while isinstance(command, click.Group) and left and not left[0].startswith("-"):
+        following = command.get_command(click.Context(command), left[0])
+        assert following is not None, f"there is no command {' '.join(arguments)!r}"
+        command, left = following, left[1:]
+    return command, left
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_of_a_document_exists_with_its_options(document: str) -> None:
+    for arguments in documents.mentioned_commands(document):
+        command, left = found_command(arguments)
+        known = {name for one in command.params for name in one.opts}
+        known |= {name for one in command.params for name in one.secondary_opts} | {"--help"}
+        assert {one for one in left if one.startswith("--")} <= known, arguments
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_to_be_typed_is_taken(document: str) -> None:
+    for arguments in documents.whole_commands(document):
+        command, left = found_command(arguments)
+        # Parses and checks; runs nothing.
+        command.make_context(" ".join(arguments), left)
+
+
+def test_the_readme_lists_every_command_that_people_use() -> None:
+    rows = documents.first_cells("README.md", "command")
+    listed = {code.removeprefix("nurture ").split(" ")[0] for row in rows for code in row}
+    context = click.Context(main)
+    commands = {name: main.get_command(context, name) for name in main.list_commands(context)}
+    assert listed == {name for name, one in commands.items() if one and not one.hidden}
+
+
+# -- pages that are generated, and links -------------------------------------------------
+
+
+def test_the_reference_is_what_the_tables_say_now() -> None:
+    said = documents.text_of("docs/reference.md")
+    assert said == reference(), "run: nurture schema --reference docs/reference.md"
+
+
+@pytest.mark.parametrize("kind", sorted(json_schemas()))
+def test_a_committed_schema_is_what_the_tables_say_now(kind: str) -> None:
+    stored = json.loads((ROOT / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
+    assert stored == json_schemas()[kind], "run: nurture schema"
+
+
+def test_every_file_that_names_a_schema_finds_it() -> None:
+    written = {**release(), **{k: v for guide in GUIDES for k, v in documents.files(guide).items()}}
+    for path, text in written.items():
+        named = re.match(r"# yaml-language-server: \$schema=(\S+)", text)
+        if path.endswith(".yaml"):
+            assert named, path
+            assert (ROOT / path).parent.joinpath(named[1]).resolve().is_file(), path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_link_leads_to_a_file_and_a_heading_that_exist(document: str) -> None:
+    for link in documents.links(document):
+        name, _, anchor = link.partition("#")
+        target = (ROOT / document).parent / name if name else ROOT / document
+        assert target.exists(), link
+        if anchor:
+            assert anchor in documents.headings(target), link
+
+
+# -- settings ----------------------------------------------------------------------------
+
+
+def variable(field: str) -> str:
+    return _VARIABLES.get(field, field).upper()
+
+
+def test_the_operators_guide_names_every_setting() -> None:
+    rows = documents.first_cells(OPERATORS, "variable")
+    assert [row[0] for row in rows] == [variable(field) for field in Settings.model_fields]
+
+
+def default_cells() -> dict[str, Any]:
+    lines = documents.text_of(OPERATORS).split("\n")
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines if line.startswith("| `")]
+    return {row[1].strip("`"): row[2].strip("`") for row in cells}
+
+
+#: variable → what the guide writes where the default is made from something else
+MADE = {
+    "NURTURE_VAR": "./var",
+    "NURTURE_PROJECT": ".",
+    "DATABASE_URL": "sqlite:///NURTURE_VAR/nurture.sqlite",
+    "PUBLIC_URL": "http://127.0.0.1:PUBLIC_PORT",
+}
+
+
+def test_the_operators_guide_names_the_true_defaults() -> None:
+    written = default_cells()
+    for field, info in Settings.model_fields.items():
+        name = variable(field)
+        made = MADE.get(name)
+        if made is None:
+            made = "" if info.default in (None, ()) else str(info.default)
+        assert written[name] == made, name
