@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,6 +28,7 @@ from nurture.keys import signing_keys, suppression_key
 from nurture.providers.base import Provider
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.providers.patterns import AddressPatterns
+from nurture.providers.smtp_dialogue import Timeouts
 from nurture.providers.urls import provider_from_url
 from nurture.services.link_targets import LINKS
 from nurture.services.releases import Releases
@@ -101,7 +103,9 @@ class House:
             return provider_from_url(
                 url.get_secret_value()
                 if url is not None
-                else f"smtp://127.0.0.1:{self.settings.mailbox_port}?width=10"
+                else f"smtp://127.0.0.1:{self.settings.mailbox_port}?width=10",
+                # Asked for the lease several times within it, whatever its length.
+                timeouts=Timeouts(piece=min(5.0, self.settings.lease_seconds / 12)),
             )
         except NurtureError as error:
             raise NurtureError(f"SMTP_URL: {error.message}", error.hint) from error
@@ -157,6 +161,7 @@ def build(settings: Settings | None = None, ring: Callable[[str], None] | None =
         mail_domain=settings.mail_domain,
         sending=Sending(settings.sending.value, tuple(settings.sending_allow)),
         links_file=settings.var / LINKS,
+        lease=timedelta(seconds=settings.lease_seconds),
     )
     return House(settings, runtime, redis)
 

@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     hash_secret: SecretStr | None = Field(None, validation_alias="NURTURE_HASH_SECRET")
     #: proxies of ours in front of the public pages that add X-Forwarded-For
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    #: how long a sender may be silent before others take its mails over (seconds)
+    lease_seconds: Annotated[float, Field(ge=1, le=600)] = 60
     #: how log lines are written
     log: LogFormat = LogFormat.CONSOLE
     #: from which level on
