@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -21,6 +21,7 @@ class Hero:
     given_name: str
     company: str
     email: str
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,24 @@ class Leaver:
 def hero(connection: Connection, contact_id: int) -> Hero:
     """Return who a contact is."""
     row = connection.execute(
-        select(contact.c.family_name, contact.c.given_name, account.c.name, contact.c.email)
+        select(
+            contact.c.family_name,
+            contact.c.given_name,
+            account.c.name,
+            contact.c.email,
+            contact.c.locale,
+        )
         .outerjoin(account, account.c.id == contact.c.account_id)
         .where(contact.c.id == contact_id)
     ).one()
     return Hero(contact_id, *(value or "" for value in row))
 
 
-def keen(connection: Connection) -> Keen | None:
-    """Return whoever was called soonest after a document made them hot, within the task's time."""
+def keen(connection: Connection, locale: str) -> Keen | None:
+    """Return one who was called within the task's time after a document made them hot.
+
+    Who speaks the language of the story comes first, then the call that taught most.
+    """
     best: Keen | None = None
     became_hot = connection.execute(
         select(decision.c.contact_id, decision.c.at, decision.c.detail)
@@ -143,32 +153,33 @@ def keen(connection: Connection) -> Keen | None:
             called.done_at,
             called.result or {},
         )
-        if best is None or _worth(found) > _worth(best):
+        if best is None or _worth(found, locale) > _worth(best, locale):
             best = found
     return best
 
 
-def _worth(one: Keen) -> tuple[bool, float]:
-    """The call taught us everything; then, the quicker the whole way the better."""
-    return one.learnt.get("result") == "qualified", -(one.called_at - one.took_at).total_seconds()
+def _worth(one: Keen, locale: str) -> tuple[bool, bool, bool, float]:
+    return (
+        one.hero.locale == locale,
+        one.learnt.get("result") == "qualified",
+        one.thanked_at - one.took_at < timedelta(hours=1),
+        -(one.called_at - one.took_at).total_seconds(),
+    )
 
 
 #: the more there is to explain, the earlier
 _TELLING = ("expired", "unsubscribed", "no_consent", "enrolment_over", "replied", "suppressed")
 
 
-def unsent(connection: Connection) -> Unsent | None:
+def unsent(connection: Connection, locale: str) -> Unsent | None:
     """Return a mail that was decided and never left, the most telling reason first."""
     for reason in _TELLING:
         row = connection.execute(
             select(decision, message.c.created_at, message.c.template)
             .join(message, message.c.id == decision.c.message_id)
-            .where(
-                decision.c.kind == "dropped",
-                decision.c.reason == reason,
-                decision.c.contact_id.is_not(None),
-            )
-            .order_by(decision.c.id)
+            .join(contact, contact.c.id == decision.c.contact_id)
+            .where(decision.c.kind == "dropped", decision.c.reason == reason)
+            .order_by(contact.c.locale != locale, decision.c.id)
             .limit(1)
         ).first()
         if row is None:
@@ -207,8 +218,11 @@ def unsent(connection: Connection) -> Unsent | None:
     return None
 
 
-def leaver(connection: Connection) -> Leaver | None:
-    """Return whoever unsubscribed with the longest wait still before them."""
+def leaver(connection: Connection, locale: str) -> Leaver | None:
+    """Return whoever unsubscribed with the longest wait still before them.
+
+    Who speaks the language of the story comes first.
+    """
     best: Leaver | None = None
     rows = connection.execute(
         select(decision.c.contact_id, decision.c.enrolment_id, decision.c.at, enrolment.c.workflow)
@@ -241,13 +255,14 @@ def leaver(connection: Connection) -> Leaver | None:
         found = Leaver(
             hero(connection, who), workflow, walk.at, walk.reason, walk.detail, left_at, after
         )
-        if best is None or _left_to_wait(found) > _left_to_wait(best):
+        if best is None or _to_wait(found, locale) > _to_wait(best, locale):
             best = found
     return best
 
 
-def _left_to_wait(one: Leaver) -> float:
+def _to_wait(one: Leaver, locale: str) -> tuple[bool, float]:
     until = one.detail.get("until")
     if not isinstance(until, str):
-        return 0.0
-    return (datetime.fromisoformat(until) - one.left_at).total_seconds()
+        return False, 0.0
+    left = (datetime.fromisoformat(until) - one.left_at).total_seconds()
+    return one.hero.locale == locale, left

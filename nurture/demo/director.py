@@ -83,6 +83,7 @@ class Director:
 
     def set_up(self, show_import: ShowImport) -> None:
         """Make the database, stop its clock at the first moment, import, publish."""
+        self._console.print(f"[bold]Setting up[/bold] in {self.settings.var}")
         prepare(self.settings)
         engine = make_database(self.settings)
         with write(engine) as connection:
@@ -100,10 +101,12 @@ class Director:
         # A copy: rows to be mended are written beside the list.
         path = self.settings.var / "contacts.csv"
         shutil.copy(self.settings.project / "examples" / "contacts.csv", path)
+        self._console.print("\n[bold]Importing[/bold] examples/contacts.csv")
         report = import_contacts(
             house.runtime.engine, house.runtime.clock, definitions, path, ImportOptions()
         )
         show_import(self._console, path, report)
+        self._console.print("\n[bold]Publishing[/bold] the tracks")
         self._say_published(self._publish(files))
 
     def _publish(self, files: Mapping[str, bytes]) -> Published:
@@ -116,7 +119,7 @@ class Director:
     def _say_published(self, published: Published) -> None:
         people = sum(published.enrolled.values())
         self._console.print(
-            f"Published release {published.release_id}: {people} people enrolled"
+            f"Published release {published.release_id}; people enrolled: {people}"
             f" ({', '.join(f'{name} {n}' for name, n in published.enrolled.items() if n)})"
         )
 
@@ -149,6 +152,7 @@ class Director:
     def live(self) -> Outcome:
         """Let the days go by until the clock's end; return what they came to."""
         runtime, until = self.house.runtime, stage.ends(self.days)
+        self._console.print(f"\n[bold]Living[/bold] {self.days} days")
         began, jumps = machine_seconds(), JumpLog(runtime)
         jumps.start()
         moved_at, last = began, stage.START

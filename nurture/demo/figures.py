@@ -57,13 +57,8 @@ class Figures:
     tasks: Mapping[str, Counter[str]]
     #: what does not add up, in sentences; empty: nothing
     inconsistencies: Sequence[str] = ()
-    #: what a hundred days should have brought and did not, in sentences
+    #: what a full run brings and this one did not, in sentences
     missing: Sequence[str] = ()
-
-    @property
-    def closed(self) -> bool:
-        """Whether the circle closed."""
-        return not self.inconsistencies and not self.missing
 
 
 def gather(runtime: Runtime, mailbox: MailboxStore, jumps: Jumps) -> Figures:

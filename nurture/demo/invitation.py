@@ -28,8 +28,6 @@ WORKFLOW = "document-follow-up"
 #: the longest span of the policy's caps on one contact, and on one account
 _CONTACT, _ACCOUNT = timedelta(days=7), timedelta(days=1)
 
-_TITLES = {"ja": "はじめての業務自動化ガイド", "en": "The beginner's guide to automation"}
-
 #: machine seconds within which the mail has to be there, and how long we look for it
 PROMISE = 2.0
 _PATIENCE = 20.0
@@ -58,9 +56,8 @@ def invite(runtime: Runtime, settings: Settings) -> Invitation:
     for one in people:
         agreed = consents.get(one.contact_id, {}).get("marketing") == "granted"
         if agreed and hashes[one.contact_id] not in blocked:
-            title = _TITLES.get(one.locale, _TITLES["en"])
             given = ("event", one.email, "document.downloaded", "--set", "kind=whitepaper")
-            return Invitation(one, (*given, "--set", f"title={title}"))
+            return Invitation(one, given)
     raise NotFoundError("everybody has heard from us within a week: nobody is left to try it on")
 
 

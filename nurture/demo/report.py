@@ -20,12 +20,12 @@ _GRADES = ("cold", "warm", "hot")
 _STAGES = ("prospect", "lead", "mql", "tql", "sal", "sql", "customer", "lost")
 
 
-def show(console: Console, figures: Figures) -> None:
-    """Print every table."""
+def show(console: Console, figures: Figures, full: bool) -> None:
+    """Print every table; what is missing from a full run is a fault, from a short one none."""
     console.print(_tracks(figures))
     console.print(Columns([_evidence(figures), _moves(figures), _people(figures)], padding=(0, 3)))
     console.print(Columns([_held(figures), _dropped(figures), _tasks(figures)], padding=(0, 3)))
-    console.print(_sentences(figures))
+    console.print(_sentences(figures, full))
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -124,7 +124,7 @@ def _tasks(figures: Figures) -> RenderableType:
     return table
 
 
-def _sentences(figures: Figures) -> RenderableType:
+def _sentences(figures: Figures, full: bool) -> RenderableType:
     left, after, cancelled = figures.unsubscribes
     refused, blocked, again = figures.bounced
     replied = figures.replies.get("email.replied", 0)
@@ -132,33 +132,34 @@ def _sentences(figures: Figures) -> RenderableType:
     lines = []
     if (delays := figures.delays) is not None:
         lines.append(
-            f"[bold]{delays.number}[/bold] mails that a click led to, {delays.at_once} of them at "
-            f"once: {_span(delays.business)} of business time from click to mail (median), "
+            f"mails that a click led to: [bold]{delays.number}[/bold], {delays.at_once} of them "
+            f"at once; {_span(delays.business)} of business time from click to mail (median), "
             f"[bold]{delays.median * 1000:.0f} ms[/bold] of real time from the end of the click's "
             f"hold to the queued mail (median; slowest tenth {delays.slowest_tenth * 1000:.0f} ms)"
         )
     lines += [
-        f"[bold]{left}[/bold] people unsubscribed: mails cancelled for it {cancelled}, "
-        f"mails sent afterwards [bold]{after}[/bold]",
-        f"[bold]{refused}[/bold] mails refused by hosts that are gone: addresses suppressed "
-        f"{blocked}, tried again [bold]{again}[/bold]",
-        f"[bold]{replied}[/bold] replies, and {away} out-of-office answers that nobody "
-        "mistook for one",
-        *_verdict(figures),
+        f"unsubscribed: [bold]{left}[/bold]; mails cancelled for it {cancelled}, sent afterwards "
+        f"[bold]{after}[/bold]",
+        f"refused by hosts that are gone: [bold]{refused}[/bold]; addresses suppressed {blocked}, "
+        f"tried again [bold]{again}[/bold]",
+        f"replies: [bold]{replied}[/bold]; out-of-office answers {away}, which are none",
+        *_verdict(figures, full),
     ]
     return Group(*(Text.from_markup(f"• {line}") for line in lines))
 
 
-def _verdict(figures: Figures) -> Iterable[str]:
+def _verdict(figures: Figures, full: bool) -> Iterable[str]:
     if not figures.inconsistencies:
         yield (
-            "[bold]0[/bold] inconsistencies: every mail that SQL calls sent is in the mailbox "
+            "inconsistencies: [bold]0[/bold]; every mail that SQL calls sent is in the mailbox "
             "exactly once, and no other"
         )
     for wrong in figures.inconsistencies:
         yield f"[red]inconsistent: {wrong}[/red]"
-    for missing in figures.missing:
-        yield f"[yellow]the circle did not close: {missing}[/yellow]"
+    if figures.missing and full:
+        yield f"[red]the circle did not close: {'; '.join(figures.missing)}[/red]"
+    elif figures.missing:
+        yield f"[dim]in so few days {'; '.join(figures.missing)}[/dim]"
 
 
 def _span(span: timedelta) -> str:

@@ -56,7 +56,10 @@ class _Told:
             if name.isascii():
                 name = f"{hero.given_name} {hero.family_name}".strip()
             return f"{hero.company}の{name}さん" if name else f"{hero.company}のご担当者さん"
-        name = f"{hero.given_name} {hero.family_name}".strip() or hero.email
+        parts = (hero.given_name, hero.family_name)
+        japanese = not "".join(parts).isascii()
+        name = "".join(reversed(parts)) if japanese else " ".join(parts).strip()
+        name = name or hero.email
         return f"{name} of {hero.company}" if hero.company else name
 
     def soon(self, span: timedelta) -> str:
@@ -78,9 +81,9 @@ def tell(console: Console, runtime: Runtime, language: str) -> None:
     """Print the three stories; one that did not happen in this run is left out."""
     with read(runtime.engine) as connection:
         definitions = runtime.releases.live(connection).definitions
-        keen = demo_stories.keen(connection)
-        unsent = demo_stories.unsent(connection)
-        leaver = demo_stories.leaver(connection)
+        keen = demo_stories.keen(connection, language)
+        unsent = demo_stories.unsent(connection, language)
+        leaver = demo_stories.leaver(connection, language)
     told = _Told(
         language == "ja",
         ZoneInfo(definitions.calendar.zone),
