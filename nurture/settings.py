@@ -23,7 +23,7 @@ class Sending(enum.StrEnum):
 
     #: to everybody who may get them
     LIVE = "live"
-    #: only to addresses that SENDING_ALLOW matches; the others wait
+    #: only to addresses that SENDING_ALLOW matches; mails to others are dropped
     ALLOWLIST = "allowlist"
     #: to nobody; everything waits
     OFF = "off"

@@ -222,6 +222,14 @@ def test_a_link_leads_to_a_file_and_a_heading_that_exist(document: str) -> None:
             assert anchor in documents.headings(target), link
 
 
+def test_every_benchmark_has_its_row_of_figures() -> None:
+    measured = set(
+        re.findall(r"`python (benchmarks/\w+\.py)`", documents.text_of("docs/figures.md"))
+    )
+    scripts = (path for path in ROOT.glob("benchmarks/*.py") if "\ndef main(" in path.read_text())
+    assert measured == {path.relative_to(ROOT).as_posix() for path in scripts}
+
+
 # -- settings ----------------------------------------------------------------------------
 
 
