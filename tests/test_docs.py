@@ -13,6 +13,7 @@ from typing import Any
 import click
 import pytest
 import yaml
+from click.testing import CliRunner
 from sqlalchemy import Engine
 
 from nurture.cli import main
@@ -187,6 +188,24 @@ def test_the_readme_lists_every_command_that_people_use() -> None:
     context = click.Context(main)
     commands = {name: main.get_command(context, name) for name in main.list_commands(context)}
     assert listed == {name for name, one in commands.items() if one and not one.hidden}
+
+
+def leaves(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    if not isinstance(command, click.Group):
+        return [path]
+    context = click.Context(command)
+    found = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
+    return [leaf for name, one in found if one for leaf in leaves(one, (*path, name))]
+
+
+@pytest.mark.parametrize("path", leaves(main), ids="-".join)
+def test_a_command_explains_itself_where_nothing_is_set_up(
+    path: tuple[str, ...], tmp_path: Path
+) -> None:
+    arguments = ["--project", str(tmp_path), "--var", str(tmp_path / "var"), *path, "--help"]
+    answer = CliRunner().invoke(main, arguments)
+    assert (answer.exit_code, answer.output[:6]) == (0, "Usage:"), answer.output
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- pages that are generated, and links -------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
 
 import click
 from sqlalchemy import Engine
 
-from nurture.app import House
-from nurture.cli.context import house_of
+from nurture.app import House, build
 from nurture.cli.contacts import import_contacts
+from nurture.cli.context import settings_of
 from nurture.clock import Clock
 from nurture.compiler.release import compile_files
 from nurture.db import team
@@ -20,11 +21,16 @@ from nurture.errors import NurtureError
 from nurture.services.project import read_project
 
 
-@dataclass(frozen=True, slots=True)
 class Importing:
-    """What an import needs of the house."""
+    """What an import needs of the house, which is wired when it is asked for: --help needs none."""
 
-    house: House
+    def __init__(self, make: Callable[[], House]) -> None:
+        self._make = make
+
+    @cached_property
+    def house(self) -> House:
+        """The wired house."""
+        return self._make()
 
     @property
     def engine(self) -> Engine:
@@ -59,7 +65,8 @@ class Importing:
 @click.pass_context
 def import_(ctx: click.Context) -> None:
     """Take in lists: contacts from a CSV."""
-    ctx.obj = Importing(house_of(ctx))
+    settings = settings_of(ctx)
+    ctx.obj = Importing(lambda: build(settings))
 
 
 import_.add_command(import_contacts)
