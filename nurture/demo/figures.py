@@ -72,7 +72,7 @@ def gather(runtime: Runtime, mailbox: MailboxStore, jumps: Jumps) -> Figures:
             evidence=figures.evidence(connection),
             temperature=temperature,
             lifecycle=lifecycle,
-            delays=_delays(found, hold, jumps),
+            delays=delays_of(found, hold, jumps),
             unsubscribes=figures.unsubscribes(connection),
             held_back=figures.held_back(connection),
             never_sent=figures.never_sent(connection),
@@ -87,10 +87,10 @@ def gather(runtime: Runtime, mailbox: MailboxStore, jumps: Jumps) -> Figures:
         *_inconsistent(result, under_way),
         *(f"kept aside: {kind}: {why}" for kind, why in strays[:5]),
     ]
-    return replace(result, inconsistencies=tuple(wrong), missing=tuple(_missing(result)))
+    return replace(result, inconsistencies=tuple(wrong), missing=tuple(missing_from(result)))
 
 
-def _delays(found: Sequence[FollowUp], hold: timedelta, jumps: Jumps) -> Delays | None:
+def delays_of(found: Sequence[FollowUp], hold: timedelta, jumps: Jumps) -> Delays | None:
     """Return how soon mails followed the clicks that led to them.
 
     A click counts when its hold is over. Mails that a workflow meant for later (a wait, a
@@ -164,7 +164,7 @@ def _inconsistent(result: Figures, under_way: Mapping[str, int]) -> list[str]:
     return wrong
 
 
-def _missing(result: Figures) -> list[str]:
+def missing_from(result: Figures) -> list[str]:
     """Name what a full run brings; a run of a few days lacks some of it."""
     verdicts = {verdict for counter in result.evidence.values() for verdict, _ in counter}
     ups = sum(n for (old, new), n in result.temperature.items() if _grade(new) > _grade(old))
