@@ -148,7 +148,8 @@ def _mails(
     for row in rows:
         newest = why.get(row.id)
         said = ""
-        if newest is not None:
+        # What ends a journey cancels its mails without a decision of their own.
+        if newest is not None and row.reason in (None, newest.reason):
             said = sentences.reason(newest.reason, newest.detail, locale, zone, house.titles)
         elif row.reason:
             said = sentences.reason(row.reason, {}, locale, zone, house.titles)

@@ -99,6 +99,14 @@ def test_every_mail_says_why_it_did_or_did_not_go(scene: Scene) -> None:
     assert english == "they opted out of Marketing"
 
 
+def test_a_mail_cancelled_with_its_journey_does_not_show_why_it_had_waited(scene: Scene) -> None:
+    person = scene.person()
+    mail = scene.mail(person, state="cancelled", reason="enrolment_over")
+    _decide(scene, person, "deferred", "window", message_id=mail, detail={"window": "business"})
+    (line,) = explain(scene.runtime, person, "en").mails
+    assert line.why == "the journey it belongs to is over"
+
+
 def test_a_journey_says_where_it_stands_in_the_contacts_own_time(scene: Scene) -> None:
     person = scene.person(zone="America/New_York")
     journey = scene.journey(person)
