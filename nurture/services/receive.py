@@ -126,6 +126,9 @@ def _settle(
         state, reason = State.COMPLAINED, "complaint"
     else:
         return
+    if message.contact_id is not None:
+        # Nobody else decides about the journey that its fate is told to.
+        people.lock(connection, [message.contact_id], wait=True)
     incoming_mail.settle(connection, [message.id], state)
     mail_fates.tell_enrolments(connection, [message.id], now)
     if message.recipient:
