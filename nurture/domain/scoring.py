@@ -284,7 +284,11 @@ def _passes(engagement: Engagement, needed: float, half_life: timedelta) -> date
     """Return the first microsecond at which engagement · 2^(−(t − at)/half_life) ≤ needed."""
     if engagement.value == 0 or needed == 0 or (engagement.value > 0) != (needed > 0):
         return None
-    span = math.log2(engagement.value / needed)
+    ratio = engagement.value / needed
+    if ratio <= 0:
+        # Less than the smallest float: nothing that could fade any further.
+        return None
+    span = math.log2(ratio)
     if not 0 <= span * half_life.total_seconds() <= _LONGEST_FADING:
         return None
     return engagement.at + half_life * span + timedelta(microseconds=1)

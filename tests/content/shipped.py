@@ -28,12 +28,13 @@ def release() -> dict[str, str]:
 
 
 def letters() -> dict[str, str]:
-    """Return the mails by their path below `templates/email`, layouts left out."""
+    """Return the mails to people outside by their path below `templates/email`."""
     start = "templates/email/"
+    inside = (f"{start}layouts/", f"{start}team/")
     return {
         path.removeprefix(start): text
         for path, text in release().items()
-        if path.startswith(start) and not path.startswith(f"{start}layouts/")
+        if path.startswith(start) and not path.startswith(inside)
     }
 
 

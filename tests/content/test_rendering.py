@@ -33,7 +33,7 @@ _TRIGGERS: dict[str, dict[str, Any]] = {
 }
 
 
-def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any]) -> Rendered:
+def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: object) -> Rendered:
     name, locale, _ = path.split(".")
     company = {
         "company": "株式会社ナーチャーワークス",
@@ -53,12 +53,26 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any]) -> Render
         "workflow": {"name": "any", "title": "any"},
         "urls": {"website": "https://www.nurture.example/"},
         "today": date(2026, 4, 7),
+        **more,
     }
     return render(compile_template(FILES, name, locale), values, _LINKS)
 
 
+@pytest.mark.parametrize("path", ["team/notify.ja.md", "team/notify.en.md"])
+def test_a_notice_to_our_own_team_offers_no_opt_out_and_shows_its_text(path: str) -> None:
+    notice = {"text": "お電話をお願いします。", "contact": "tanaka@sample.example"}
+    mail = _mail(path, {}, {}, notice=notice)
+    for part in (mail.text, mail.html):
+        assert "お電話をお願いします。" in part
+        assert "tanaka@sample.example" in part
+        assert "/u/" not in part
+
+
 def test_the_check_has_nothing_to_say_about_the_shipped_templates() -> None:
-    assert [str(problem) for problem in lint_templates(FILES, TemplateContext())] == []
+    assert [
+        str(problem)
+        for problem in lint_templates(FILES, TemplateContext(service_templates=("team/*",)))
+    ] == []
 
 
 @pytest.mark.parametrize("path", letters())
