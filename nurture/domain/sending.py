@@ -117,10 +117,7 @@ def may_send(
 
 
 def forbidden(mail: Candidate, facts: Situation, policy: Policy) -> Drop | None:
-    """Return why a mail must never go (enrolment over, suppressed, no consent), or None.
-
-    These are the answers asked again in the commit just before the body is written.
-    """
+    """Return why a mail must never go (enrolment over, suppressed, no consent), or None."""
     if not mail.recipient:
         return Drop("no_address")
     if mail.has_enrolment and not facts.enrolment_active:
