@@ -25,6 +25,9 @@ from nurture.db.upsert import insert_new
 from nurture.domain.message import UNSENT, State
 from nurture.domain.scoring import LedgerEntry
 
+#: how the keys of hand-off tasks begin
+HANDOFF = "handoff/"
+
 #: columns of a contact that a rescore writes
 STATE = (
     "engagement",
@@ -241,6 +244,25 @@ def make_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> lis
     """Insert tasks, each `dedupe_key` once; return the ids of the new ones."""
     added = insert_new(connection, task, [dict(row) for row in rows], "id") if rows else []
     return [row[0] for row in added]
+
+
+def hand_off(connection: Connection, tasks: Mapping[int, Mapping[str, Any]]) -> list[int]:
+    """Insert hand-off tasks (contact → row); return the contacts that got one.
+
+    One whose earlier hand-off is still open gets no second.
+    """
+    if not tasks:
+        return []
+    rows = connection.execute(
+        select(task.c.contact_id).where(
+            task.c.contact_id.in_(sorted(tasks)),
+            task.c.state == "open",
+            task.c.dedupe_key.startswith(HANDOFF),
+        )
+    )
+    busy = {row.contact_id for row in rows}
+    new = [dict(row) for contact_id, row in sorted(tasks.items()) if contact_id not in busy]
+    return sorted(row[0] for row in insert_new(connection, task, new, "contact_id"))
 
 
 def complete_tasks(

@@ -76,6 +76,8 @@ class Batch:
     ledger: list[tuple[int, LedgerEntry]] = field(default_factory=list)
     evidence: list[tuple[int, str, str]] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    #: contact → the task of its hand-off
+    handoffs: dict[int, dict[str, Any]] = field(default_factory=dict)
     woken: set[int] = field(default_factory=set)
     ended: dict[int, str] = field(default_factory=dict)
     reviews: dict[int, datetime | None] = field(default_factory=dict)
@@ -158,6 +160,8 @@ class Batch:
         outcomes.append_ledger(self.connection, self.ledger, self.release.id)
         outcomes.save_states(self.connection, [p.state for p in self.people.values()])
         outcomes.change_segments(self.connection, self.entered, self.left)
+        for contact_id in outcomes.hand_off(self.connection, self.handoffs):
+            self.decide(self.people[contact_id], "handed_off", "handed_off", {})
         self.save_effects()
 
     def write_ends(self) -> None:

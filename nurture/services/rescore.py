@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from nurture.db import touched
+from nurture.db import outcomes, touched
 from nurture.db.touched import Arrival
 from nurture.domain import lifecycle as life
 from nurture.domain.evaluate import holds
@@ -142,7 +142,10 @@ def move_lifecycle(batch: Batch, person: Person, scoring: Scoring, cause: Arriva
 def set_stage(
     batch: Batch, person: Person, scoring: Scoring, stage: str, why: str, cause: Arrival | None
 ) -> None:
-    """Move a contact to a stage, hand it off where that is the stage for it."""
+    """Move a contact to a stage, hand it off where that is the stage for it.
+
+    Whether the hand-off makes a task is seen when it is written: one at a time per contact.
+    """
     old = person.state["lifecycle"]
     if old == stage:
         return
@@ -153,21 +156,20 @@ def set_stage(
     batch.emit(person, "lifecycle.changed", {"from": old, "to": stage, "reason": why}, cause)
     handoff = scoring.handoff
     if handoff is not None and handoff.stage == stage:
-        batch.tasks.append(
-            {
-                "dedupe_key": f"handoff/{person.id}",
-                "contact_id": person.id,
-                "account_id": person.row.account_id,
-                "enrolment_id": None,
-                "kind": handoff.kind,
-                "title": handoff.title,
-                "assignee": handoff.assignee,
-                "assignee_id": person.row.owner_id if handoff.assignee == "owner" else None,
-                "due_at": batch.now + handoff.due,
-                "created_at": batch.now,
-            }
-        )
-        batch.decide(person, "handed_off", "handed_off", {})
+        # Named after the entry into the stage: who comes back to it is handed off again.
+        entry = str(cause.id) if cause is not None else batch.now.isoformat()
+        batch.handoffs[person.id] = {
+            "dedupe_key": f"{outcomes.HANDOFF}{person.id}/{entry}",
+            "contact_id": person.id,
+            "account_id": person.row.account_id,
+            "enrolment_id": None,
+            "kind": handoff.kind,
+            "title": handoff.title,
+            "assignee": handoff.assignee,
+            "assignee_id": person.row.owner_id if handoff.assignee == "owner" else None,
+            "due_at": batch.now + handoff.due,
+            "created_at": batch.now,
+        }
 
 
 def _review(batch: Batch, person: Person, scoring: Scoring) -> datetime | None:

@@ -69,6 +69,25 @@ def test_a_lead_is_handed_over_once_however_often_it_qualifies(house: House) -> 
         START + timedelta(hours=24),
     )
     assert house.contact(person).lifecycle == "prospect"
+    assert house.reasons(kind="handed_off") == [("handed_off", "handed_off")]
+
+
+def test_a_lead_that_comes_back_is_handed_over_again_once_the_first_call_is_made(
+    house: House,
+) -> None:
+    house.publish(project())
+    person = house.person()
+    for handed_over in (1, 2):
+        for _ in range(3):
+            house.happens(person, "document.downloaded")
+        house.turn()
+        assert house.contact(person).lifecycle == "mql"
+        tasks = house.rows(tables.task)
+        assert [task.state for task in tasks] == ["done"] * (handed_over - 1) + ["open"]
+        assert len(house.reasons(kind="handed_off")) == handed_over
+        house.happens(person, "call.logged", result="away")
+        house.turn()
+        house.change(tables.contact, person, lifecycle="lead")
 
 
 def test_a_logged_call_completes_the_oldest_open_call_with_what_was_learnt(house: House) -> None:

@@ -199,7 +199,7 @@ task = Table(
     "task",
     metadata,
     Column("id", BigKey, primary_key=True),
-    #: enrolment/step/visit or handoff/contact: a task is made once
+    #: enrolment/step/visit or handoff/contact/entry into the stage: a task is made once
     Column("dedupe_key", String(200), nullable=False, unique=True),
     Column("contact_id", BigKey, ForeignKey("contact.id")),
     Column("account_id", BigKey, ForeignKey("account.id")),
