@@ -31,6 +31,12 @@ _EVENTS = {
     IncomingKind.COMPLAINT: "email.complained",
 }
 
+_UNKNOWN = "a mail to us that names nobody we know, or says nothing we understand"
+_UNPROVEN = "a report that did not come to the return path of a mail of ours"
+
+#: what ends an address, and is believed only where it proves which mail it is about
+_REPORTS = frozenset({IncomingKind.BOUNCE, IncomingKind.COMPLAINT})
+
 
 def receive(runtime: Runtime, store: MailboxStore) -> int:
     """Take in mails to our own addresses that came since the last call; return how many."""
@@ -58,14 +64,15 @@ def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
     message_id = _message(runtime, incoming, mail)
     message = incoming_mail.message_of(connection, message_id) if message_id else None
     contact_id = message.contact_id if message is not None else None
-    if contact_id is None and incoming.from_address:
+    is_report = incoming.kind in _REPORTS
+    if contact_id is None and incoming.from_address and not is_report:
         contact_id = _by_address(connection, incoming.from_address)
         if contact_id is not None and message is None and kind == "email.replied":
             newest = incoming_mail.newest_message_to(connection, contact_id)
             message = incoming_mail.message_of(connection, newest) if newest else None
     if kind is None or contact_id is None:
         about = {"from": incoming.from_address, "subject": incoming.subject}
-        why = "a mail to us that names nobody we know, or says nothing we understand"
+        why = _UNPROVEN if is_report else _UNKNOWN
         keep_aside(connection, kind or "email.received", "mailbox", about, why, now)
         return
     properties: dict[str, Any] = {
@@ -97,11 +104,16 @@ def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
 
 
 def _message(runtime: Runtime, incoming: Incoming, mail: StoredMail) -> int | None:
-    """Return the message a mail is about: by the ids it names, else by our return path."""
-    for reference in incoming.references:
-        found = parse_message_id(f"<{reference}>", runtime.mail_domain)
-        if found is not None:
-            return found
+    """Return the message a mail is about, None where it names none.
+
+    A report that ends an address must come to the return path that we signed for that very
+    mail: whatever else it names, anybody can write. An answer may name its mail by the ids.
+    """
+    if incoming.kind not in _REPORTS:
+        for reference in incoming.references:
+            found = parse_message_id(f"<{reference}>", runtime.mail_domain)
+            if found is not None:
+                return found
     token = parse_return_path(mail.rcpt_to)
     verified = runtime.keyring.verify(token) if token else None
     if verified is not None and verified.purpose is Purpose.BOUNCE:

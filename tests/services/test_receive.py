@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nurture.db import tables
-from nurture.emails.identifiers import message_id
+from nurture.emails.identifiers import message_id, return_path
+from nurture.emails.tokens import Keyring, Purpose, Token
 from nurture.providers.mailbox_store import MailboxStore, Received
 from nurture.providers.patterns import AddressPatterns
 from nurture.services.receive import receive
@@ -59,8 +60,15 @@ def _reply(house: House, to: int | None, text: str = "お願いします", **hea
     return mail.as_bytes()
 
 
-def _arrives(store: MailboxStore, raw: bytes, mail_from: str = ADDRESS) -> None:
-    store.add([Received(mail_from, ("sato@sample.example",), raw)])
+def _arrives(
+    store: MailboxStore, raw: bytes, mail_from: str = ADDRESS, to: str = "sato@sample.example"
+) -> None:
+    store.add([Received(mail_from, (to,), raw)])
+
+
+def _return_path(house: House) -> str:
+    """Return where servers send back the last mail that left."""
+    return house.provider.accepted[-1].return_path
 
 
 def test_a_reply_ends_the_wait_of_its_journey_and_asks_for_an_answer(
@@ -148,7 +156,7 @@ def test_a_bounce_ends_the_address_only_where_it_is_hard(
     house: House, store: MailboxStore, status: str, state: str, suppressed: int
 ) -> None:
     sent = _sent(house)
-    _arrives(store, _bounce(sent, status), mail_from="")
+    _arrives(store, _bounce(sent, status), mail_from="", to=_return_path(house))
     receive(house.runtime, store)
     house.turn()
     assert house.row(tables.message, sent).state == state
@@ -159,9 +167,63 @@ def test_a_bounce_ends_the_address_only_where_it_is_hard(
 def test_a_bounce_settles_a_mail_in_doubt(house: House, store: MailboxStore) -> None:
     sent = _sent(house)
     house.change(tables.message, sent, state="in_doubt")
-    _arrives(store, _bounce(sent, "5.1.1"), mail_from="")
+    _arrives(store, _bounce(sent, "5.1.1"), mail_from="", to=_return_path(house))
     receive(house.runtime, store)
     assert house.row(tables.message, sent).state == "bounced"
+
+
+def _complaint(to: int) -> bytes:
+    bounce = _bounce(to, "5.1.1").decode()
+    report = "Feedback-Type: abuse\r\nUser-Agent: loop/1\r\nVersion: 1"
+    start, end = (
+        bounce.index("Reporting-MTA"),
+        bounce.index("\r\n\r\n--b\r\nContent-Type: text/rfc822"),
+    )
+    return (
+        (bounce[:start] + report + bounce[end:])
+        .replace("report-type=delivery-status", "report-type=feedback-report")
+        .replace("message/delivery-status", "message/feedback-report")
+        .replace("From: MAILER-DAEMON@aozora.example", f"From: {ADDRESS}")
+        .encode()
+    )
+
+
+def test_a_complaint_that_came_to_the_return_path_ends_the_address(
+    house: House, store: MailboxStore
+) -> None:
+    sent = _sent(house)
+    _arrives(store, _complaint(sent), to=_return_path(house))
+    receive(house.runtime, store)
+    assert house.row(tables.message, sent).state == "complained"
+    assert [row.reason for row in house.rows(tables.suppression)] == ["complaint"]
+
+
+def _of_another_key(house: House) -> str:
+    """Return a return path that somebody signed with a key of his own."""
+    token = Keyring({1: b"f" * 32}, 1).sign(Token(Purpose.BOUNCE, 1, 1))
+    return return_path(token, "sample.example")
+
+
+def _of_a_link(house: House) -> str:
+    """Return a return path made of a token that is ours but stands in every mail's links."""
+    token = house.runtime.keyring.sign(Token(Purpose.UNSUBSCRIBE, 1, 1))
+    return return_path(token, "sample.example")
+
+
+@pytest.mark.parametrize("report", [_complaint, lambda to: _bounce(to, "5.1.1")])
+@pytest.mark.parametrize("to", [lambda _: "sato@sample.example", _of_another_key, _of_a_link])
+def test_a_report_that_anybody_could_have_written_ends_nothing_and_is_kept_aside(
+    house: House, store: MailboxStore, report: Callable[[int], bytes], to: Callable[[House], str]
+) -> None:
+    """It names a mail of ours by a number that can be guessed, and says that it is its reader's."""
+    sent = _sent(house)
+    _arrives(store, report(sent), mail_from=ADDRESS, to=to(house))
+    assert receive(house.runtime, store) == 1
+    house.turn()
+    assert house.row(tables.message, sent).state == "sent"
+    assert house.rows(tables.suppression) == []
+    assert house.events("email.bounced") + house.events("email.complained") == []
+    assert ["return path" in row.reason for row in house.rows(tables.stray_event)] == [True]
 
 
 def test_strangers_and_rubbish_are_kept_aside_and_hold_up_nobody(
