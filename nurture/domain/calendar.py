@@ -11,6 +11,11 @@ from nurture.domain.steps import Duration, WaitUntil
 #: no calendar is shut for longer; a search beyond is a mistake in the calendar
 _SEARCH_DAYS = 400
 
+#: no moment we can do anything about lies beyond these: a field of 9999-12-31 or of year 1 is
+#: somebody's "never" or a slip. The margin keeps every sum and every zone inside what dates can say
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
 
 class NoOpeningError(ValueError):
     """A window never opens: the calendar closes every day it names."""
@@ -43,13 +48,30 @@ def is_business_day(calendar: Calendar, day: date) -> bool:
     return (days is None or day.weekday() in days) and not is_left_out(calendar, day)
 
 
+def is_believable(value: datetime | date) -> bool:
+    """Say whether a moment (aware) or day lies within EARLIEST and LATEST."""
+    if isinstance(value, datetime):
+        return EARLIEST <= value <= LATEST
+    return EARLIEST.date() <= value <= LATEST.date()
+
+
+def _within(moment: datetime) -> datetime:
+    return min(max(moment, EARLIEST), LATEST)
+
+
+def _day_within(day: date) -> date:
+    return min(max(day, EARLIEST.date()), LATEST.date())
+
+
 def at_wall(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """Return the instant (UTC) at which the wall clock of a zone shows a day and time.
+
+    A day beyond EARLIEST or LATEST becomes that day.
 
     A time that daylight saving skips moves on by the length of the gap (02:30 becomes
     03:30), of one that it repeats the first is meant (PEP 495, fold 0).
     """
-    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    return datetime.combine(_day_within(day), clock, tzinfo=zone).astimezone(UTC)
 
 
 def _edge(day: date, clock: time, zone: ZoneInfo) -> datetime:
@@ -117,12 +139,16 @@ def longest_closed(calendar: Calendar, window: Window, first: date, days: int = 
 def add_business_days(calendar: Calendar, day: date, count: int) -> date:
     """Return the `count`-th business day after a day (before it, where negative).
 
-    Raises NoOpeningError where the calendar runs out of business days.
+    Counting stops at EARLIEST and LATEST. Raises NoOpeningError where the calendar runs out
+    of business days.
     """
     step = 1 if count >= 0 else -1
     shut = 0
+    day = _day_within(day)
     while count:
         day += timedelta(days=step)
+        if not is_believable(day):
+            return _day_within(day)
         if is_business_day(calendar, day):
             count -= step
             shut = 0
@@ -139,8 +165,19 @@ def shift(
     """Return `moment` moved by a duration (UTC).
 
     Elapsed time is added as such; days and business days keep the wall clock of the zone.
+    What would lie beyond EARLIEST or LATEST becomes that moment.
     """
     sign = -1 if back else 1
+    moment = _within(moment)
+    try:
+        return _within(_shifted(calendar, moment, span, zone, sign))
+    except OverflowError:
+        return EARLIEST if back else LATEST
+
+
+def _shifted(
+    calendar: Calendar, moment: datetime, span: Duration, zone: ZoneInfo, sign: int
+) -> datetime:
     if span.elapsed:
         moment = moment + sign * span.elapsed
     if span.days or span.business_days:
@@ -176,11 +213,12 @@ def wait_until(
 ) -> datetime:
     """Return when a `wait_until` that began at `moment` is over; never before `moment`.
 
-    `base` is the value of the step's field, where it names one; a missing value does not
-    wait. A date stands for midnight, or for `at`, in the zone.
+    `base` is the value of the step's field, where it names one; a missing value, or
+    one beyond EARLIEST or LATEST, does not wait. A date stands for midnight, or for `at`,
+    in the zone.
     """
     if step.field is not None:
-        if base is None:
+        if base is None or not is_believable(base):
             return moment
         if not isinstance(base, datetime):
             base = at_wall(base, step.at or time(0), zone)

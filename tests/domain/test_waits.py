@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.domain.calendar import next_time, next_weekday, shift, wait_until
+from nurture.domain.calendar import (
+    add_business_days,
+    at_wall,
+    next_time,
+    next_weekday,
+    shift,
+    wait_until,
+)
 from nurture.domain.steps import Duration, WaitUntil
 from tests.domain.calendars import AMERICA, JAPAN, NEW_YORK, TOKYO, new_york, tokyo, utc
 
@@ -186,3 +193,58 @@ UNTIL = [
 @pytest.mark.parametrize(("step", "base", "arrival", "end"), UNTIL)
 def test_a_wait_until_is_over(step, base, arrival, end):
     assert wait_until(step, base, tokyo(arrival), JAPAN, TOKYO) == tokyo(end)
+
+
+ENDS_OF_TIME = [
+    date.min,
+    date.max,
+    datetime.max.replace(tzinfo=UTC),
+    datetime.min.replace(tzinfo=UTC),
+    # the same, where UTC itself would be beyond the calendar
+    datetime.min.replace(tzinfo=TOKYO),
+    datetime.max.replace(tzinfo=NEW_YORK),
+    # just beyond what we believe
+    date(1899, 12, 31),
+    date(2200, 1, 2),
+]
+SPANS = [ONE_DAY, HOURS_24, Duration(business_days=3), Duration(days=3660)]
+
+
+@pytest.mark.parametrize("base", ENDS_OF_TIME)
+@pytest.mark.parametrize("span", SPANS)
+@pytest.mark.parametrize("zone", [TOKYO, NEW_YORK])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_date_at_the_end_of_time_does_not_wait(base, span, zone, before):
+    now = tokyo("2026-05-12 10:00")
+    for at in (None, time(9)):
+        step = until(field=FIELD, offset=span, before=before, at=at)
+        assert wait_until(step, base, now, JAPAN, zone) == now
+
+
+@given(
+    moment=st.datetimes(timezones=st.sampled_from([UTC, TOKYO, NEW_YORK])),
+    span=st.builds(
+        Duration,
+        elapsed=st.timedeltas(min_value=timedelta(0)),
+        days=st.integers(0, 10**9),
+        business_days=st.integers(0, 10),
+    ),
+    zone=st.sampled_from([TOKYO, NEW_YORK]),
+    back=st.booleans(),
+)
+def test_no_moment_and_no_span_is_too_far(moment, span, zone, back):
+    moved = shift(JAPAN, moment, span, zone, back)
+    assert date(1899, 12, 30) < moved.date() < date(2200, 1, 3)
+    assert at_wall(moment.date(), time(9), zone).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("day", "count"), [(date.max, 1), (date.min, -1), (date(2026, 5, 1), 10**6)]
+)
+def test_business_days_run_out_at_the_end_of_time(day, count):
+    assert add_business_days(JAPAN, day, count).year in (1900, 2200)
+
+
+def test_a_wait_until_a_day_in_the_far_future_is_long_and_no_failure():
+    step = until(on=date.max, at=time(10))
+    assert wait_until(step, None, tokyo("2026-05-12 10:00"), JAPAN, NEW_YORK).year == 2200
