@@ -10,6 +10,9 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+#: a day away from the ends of what dates can say, so that no zone carries a moment beyond
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
 
 #: primary keys: 64 bits on PostgreSQL, SQLite's rowid (which only INTEGER aliases)
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
@@ -18,7 +21,8 @@ BigKey = BigInteger().with_variant(Integer(), "sqlite")
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment: `timestamptz` on PostgreSQL, integer microseconds on SQLite.
 
-    A naive datetime raises ValueError on its way in; what comes out is in UTC.
+    A naive datetime, or one within a day of the ends of year 1 and 9999, raises ValueError
+    on its way in, because it could not be read back; what comes out is in UTC.
     """
 
     impl = DateTime(timezone=True)
@@ -31,11 +35,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse naive datetimes and convert."""
+        """Refuse what could not be read back, and convert."""
         if value is None:
             return None
         if value.tzinfo is None or value.utcoffset() is None:
             raise ValueError(f"naive datetime {value!r} cannot be stored: say its zone")
+        if not _FIRST <= value < _LAST:
+            raise ValueError(f"{value!r} is too far away to be stored")
         if dialect.name == "sqlite":
             return (value - _EPOCH) // _MICROSECOND
         return value.astimezone(UTC)

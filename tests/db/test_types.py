@@ -94,3 +94,29 @@ def test_a_naive_moment_is_refused_on_its_way_in(connection, naive):
 def test_a_naive_moment_is_refused_in_a_condition_too(connection):
     with pytest.raises(exc.StatementError, match="naive datetime"):
         connection.execute(select(moments).where(moments.c.at < NAIVE))
+
+
+#: what neither database would give back, in some zone
+UNREADABLE = [
+    datetime.min.replace(tzinfo=UTC),
+    # year 0 in UTC
+    datetime.min.replace(tzinfo=timezone(timedelta(hours=9))),
+    datetime.max.replace(tzinfo=UTC),
+    # year 10000 in UTC
+    datetime.max.replace(tzinfo=timezone(timedelta(hours=-9))),
+]
+
+
+@pytest.mark.parametrize("moment", UNREADABLE)
+def test_a_moment_that_could_not_be_read_back_is_refused(connection, moment):
+    with pytest.raises(exc.StatementError, match="too far away") as refused:
+        connection.execute(insert(moments).values(at=moment))
+    assert isinstance(refused.value.orig, ValueError)
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, 23, 59, tzinfo=UTC)]
+)
+def test_the_first_and_the_last_moment_come_back(connection, moment):
+    connection.execute(insert(moments).values(at=moment))
+    assert connection.scalar(select(moments.c.at)) == moment
