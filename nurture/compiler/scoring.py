@@ -87,7 +87,7 @@ _TO = Key("to", _STAGE, "The stage it leads to.", required=True)
 _STAGES = ListOf(_STAGE, or_one=True, at_least=1)
 _FROM = Key("from", _STAGES, "Stages one comes from.", required=True)
 _WHEN = Key("when", CONDITION, "What takes a contact there.", required=True)
-_REASON = Key("reason", Text(), "Why, for explanations.")
+_REASON = Key("reason", Text(lines=True), "Why, for explanations.")
 _MOVE = Record("a lifecycle rule", (_TO, _FROM, _WHEN, _REASON))
 
 _FOR = Key("for", NAME, "`owner` or a role of the team.", required=True)

@@ -24,6 +24,9 @@ SharedParts: TypeAlias = dict[str, Schema]
 #: characters; a longer text was not meant for this key
 LONGEST_TEXT = 10_000
 
+#: controls (tab, NUL, line feed …), U+2028 and U+2029 that break lines too, half characters
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
 
 class Shape(ABC, Generic[T_co]):
     """What a value must look like."""
@@ -49,14 +52,23 @@ def scalar_of(node: Node, report: Report, expected: str) -> Scalar | None:
 
 
 class Text(Shape[str]):
-    """A text; with a pattern, one of a certain form."""
+    """A text of one line; with a pattern, one of a certain form; with `lines`, of several.
+
+    Most texts end in the header of a mail (RFC 5322: no line breaks, no controls) or in a
+    name that people read; the few that stand in a mail's body say `lines`.
+    """
 
     def __init__(
-        self, expected: str = "a text", pattern: str | None = None, longest: int = LONGEST_TEXT
+        self,
+        expected: str = "a text",
+        pattern: str | None = None,
+        longest: int = LONGEST_TEXT,
+        lines: bool = False,
     ) -> None:
         self._expected = expected
         self._pattern = re.compile(pattern) if pattern is not None else None
         self._longest = longest
+        self._lines = lines
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the text."""
@@ -66,6 +78,10 @@ class Text(Shape[str]):
         value = found.value
         if len(value) > self._longest:
             report.error(node, "too-long", f"longer than {self._longest} characters")
+            return None
+        looked_at = value.replace("\n", "") if self._lines else value
+        if (control := _CONTROL.search(looked_at)) is not None:
+            _refuse_control(found, control.group(), report)
             return None
         if not value.strip() or (self._pattern is not None and not self._pattern.fullmatch(value)):
             message = f"expected {self._expected}, found {quoted(value)}"
@@ -79,6 +95,17 @@ class Text(Shape[str]):
             # Unquoted digits (a phone number) are a text for us, a number for an editor.
             return {"type": ["string", "number"]}
         return {"type": "string", "pattern": f"^(?:{self._pattern.pattern})$"}
+
+
+def _refuse_control(node: Scalar, control: str, report: Report) -> None:
+    if control not in "\r\n":
+        message = f"the control character U+{ord(control):04X} has no place here"
+        report.error(node, "control-character", message, "delete it")
+        return
+    hint = "write it on one line"
+    if node.block:
+        hint += ", without `|` or `>`; `|-` and `>-` leave out the break at the end"
+    report.error(node, "control-character", "a line break has no place here", hint)
 
 
 class Flag(Shape[bool]):

@@ -193,11 +193,11 @@ SET = Key(
 )
 
 POINTS = Key("points", Number(-10_000, 10_000), "Points; negative ones exist.", required=True)
-SCORE_REASON = Key("reason", Text(longest=300), "Why, for explanations.", required=True)
+SCORE_REASON = Key("reason", Text(longest=300, lines=True), "Why, for explanations.", required=True)
 SCORE = Key("score", Record("a score", (POINTS, SCORE_REASON)), "Adds points, with a reason.")
 
 STAGE = Key("to", Choice(*(s.value for s in Stage)), "The stage.", required=True)
-STAGE_REASON = Key("reason", Text(longest=300), "Why, for explanations.")
+STAGE_REASON = Key("reason", Text(longest=300, lines=True), "Why, for explanations.")
 LIFECYCLE = Key("lifecycle", Record("a move", (STAGE, STAGE_REASON)), "Moves the lifecycle.")
 
 START = Key("start_workflow", NAME, "Starts another workflow for the contact.")
@@ -210,7 +210,7 @@ KIND = Key("kind", NAME, "What kind of work: call, card, follow-up …")
 TASK = Key("task", Record("a task", (FOR, TITLE, DUE, KIND)), "A person's to-do.")
 
 TO = Key("to", Text("`owner`, a role or an address", longest=320), "Whom to tell.", required=True)
-NOTE = Key("text", Text(longest=2000), "What to say.", required=True)
+NOTE = Key("text", Text(longest=2000, lines=True), "What to say.", required=True)
 NOTIFY = Key(
     "notify",
     Record("a notice", (TO, NOTE), later={"chat": "chat notices"}),

@@ -193,7 +193,7 @@ class _Tree:
         node: Node
         if isinstance(event, yaml.ScalarEvent):
             at, style = _mark(event), event.style
-            node = Scalar(at.line, at.column, event.value, not style, style in ("|", ">"))
+            node = Scalar(at.line, at.column, self._visible(event), not style, style in ("|", ">"))
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._list(event, depth)
         else:
@@ -203,6 +203,16 @@ class _Tree:
             self._anchors[anchor] = (node, self._nodes - nodes_before, self._deepest - depth)
         self._deepest = max(self._deepest, deepest_before)
         return node
+
+    def _visible(self, event: Any) -> str:
+        """Return a scalar's text without what an escape such as "\\0" made of it, and say so."""
+        value: str = event.value
+        found = _INVISIBLE.search(value)
+        if found is None:
+            return value
+        message = f"an escape makes the invisible character U+{ord(found.group()):04X} here"
+        self._report.error(_mark(event), "invisible-character", message, "delete it")
+        return _INVISIBLE.sub("", value)
 
     def _reach(self, event: yaml.Event, depth: int) -> None:
         if depth > DEEPEST:
