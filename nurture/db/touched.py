@@ -22,7 +22,7 @@ from nurture.db.tables import (
     segment_member,
     team_member,
 )
-from nurture.domain.facts import NOT_HUMAN, ONCE_PER_MESSAGE, EventFact
+from nurture.domain.facts import NOT_HUMAN, ONCE_PER_MESSAGE, EventFact, EventOnHold
 from nurture.domain.scoring import LedgerEntry, ScoredEvent
 
 #: the newest verdict on an event; null where it needs none
@@ -209,6 +209,30 @@ def history(
         if human:
             fact = EventFact(row.id, row.type, row.occurred_at, row.properties, row.message_id)
             found.facts.setdefault(row.contact_id, {}).setdefault(row.type, []).append(fact)
+    return found
+
+
+def on_hold(connection: Connection, contact_ids: Sequence[int]) -> dict[int, list[EventOnHold]]:
+    """Return the contacts' opens and clicks that wait in the inbox to be judged."""
+    found: dict[int, list[EventOnHold]] = {}
+    if not contact_ids:
+        return found
+    rows = connection.execute(
+        select(
+            event.c.id,
+            event.c.type,
+            event.c.contact_id,
+            event.c.occurred_at,
+            event.c.properties,
+            event.c.message_id,
+            inbox.c.available_at,
+        )
+        .join(inbox, inbox.c.event_id == event.c.id)
+        .where(inbox.c.contact_id.in_(contact_ids), event.c.type.in_(sorted(ONCE_PER_MESSAGE)))
+    )
+    for row in rows:
+        fact = EventFact(row.id, row.type, row.occurred_at, row.properties, row.message_id)
+        found.setdefault(row.contact_id, []).append(EventOnHold(fact, row.available_at))
     return found
 
 

@@ -6,9 +6,8 @@ happen, and returns one Decision; the service writes it in one transaction.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,11 +43,11 @@ from nurture.domain.steps import (
     Step,
     StopWorkflow,
     Task,
-    Variant,
     Wait,
     WaitFor,
     WaitUntil,
 )
+from nurture.domain.variants import assign
 from nurture.domain.workflow import Workflow
 
 __all__ = [
@@ -69,6 +68,12 @@ __all__ = [
 
 #: a walk longer than this goes in circles; the check should have refused it
 _LONGEST_WALK = 1000
+
+#: how long after its deadline a wait is kept for an open or click that is not judged yet
+_KEPT = timedelta(days=1)
+
+#: when to look again where its hold is over and its judgement is about to come
+_LOOK_AGAIN = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -282,15 +287,17 @@ def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
             since = arrived
         case Since.ENROLMENT:
             since = walk.standing.started_at
-    candidates = sorted(
-        (
-            event
-            for kind in {match.event for match in step.events}
-            for event in walk.facts.events.get(kind, ())
-            if since <= event.occurred_at <= deadline
+
+    def ends_it(event: EventFact) -> bool:
+        return (
+            since <= event.occurred_at <= deadline
             and event.id != walk.standing.caused_by
             and any(accepts(match, event, walk.facts) for match in step.events)
-        ),
+        )
+
+    kinds = sorted({match.event for match in step.events})
+    candidates = sorted(
+        (event for kind in kinds for event in walk.facts.events.get(kind, ()) if ends_it(event)),
         key=lambda event: (event.occurred_at, event.id),
     )
     if candidates:
@@ -301,15 +308,16 @@ def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
         memory.cursor = max(first.occurred_at, memory.cursor or first.occurred_at)
         walk.decision.cause = first.id
         return _Move(step.then)
-    if walk.now >= deadline:
+    until = deadline
+    held = [one.available_at for one in walk.facts.on_hold if ends_it(one.event)]
+    if held and walk.now >= deadline:
+        # What came in time counts, also where it is judged after the deadline.
+        until = max(min(held), walk.now + _LOOK_AGAIN)
+    if walk.now >= until or until > deadline + _KEPT:
         memory.steps[step.id] = StepFact(outcome="timeout")
         memory.cursor = max(deadline, memory.cursor or deadline)
         return _Move(step.otherwise)
-    detail = {
-        "events": sorted({match.event for match in step.events}),
-        "until": deadline.isoformat(),
-    }
-    _rest(walk, deadline, "waits_for", detail)
+    _rest(walk, until, "waits_for", {"events": kinds, "until": until.isoformat()})
     return None
 
 
@@ -367,18 +375,6 @@ def _emit(
     properties = {**properties, "enrolment": walk.standing.id, "step": step.id}
     walk.decision.effects.append(Emit(event_type, properties, step.id, visit))
     return _Move(following, pause=True)
-
-
-def assign(step: Split, workflow: str, contact_id: int) -> Variant:
-    """Return the variant of a contact: the same for ever, by share, independent of others."""
-    total = sum(variant.share for variant in step.variants)
-    digest = hashlib.blake2b(f"{workflow}/{step.id}/{contact_id}".encode(), digest_size=8).digest()
-    point = int.from_bytes(digest, "big") % total
-    for variant in step.variants:
-        if point < variant.share:
-            return variant
-        point -= variant.share
-    return step.variants[-1]
 
 
 def met_fate(memory: Memory, step: str, message_id: int, outcome: str, at: datetime) -> None:

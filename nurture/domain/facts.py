@@ -27,6 +27,15 @@ class EventFact:
 
 
 @dataclass(frozen=True, slots=True)
+class EventOnHold:
+    """An open or click of which nobody knows yet whether a person made it."""
+
+    event: EventFact
+    #: when it is judged
+    available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepFact:
     """What a step of this enrolment left behind at its last visit."""
 
@@ -53,6 +62,8 @@ class Facts:
     deal: Mapping[str, Any] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
     events: Mapping[str, Sequence[EventFact]] = field(default_factory=dict)
+    #: opens and clicks that wait to be judged: loaded where a wait may end with one
+    on_hold: Sequence[EventOnHold] = ()
     trigger: Mapping[str, Any] = field(default_factory=dict)
     steps: Mapping[str, StepFact] = field(default_factory=dict)
     event: EventFact | None = None

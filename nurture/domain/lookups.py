@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nurture.domain.conditions import Condition, Scope
 from nurture.domain.definitions import Definitions
+from nurture.domain.facts import ONCE_PER_MESSAGE
 from nurture.domain.reads import reads
 from nurture.domain.steps import Branch, WaitFor
 from nurture.domain.workflow import EventTrigger, StateTrigger, Workflow
@@ -95,6 +96,14 @@ def journey_conditions(workflow: Workflow) -> tuple[Condition, ...]:
             found += [match.where for match in step.events]
     found += [way_out.match.where for way_out in workflow.exits if way_out.match is not None]
     return tuple(found)
+
+
+def awaits_clicks(workflow: Workflow) -> bool:
+    """Say whether some wait of a workflow may end with an open or a click."""
+    return any(
+        isinstance(step, WaitFor) and any(match.event in ONCE_PER_MESSAGE for match in step.events)
+        for step in workflow.graph.steps.values()
+    )
 
 
 def journey_types(workflow: Workflow) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -9,14 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nurture.db import contacts as people
-from nurture.db import messages, outcomes
+from nurture.db import messages, outcomes, touched
 from nurture.db.engine import write
 from nurture.db.events import DEEPEST, NewEvent, record
 from nurture.domain import advance as pure
 from nurture.domain.calendar import shift
 from nurture.domain.enrolment import Standing
 from nurture.domain.facts import StepFact
-from nurture.domain.lookups import leaving_conditions
+from nurture.domain.lookups import awaits_clicks, leaving_conditions
 from nurture.domain.policy import Calendar
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.steps import Notify, Send
@@ -315,13 +316,30 @@ def advance(runtime: Runtime, limit: int = BATCH) -> int:
         calendar = release.definitions.calendar
         batch = Batch(connection, release, runtime.releases, release.lookups, now)
         load_people(batch, held)
+        due_now = [
+            (person, journey)
+            for person in batch.people.values()
+            for journey in person.journeys
+            if journey.row.due_at is not None and journey.row.due_at <= now
+        ]
+        _load_on_hold(batch, due_now)
         walks = Walks(batch, calendar)
         count = 0
-        for person in batch.people.values():
-            for journey in person.journeys:
-                due_at = journey.row.due_at
-                if due_at is not None and due_at <= now and not journey.ended:
-                    walks.walk(person, journey)
-                    count += 1
+        for person, journey in due_now:
+            # An earlier walk of this batch may have stopped it.
+            if not journey.ended:
+                walks.walk(person, journey)
+                count += 1
         walks.save()
         return count
+
+
+def _load_on_hold(batch: Batch, due: Sequence[tuple[Person, Journey]]) -> None:
+    """Load what is not judged yet for those whose wait it may end."""
+    waiting = {
+        person.id
+        for person, journey in due
+        if journey.workflow is not None and awaits_clicks(journey.workflow)
+    }
+    for contact_id, held in touched.on_hold(batch.connection, sorted(waiting)).items():
+        batch.people[contact_id].facts.on_hold = held

@@ -9,7 +9,7 @@ from typing import Any
 
 from nurture.domain.advance import Decision, Emit, QueueMail, advance, met_fate
 from nurture.domain.enrolment import Memory, Standing
-from nurture.domain.facts import EventFact, Facts
+from nurture.domain.facts import EventFact, EventOnHold, Facts
 from nurture.domain.steps import Graph, Step
 from nurture.domain.workflow import Purpose, Workflow
 from tests.domain.calendars import JAPAN, TOKYO, tokyo
@@ -35,6 +35,7 @@ class Journey:
     step: str | None = None
     stored: str = "{}"
     events: list[EventFact] = field(default_factory=list)
+    on_hold: list[EventOnHold] = field(default_factory=list)
     tags: frozenset[str] = frozenset()
     mails: dict[str, int] = field(default_factory=dict)
     queued: int = 0
@@ -53,6 +54,7 @@ class Journey:
             dict(self.contact),
             tags=self.tags,
             events=by_type,
+            on_hold=self.on_hold,
             trigger=self.trigger,
             event=event,
         )
