@@ -68,15 +68,18 @@ def lock(connection: Connection, contact_ids: Iterable[int], wait: bool = False)
     return [row.id for row in rows]
 
 
-def lock_accounts(connection: Connection, account_ids: Iterable[int]) -> None:
-    """Lock account rows in id order, waiting; always before contact rows."""
+def lock_accounts(connection: Connection, account_ids: Iterable[int], share: bool = False) -> None:
+    """Lock account rows in id order, waiting; always before contact rows.
+
+    With `share` others may do so too, but nobody changes the rows, their hold for one.
+    """
     wanted = sorted(set(account_ids))
     if wanted and not is_sqlite(connection):
         connection.execute(
             select(account.c.id)
             .where(account.c.id.in_(wanted))
             .order_by(account.c.id)
-            .with_for_update()
+            .with_for_update(read=share)
         ).all()
 
 

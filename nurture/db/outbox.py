@@ -87,10 +87,16 @@ def past_mails(
     return found
 
 
-def paused(connection: Connection) -> frozenset[tuple[str, str]]:
-    """Return what is paused, as (kind, name) pairs."""
-    rows = connection.execute(select(pause.c.kind, pause.c.name))
-    return frozenset((row.kind, row.name) for row in rows)
+def hold_pauses(connection: Connection) -> frozenset[tuple[str, str]]:
+    """Return what is paused, as (kind, name) pairs, and keep it paused until the commit.
+
+    Whoever takes a pause away waits, so that it finds the mails that were put off for it.
+    Ask before any account, contact or message is locked: `resume` locks in that order.
+    """
+    query = select(pause.c.kind, pause.c.name).order_by(pause.c.kind, pause.c.name)
+    if connection.dialect.name != "sqlite":
+        query = query.with_for_update(read=True)
+    return frozenset((row.kind, row.name) for row in connection.execute(query))
 
 
 def claim(
@@ -352,9 +358,7 @@ def take_from_the_dead(connection: Connection, machine: datetime, now: datetime)
 def has_expired_leases(connection: Connection, machine: datetime) -> bool:
     """Say whether some worker's lease ran out (a cheap look before a write)."""
     found = connection.execute(
-        select(func.count())
-        .select_from(message)
-        .where(HELD, message.c.lease_until < machine)
+        select(func.count()).select_from(message).where(HELD, message.c.lease_until < machine)
     ).scalar_one()
     return bool(found)
 

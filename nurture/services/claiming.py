@@ -52,6 +52,7 @@ def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claime
         contact_ids, loose = outbox.due_keys(connection, now, limit)
         if not (contact_ids or loose) or not runtime.releases.published(connection):
             return None, [], 0
+        paused = outbox.hold_pauses(connection)
         contacts.lock_accounts(connection, contacts.accounts_of(connection, contact_ids))
         held = contacts.lock(connection, contact_ids)
         release = runtime.releases.live(connection)
@@ -60,7 +61,7 @@ def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claime
             return release, [], 0
         rows = outbox.due_messages(connection, held, loose, now)
         desk = _Desk(runtime, connection, policy, calendar, now)
-        desk.load(held)
+        desk.load(held, paused)
         claimed = desk.decide(rows)
         return release, claimed, len(rows)
 
@@ -81,11 +82,13 @@ class _Desk:
         self._people: dict[int, Row[Any]] = {}
         self._situations: dict[int | None, Situation] = {}
 
-    def load(self, contact_ids: list[int]) -> None:
+    def load(self, contact_ids: list[int], paused: frozenset[tuple[str, str]]) -> None:
         """Load what the decisions need, in a fixed number of queries."""
         connection = self._connection
         self._people = {row.id: row for row in touched.contact_rows(connection, contact_ids)}
-        self._situations = situations(self._runtime, connection, self._people, self._calendar)
+        self._situations = situations(
+            self._runtime, connection, self._people, self._calendar, paused
+        )
         caps = self._policy.caps
         since = self._now - max((cap.within for cap in caps), default=timedelta(0))
         mails = outbox.past_mails(connection, "contact_id", contact_ids, since, self._now)
@@ -161,13 +164,14 @@ def situations(
     connection: Connection,
     people: Mapping[int, Row[Any]],
     calendar: Calendar,
+    paused: frozenset[tuple[str, str]],
 ) -> dict[int | None, Situation]:
     """Return what is true of contacts now, caps left out; None stands for our own team.
 
+    `paused` is held since the transaction began, and so are the contacts' accounts.
     Mails to our own team have no contact: no consent, no caps, only the switches.
     """
     mode, allowed = runtime.sending.mode, runtime.sending.allowed
-    paused = outbox.paused(connection)
     contact_ids = list(people)
     consents = contacts.newest_consents(connection, contact_ids)
     hashes = {

@@ -156,9 +156,11 @@ class Outbox:
         with write(runtime.engine) as connection:
             now = runtime.clock.now()
             ready = [*wave, *(one for one, _ in finished)]
+            paused = outbox.hold_pauses(connection)
+            self._hold_accounts(connection, [one.claimed for one in wave])
             self._hold_contacts(connection, [one.claimed for one in ready])
             verdicts.record(runtime, connection, self._pairs(finished), self._provider.name, now)
-            allowed = look_again(runtime, connection, [one.claimed for one in wave], now)
+            allowed = look_again(runtime, connection, [one.claimed for one in wave], paused, now)
             wave = [one for one in wave if one.claimed.held.id in allowed]
             rows = [(one.claimed.held, one.composed.remembered) for one in wave]
             outbox.begin_sending(connection, rows, now, machine_now() + runtime.lease)
@@ -166,6 +168,11 @@ class Outbox:
         if finished:
             runtime.ring(DECIDE)
         return wave
+
+    def _hold_accounts(self, connection: Connection, claimed: Sequence[Claimed]) -> None:
+        """Hold whose hold decides about the mails, before their contacts, as all do."""
+        ids = {one.message.contact_id for one in claimed if one.message.contact_id is not None}
+        people.lock_accounts(connection, people.accounts_of(connection, sorted(ids)), share=True)
 
     def _hold_contacts(self, connection: Connection, claimed: Sequence[Claimed]) -> None:
         """Hold whom the mails are to, so that nobody decides about their journeys meanwhile."""

@@ -18,21 +18,26 @@ from nurture.services.runtime import Runtime
 
 
 def look_again(
-    runtime: Runtime, connection: Connection, claimed: Sequence[Claimed], now: datetime
+    runtime: Runtime,
+    connection: Connection,
+    claimed: Sequence[Claimed],
+    paused: frozenset[tuple[str, str]],
+    now: datetime,
 ) -> set[int]:
     """Return the mails that may still go; settle the others with their reasons.
 
     All of "may this mail go?" is asked again of what is true now, so an unsubscribe, a
     suppression, the end of the journey, a pause, a hold, the end of a window or of the
     mail's own time that was committed before this transaction stops it. Caps are not: a
-    claimed mail holds its slot. A mail we no longer hold is left alone.
+    claimed mail holds its slot. A mail we no longer hold is left alone. The caller holds the
+    pauses (`paused`) and the accounts, so that who takes one away finds what it held back.
     """
     if not claimed:
         return set()
     ours = outbox.still_ours(connection, [one.held for one in claimed], State.CLAIMED)
     contact_ids = sorted({row.contact_id for row in ours.values() if row.contact_id is not None})
     people = {row.id: row for row in touched.contact_rows(connection, contact_ids)}
-    desk = _LastDesk(runtime, connection, people, now)
+    desk = _LastDesk(runtime, connection, people, paused, now)
     allowed: set[int] = set()
     for one in claimed:
         state = ours.get(one.held.id)
@@ -50,13 +55,14 @@ class _LastDesk:
         runtime: Runtime,
         connection: Connection,
         people: Mapping[int, Row[Any]],
+        paused: frozenset[tuple[str, str]],
         now: datetime,
     ) -> None:
         release: LiveRelease = runtime.releases.live(connection)
         self._policy = release.definitions.policy
         self._calendar = release.definitions.calendar
         self._connection, self._people, self._now = connection, people, now
-        self._situations = situations(runtime, connection, people, self._calendar)
+        self._situations = situations(runtime, connection, people, self._calendar, paused)
         self._decisions: list[dict[str, Any]] = []
         self._gone: list[int] = []
 
