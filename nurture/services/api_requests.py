@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -17,6 +17,7 @@ from nurture.db.tables import idempotency
 from nurture.db.touched import contact_rows, tags_of
 from nurture.db.upsert import insert_new
 from nurture.domain.addresses import canonical
+from nurture.domain.calendar import EARLIEST, is_believable
 from nurture.domain.contact_row import ContactRow
 from nurture.domain.row_remarks import sentence
 from nurture.errors import NurtureError
@@ -28,6 +29,9 @@ from nurture.services.upsert_contacts import Landing, upsert_contacts
 
 #: longest idempotency key, characters
 LONGEST_KEY = 200
+
+#: what has happened may look this far ahead to us
+_CLOCKS_DIFFER = timedelta(days=1)
 
 Answer = dict[str, Any]
 
@@ -66,9 +70,9 @@ def take_events(runtime: Runtime, request: Request, happenings: Sequence[Happeni
     Raises NurtureError where one is malformed (nothing is written), KeyReusedError where
     the idempotency key was used for something else.
     """
-    for one in happenings:
-        check(one)
     now = runtime.clock.now()
+    for one in happenings:
+        check(one, now)
     source = f"api:{request.by.name}"[:64]
 
     def act(connection: Connection) -> Answer:
@@ -94,11 +98,13 @@ def take_contacts(runtime: Runtime, request: Request, rows: Sequence[ContactRow]
     """Create and change contacts and return what became of each.
 
     What the caller says wins over what we know. Raises NotAcceptedError (nothing is written)
-    where a custom field is not declared by the policy or of another kind, KeyReusedError
-    where the idempotency key was used for something else.
+    where a custom field is not declared by the policy or of another kind, or where a moment
+    lies before 1900 or in the future; KeyReusedError where the idempotency key was used for
+    something else.
     """
-    _check_custom_fields(runtime, rows)
     now = runtime.clock.now()
+    _check_moments(rows, now)
+    _check_custom_fields(runtime, rows)
     by = f"api:{request.by.name}"
 
     def act(connection: Connection) -> Answer:
@@ -155,6 +161,20 @@ def _remarks(one: Landing) -> list[dict[str, str]]:
     return [{"code": r.code, "message": sentence(r, "en")} for r in one.remarks]
 
 
+def _check_moments(rows: Sequence[ContactRow], now: datetime) -> None:
+    errors = [
+        {"field": f"[{index}].{name}", "message": "lies before 1900 or in the future"}
+        for index, row in enumerate(rows)
+        for name, moment in (
+            ("first_touch_at", row.first_touch_at),
+            ("consent.obtained_at", row.grant.obtained_at if row.grant is not None else None),
+        )
+        if moment is not None and not EARLIEST <= moment <= now + _CLOCKS_DIFFER
+    ]
+    if errors:
+        raise NotAcceptedError("some fields are not what they should be", errors[:50])
+
+
 def _check_custom_fields(runtime: Runtime, rows: Sequence[ContactRow]) -> None:
     if not any(row.contact_fields or row.account_fields for row in rows):
         return
@@ -171,7 +191,7 @@ def _check_custom_fields(runtime: Runtime, rows: Sequence[ContactRow]) -> None:
                 if kind is None:
                     said = "the policy does not declare this field"
                 elif not _is_kind(value, kind):
-                    said = f"should be a {kind}"
+                    said = f"should be a {kind}" + (" (1900 to 2200)" if kind == "date" else "")
                 else:
                     continue
                 errors.append({"field": f"[{index}].{place}.{name}", "message": said})
@@ -193,10 +213,9 @@ def _is_kind(value: Any, kind: str) -> bool:
 
 def _is_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return is_believable(date.fromisoformat(text))
     except ValueError:
         return False
-    return True
 
 
 def once(runtime: Runtime, request: Request, act: Callable[[Connection], Answer]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -16,7 +16,9 @@ from nurture.db.engine import write
 from nurture.db.events import NewEvent
 from nurture.db.tables import contact, identity
 from nurture.domain.addresses import canonical
+from nurture.domain.calendar import EARLIEST
 from nurture.errors import NurtureError
+from nurture.services.mail_address import fault_of_address
 from nurture.services.runtime import DECIDE, Runtime
 
 #: `noun.verbed`, as every event is named
@@ -40,6 +42,9 @@ OURS = frozenset(
 )
 
 _LARGEST_PROPERTIES = 64
+
+#: a date further ahead is a slip, not a clock that is wrong
+_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +76,18 @@ def capture(runtime: Runtime, happenings_: Sequence[Happening], source: str) -> 
 
     Raises NurtureError (nothing is written) where a fact is malformed: a name that is not
     `noun.verbed`, one that only the engine may use, an address that is none, properties
-    that are too many.
+    that are too many, a date before 1900 or years ahead.
     """
-    for one in happenings_:
-        check(one)
     now = runtime.clock.now()
+    for one in happenings_:
+        check(one, now)
     with write(runtime.engine) as connection:
         answers = [take_in(connection, one, source, now) for one in happenings_]
     runtime.ring(DECIDE)
     return answers
 
 
-def check(one: Happening) -> None:
+def check(one: Happening, now: datetime) -> None:
     """Raise NurtureError where a fact is malformed."""
     if not EVENT_NAME.fullmatch(one.type) or len(one.type) > 100:
         raise NurtureError(
@@ -99,15 +104,22 @@ def check(one: Happening) -> None:
     for name, value in one.properties.items():
         if isinstance(value, str) and len(value) > 20_000:
             raise NurtureError(f"property {name!r} is longer than 20,000 characters")
-    if one.occurred_at is not None and one.occurred_at.tzinfo is None:
-        raise NurtureError("occurred_at has no time zone", "write e.g. 2026-04-03T18:00:00+09:00")
+    if one.occurred_at is not None:
+        _check_moment(one.occurred_at, now)
     if one.key is not None and len(one.key) > 200:
         raise NurtureError("the idempotency key is longer than 200 characters")
-    if one.email is not None:
-        try:
-            canonical(one.email)
-        except ValueError as error:
-            raise NurtureError(f"{one.email!r} is not an e-mail address") from error
+    if one.email is not None and (why := fault_of_address(one.email)):
+        raise NurtureError(f"{one.email!r} is not an e-mail address: {why}")
+
+
+def _check_moment(moment: datetime, now: datetime) -> None:
+    if moment.tzinfo is None:
+        raise NurtureError("occurred_at has no time zone", "write e.g. 2026-04-03T18:00:00+09:00")
+    if not EARLIEST <= moment <= now + _AHEAD:
+        raise NurtureError(
+            f"occurred_at {moment.isoformat()} is before 1900 or more than a year ahead",
+            "leave it out where the time is not known",
+        )
 
 
 def take_in(connection: Connection, one: Happening, source: str, now: datetime) -> Captured:

@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from nurture.domain.addresses import canonical
 from nurture.domain.cell_values import compatible, plain
 from nurture.domain.contact_row import Remark, RowError
+from nurture.domain.row_remarks import sentence
 
 _WRAPPED = re.compile(r"(?:mailto:)?(.*<)?\s*([^<>\s]+@[^<>\s]+?)\s*>?", re.IGNORECASE)
 #: what most addresses look like; the rest is asked of email-validator
@@ -51,6 +52,19 @@ def check_address(text: str) -> tuple[str, str]:
         why = str(error).rstrip(".")
         raise RowError(Remark("bad_address", {"value": written[:100], "why": why})) from error
     return address, written
+
+
+def fault_of_address(text: str) -> str:
+    """Return what is wrong with an address that a program sends, or nothing.
+
+    Programs send the address alone: what people's lists wrap around it, `mailto:`, brackets
+    or a name, is a fault here.
+    """
+    try:
+        address, _ = check_address(text)
+    except RowError as error:
+        return " ".join(sentence(remark, "en") for remark in error.remarks)
+    return "" if canonical(text) == address else "send the address alone, nothing around it"
 
 
 @lru_cache(maxsize=10_000)

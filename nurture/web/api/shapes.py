@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from nurture.domain.addresses import canonical
 from nurture.domain.contact_row import (
@@ -18,7 +27,9 @@ from nurture.domain.contact_row import (
     Grant,
     default_purposes,
 )
+from nurture.domain.person_name import clean_text, company_name, job_title, name_part
 from nurture.services.capture import Happening
+from nurture.services.mail_address import fault_of_address
 
 _Scalar = str | bool | int | float
 #: columns of the contact and of the account that a caller may set
@@ -27,6 +38,14 @@ _COLUMNS = (
     *("phone", "source"),
 )
 _FACTS = ("name", "domain", "industry", "employees", "region")
+
+#: how texts are made uniform, as lists' are: one line, no control characters, no courtesies
+_CLEANERS: Mapping[str, Callable[[str], str]] = {
+    "family_name": name_part,
+    "given_name": name_part,
+    "title": job_title,
+    "department": job_title,
+}
 
 _Custom = dict[Annotated[str, Field(max_length=100)], _Scalar]
 
@@ -45,6 +64,17 @@ class _Strict(BaseModel):
     def _storable(cls, value: Any) -> Any:
         check_storable(value)
         return value
+
+
+def _clean(value: Any, clean: Callable[[str], str] = clean_text) -> Any:
+    """Clean a text, or the texts of a list or object; anything else is checked elsewhere."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_clean(one, clean) for one in value]
+    if isinstance(value, dict):
+        return {name: _clean(one, clean) for name, one in value.items()}
+    return value
 
 
 def check_storable(value: Any, depth: int = 0) -> None:
@@ -112,6 +142,16 @@ class AccountIn(_Strict):
     region: str | None = _text("region")
     fields: _Custom = Field(default_factory=dict, max_length=100)
 
+    @field_validator("name", mode="before")
+    @classmethod
+    def _uniform_name(cls, value: Any) -> Any:
+        return _clean(value, company_name)
+
+    @field_validator("industry", "region", "fields", mode="before")
+    @classmethod
+    def _uniform(cls, value: Any) -> Any:
+        return _clean(value)
+
 
 class ConsentIn(_Strict):
     """What allows us to write to a person; all of it, or it is no consent."""
@@ -121,6 +161,11 @@ class ConsentIn(_Strict):
     obtained_at: AwareDatetime
     purposes: list[str] | None = Field(None, min_length=1, max_length=len(PURPOSES))
     text_shown: str = Field("", max_length=5000)
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _uniform(cls, value: Any) -> Any:
+        return _clean(value)
 
     @field_validator("purposes")
     @classmethod
@@ -154,15 +199,20 @@ class ContactIn(_Strict):
     first_touch_at: AwareDatetime | None = None
     consent: ConsentIn | None = None
 
+    @field_validator(
+        *("family_name", "given_name", "title", "department", "role", "phone", "source"),
+        *("fields", "owner", "tags"),
+        mode="before",
+    )
+    @classmethod
+    def _uniform(cls, value: Any, info: ValidationInfo) -> Any:
+        return _clean(value, _CLEANERS.get(info.field_name or "", clean_text))
+
     @field_validator("email")
     @classmethod
     def _address(cls, value: str) -> str:
-        if any(c.isspace() or not c.isprintable() for c in value):
-            raise ValueError("is not an e-mail address")
-        try:
-            canonical(value)
-        except ValueError as error:
-            raise ValueError("is not an e-mail address") from error
+        if why := fault_of_address(value):
+            raise ValueError(f"is not an e-mail address: {why}")
         return value
 
     @field_validator("zone")
