@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
 from nurture.db.tables import account, contact, message, pause, team_member
 from nurture.db.upsert import put
@@ -25,17 +25,27 @@ def unpause(connection: Connection, kind: str, name: str) -> bool:
     return bool(result.rowcount)
 
 
+def senders(connection: Connection) -> frozenset[str]:
+    """Return the senders that are paused."""
+    rows = connection.execute(select(pause.c.name).where(pause.c.kind == "sender"))
+    return frozenset(row.name for row in rows)
+
+
 def backlog(connection: Connection, kind: str, name: str) -> list[Row[Any]]:
     """Return the mails that pauses of a kind hold back, oldest first.
 
     Each with `expires_at`, the `sender` it names and who owns its contact (`owner_key`,
-    `owner_active`): whose mail it is only the policy can tell.
+    `owner_active`): whose mail it is only the policy can tell. `parked` says that no resume
+    has given it a time yet.
     """
     query = (
         select(
             message.c.id,
             message.c.expires_at,
             message.c.sender,
+            or_(message.c.due_at.is_(None), message.c.due_at == message.c.expires_at).label(
+                "parked"
+            ),
             team_member.c.key.label("owner_key"),
             team_member.c.active.label("owner_active"),
         )
@@ -95,11 +105,15 @@ def hold_account(connection: Connection, account_id: int, reason: str | None) ->
 
 
 def wake_held(connection: Connection, account_id: int, now: datetime) -> int:
-    """Look again at the mails that an account's hold kept back; return how many."""
+    """Look again at the mails that an account's hold kept back; return how many.
+
+    Those to who belongs to it now, and those that were written while their reader did.
+    """
+    of_its_people = select(contact.c.id).where(contact.c.account_id == account_id)
     result = connection.execute(
         update(message)
         .where(
-            message.c.account_id == account_id,
+            or_(message.c.account_id == account_id, message.c.contact_id.in_(of_its_people)),
             message.c.state == State.DEFERRED,
             message.c.reason == "account_hold",
         )

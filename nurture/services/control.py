@@ -53,31 +53,32 @@ def backlog(runtime: Runtime, kind: str, name: str = "") -> Backlog:
     """Return what `resume` would find, changing nothing."""
     now = runtime.clock.now()
     with read(runtime.engine) as connection:
-        expired, waiting = _held_back(runtime, connection, kind, name, now)
-    return Backlog(len(expired), len(waiting))
+        held = _held_back(runtime, connection, kind, name, now)
+    return Backlog(len(held.expired), len(held.waiting) + len(held.freed))
 
 
 def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -> Backlog:
     """Send again: expired mails are dropped, the rest goes at the policy's rate.
 
-    With `discard` nothing of the backlog is sent. Raises NotFoundError where nothing of
-    the kind is paused.
+    With `discard` nothing of the backlog is sent, save what is another sender's by now.
+    Raises NotFoundError where nothing of the kind is paused.
     """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
         if not pausing.unpause(connection, kind, name):
             raise NotFoundError(f"{(kind + ' ' + name).strip()} is not paused")
-        expired, waiting = _held_back(runtime, connection, kind, name, now)
+        held = _held_back(runtime, connection, kind, name, now)
+        expired, goes = held.expired, sorted([*held.waiting, *held.freed])
         if discard:
-            _discard(connection, [*expired, *waiting], now)
-        else:
-            policy = runtime.releases.live(connection).definitions.policy
-            # Expired ones come first: the desk drops them with their reason.
-            pausing.spread(connection, expired, now, per_hour=3600)
-            pausing.spread(connection, waiting, now, policy.resume_rate)
+            _discard(connection, [*expired, *held.waiting], now)
+            expired, goes = [], held.freed
+        policy = runtime.releases.live(connection).definitions.policy
+        # Expired ones come first: the desk drops them with their reason.
+        pausing.spread(connection, expired, now, per_hour=3600)
+        pausing.spread(connection, goes, now, policy.resume_rate)
     runtime.ring(SEND)
     runtime.ring(DECIDE)
-    return Backlog(len(expired), len(waiting))
+    return Backlog(len(held.expired), len(held.waiting) + (0 if discard else len(held.freed)))
 
 
 def _discard(connection: Connection, message_ids: Sequence[int], now: datetime) -> None:
@@ -90,16 +91,31 @@ def _discard(connection: Connection, message_ids: Sequence[int], now: datetime) 
     mail_fates.tell_enrolments(connection, [row.message_id for row in gone], now)
 
 
+@dataclass(frozen=True, slots=True)
+class _HeldBack:
+    """Mails, by id, that one pause holds back."""
+
+    #: their time is over
+    expired: list[int]
+    waiting: list[int]
+    #: their sender has changed since, and the one they have now is not paused: nothing but
+    #: this holds them back, and nobody else would find them
+    freed: list[int]
+
+
 def _held_back(
     runtime: Runtime, connection: Connection, kind: str, name: str, now: datetime
-) -> tuple[list[int], list[int]]:
-    """Return the mails that one pause holds back: those whose time is over, and the others."""
-    held = pausing.backlog(connection, kind, name)
-    if kind == SENDER and held:
+) -> _HeldBack:
+    rows = pausing.backlog(connection, kind, name)
+    freed: list[int] = []
+    if kind == SENDER and rows:
         policy = runtime.releases.live(connection).definitions.policy
-        held = [row for row in held if resolve_sender(policy, row.sender, row).key == name]
-    expired = [row.id for row in held if row.expires_at is not None and row.expires_at <= now]
-    return expired, [row.id for row in held if row.id not in set(expired)]
+        paused = pausing.senders(connection)
+        of = {row.id: resolve_sender(policy, row.sender, row).key for row in rows}
+        freed = [r.id for r in rows if r.parked and of[r.id] not in paused | {name}]
+        rows = [row for row in rows if of[row.id] == name]
+    expired = [row.id for row in rows if row.expires_at is not None and row.expires_at <= now]
+    return _HeldBack(expired, [row.id for row in rows if row.id not in set(expired)], freed)
 
 
 def hold(runtime: Runtime, account: str, reason: str) -> str:

@@ -86,6 +86,81 @@ def test_a_pause_holds_only_what_it_names(house: House) -> None:
     assert house.mails()[-1] == ("two", "deferred", "paused_sender")
 
 
+OWNERS = workflow("a", "- {id: one, send: x/one, from: owner, expires: 3d}\n- wait: 1d")
+
+
+def _moves_from_sato_to_mori(house: House) -> int:
+    """Put a mail of a paused sender off, and give its reader to somebody else meanwhile."""
+    house.publish(project(OWNERS))
+    team = {row.key: row.id for row in house.rows(tables.team_member)}
+    person = house.person(owner_id=team["sato"])
+    control.pause(house.runtime, "sender", "sato")
+    house.happens(person)
+    house.turn()
+    assert house.mails() == [("one", "deferred", "paused_sender")]
+    house.change(tables.contact, person, owner_id=team["mori"])
+    return person
+
+
+@pytest.mark.parametrize("discard", [False, True])
+def test_a_mail_whose_sender_changed_during_the_pause_is_not_forgotten(
+    house: House, discard: bool
+) -> None:
+    """It is not the paused sender's any more: it goes even where that one's are thrown away."""
+    _moves_from_sato_to_mori(house)
+    assert control.backlog(house.runtime, "sender", "sato") == control.Backlog(0, 1)
+    found = control.resume(house.runtime, "sender", "sato", discard=discard)
+    assert found == control.Backlog(0, 0 if discard else 1)
+    house.turn()
+    assert house.mails() == [("one", "sent", None)]
+    assert house.rows(tables.message)[0].sent_from == "mori@sample.example"
+
+
+def test_a_mail_whose_new_sender_is_paused_too_waits_for_that_one(house: House) -> None:
+    _moves_from_sato_to_mori(house)
+    control.pause(house.runtime, "sender", "mori")
+    assert control.resume(house.runtime, "sender", "sato") == control.Backlog(0, 0)
+    house.turn()
+    assert house.to() == []
+    assert control.resume(house.runtime, "sender", "mori") == control.Backlog(0, 1)
+    house.turn()
+    assert house.mails() == [("one", "sent", None)]
+
+
+def test_the_backlog_of_one_sender_is_left_alone_when_another_is_resumed(house: House) -> None:
+    """It has its times already; another resume neither hurries it nor throws it away."""
+    other = workflow("b", "- {id: two, send: x/two, from: mori, expires: 3d}")
+    house.publish(project(OWNERS, other, policy=POLICY + "resume: {per_hour: 1}\n"))
+    for name in ("sato", "mori"):
+        control.pause(house.runtime, "sender", name)
+    _people(house, 2)
+    house.turn()
+    control.resume(house.runtime, "sender", "sato")
+    house.turn()
+    waits = [(row.step, row.due_at) for row in house.rows(tables.message, state="deferred")]
+    assert control.resume(house.runtime, "sender", "mori", discard=True) == control.Backlog(0, 2)
+    house.turn()
+    left = [(row.step, row.due_at) for row in house.rows(tables.message, state="deferred")]
+    assert left == [one for one in waits if one[0] == "one"]
+    assert len(left) == 1
+
+
+def test_who_moved_to_an_account_on_hold_is_looked_at_again_when_the_hold_ends(
+    house: House,
+) -> None:
+    house.publish(project(ONE))
+    company = house.company(domain="aozora.example")
+    (person,) = _people(house, 1)
+    house.decide()
+    house.change(tables.contact, person, account_id=company)
+    control.hold(house.runtime, "aozora.example", "苦情の対応中")
+    house.turn()
+    assert house.mails() == [("one", "deferred", "account_hold")]
+    assert control.unhold(house.runtime, "aozora.example")[1] == 1
+    house.turn()
+    assert house.mails() == [("one", "sent", None)]
+
+
 def test_an_account_on_hold_gets_service_mails_alone(house: House) -> None:
     receipt = workflow("r", "- send: receipt/one", "trigger: [{form: c}]\npurpose: service")
     house.publish(project(ONE, receipt))
