@@ -17,8 +17,18 @@ STEP_ID = Text("an id of letters, digits and hyphens", r"[^\W_][\w-]*", 80)
 #: a tag
 TAG = Text("a tag", longest=100)
 
-#: an e-mail address, roughly; the mail room is strict
-ADDRESS = Text("an e-mail address", r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\"]+", 320)
+# RFC 5321, 4.1.2: a dot-string without SMTPUTF8, at most 64 characters (4.5.3.1.1).
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# RFC 1035, 2.3.1, and labels of other scripts, which travel as IDNA.
+_EDGE, _INNER = r"[^\s!-/:-@\[-`{-~]", r"[^\s!-,./:-@\[-`{-~]"
+_LABEL = rf"{_EDGE}(?:{_INNER}{{0,61}}{_EDGE})?"
+
+#: an e-mail address
+ADDRESS = Text(
+    "an e-mail address",
+    rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}",
+    254,
+)
 
 #: a web address that a reader can trust
 HTTPS = Text("an address that starts with https://", r"https://[^\s<>\"]+", 2000)

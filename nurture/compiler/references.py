@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from nurture.compiler.fields import Catalogue
+from nurture.compiler.names import ADDRESS
 from nurture.compiler.nodes import quoted
 from nurture.compiler.report import Placed, Report, did_you_mean
 from nurture.compiler.scope import SegmentLookup
-from nurture.domain.policy import Policy, Window
+from nurture.domain.policy import Policy, Sender, Window
 from nurture.domain.workflow import Purpose
 
 
@@ -33,6 +34,21 @@ class References:
         """Report a sender that is neither `owner` nor in the policy."""
         if name != "owner" and self.senders is not None:
             _check("sender", name, ("owner", *self.senders), at, report)
+
+    def check_assignee(self, name: str, at: Placed, report: Report) -> None:
+        """Report who is neither `owner` nor a role of the policy's senders."""
+        if self.senders is not None:
+            check_role(name, self.policy.senders, at, report)
+
+    def check_recipient(self, to: str, at: Placed, report: Report) -> None:
+        """Report a recipient of notices that is no address, nor somebody `check_role` knows."""
+        if "@" not in to:
+            self.check_assignee(to, at, report)
+        elif ADDRESS.matches(to):
+            return
+        else:
+            message = f"{quoted(to)} is not an e-mail address"
+            report.error(at, "bad-value", message, "write owner, a role or name@example.com")
 
     def check_window(self, name: str, at: Placed, report: Report) -> None:
         """Report a window that the calendar does not have."""
@@ -69,6 +85,17 @@ class References:
             else:
                 hint = f"its readers get '{self.policy.default_locale}'"
                 report.warn(at, "missing-locale", message, hint)
+
+
+def check_role(name: str, senders: Mapping[str, Sender], at: Placed, report: Report) -> None:
+    """Report a name that is neither `owner` nor the role of some sender."""
+    roles = {sender.role for sender in senders.values()}
+    if name == "owner" or name in roles:
+        return
+    hint = did_you_mean(name, ("owner", *roles))
+    if name in senders:
+        hint = f"'{name}' is a sender, whose role is {senders[name].role}"
+    report.error(at, "unknown-role", f"no sender has the role {quoted(name)}", hint)
 
 
 def _check(what: str, name: str, known: Iterable[str], at: Placed, report: Report) -> None:

@@ -50,7 +50,9 @@ def compile_files(files: Mapping[str, bytes | str]) -> Definitions:
     scoring, _ = _single(
         "scoring",
         sources,
-        lambda root, report: compile_scoring(root, report, scope),
+        lambda root, report: compile_scoring(
+            root, report, scope, policy.senders if policy_read else None
+        ),
         EMPTY_SCORING,
     )
     names = _workflow_names(sources)

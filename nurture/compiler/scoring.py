@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from nurture.compiler.condition_maps import CONDITION, read_condition
@@ -11,11 +11,13 @@ from nurture.compiler.moments import Elapsed
 from nurture.compiler.names import NAME, EventName
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe, quoted
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
+from nurture.compiler.references import check_role
 from nurture.compiler.report import Report, did_you_mean
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Choice, Number, Schema, Shape, SharedParts, Text, Whole
 from nurture.domain.conditions import ALWAYS, Condition
 from nurture.domain.lifecycle import Stage
+from nurture.domain.policy import Sender
 from nurture.domain.reads import reads
 from nurture.domain.scoring import (
     Cap,
@@ -115,9 +117,15 @@ SCORING = Record(
 
 
 def compile_scoring(
-    root: Node, report: Report, scope: Callable[[Report], ConditionScope]
+    root: Node,
+    report: Report,
+    scope: Callable[[Report], ConditionScope],
+    senders: Mapping[str, Sender] | None,
 ) -> Scoring:
-    """Return the scoring of a file; what the report calls wrong has a harmless value in it."""
+    """Return the scoring of a file; what the report calls wrong has a harmless value in it.
+
+    `senders`: those of the policy, whose roles a hand-off may name; None where it has errors.
+    """
     fields = SCORING.read(root, report)
     if fields is None:
         return EMPTY_SCORING
@@ -144,7 +152,7 @@ def compile_scoring(
         intent_within=intent.get_or(_WITHIN, timedelta(0)) if intent else timedelta(0),
         group_caps=tuple((g.name, g.value.get_or(_GROUP_CAP, Cap())) for g in groups),
         lifecycle=tuple(_move(move, conditions) for move in fields.get_or(_LIFECYCLE, [])),
-        handoff=_handoff(fields.get(_HANDOFF_KEY)),
+        handoff=_handoff(fields.get(_HANDOFF_KEY), senders, report),
     )
 
 
@@ -219,14 +227,19 @@ def _move(fields: Fields, scope: ConditionScope) -> LifecycleRule:
     )
 
 
-def _handoff(fields: Fields | None) -> Handoff | None:
+def _handoff(
+    fields: Fields | None, senders: Mapping[str, Sender] | None, report: Report
+) -> Handoff | None:
     task = fields.get(_TASK_KEY) if fields is not None else None
     if fields is None or task is None:
         return None
+    assignee = task.get_or(_FOR, "owner")
+    if senders is not None:
+        check_role(assignee, senders, task.at(_FOR), report)
     return Handoff(
         stage=fields.get_or(_AT, Stage.MQL.value),
         title=task.get_or(_TITLE, ""),
-        assignee=task.get_or(_FOR, "owner"),
+        assignee=assignee,
         due=task.get_or(_DUE, timedelta(hours=24)),
         kind=task.get_or(_KIND, "call"),
     )

@@ -83,11 +83,15 @@ class Text(Shape[str]):
         if (control := _CONTROL.search(looked_at)) is not None:
             _refuse_control(found, control.group(), report)
             return None
-        if not value.strip() or (self._pattern is not None and not self._pattern.fullmatch(value)):
+        if not value.strip() or not self.matches(value):
             message = f"expected {self._expected}, found {quoted(value)}"
             report.error(node, "bad-value", message)
             return None
         return value
+
+    def matches(self, value: str) -> bool:
+        """Say whether a text has the form, without a word about it."""
+        return self._pattern is None or self._pattern.fullmatch(value) is not None
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return a string with its pattern."""

@@ -200,11 +200,13 @@ class StepCompiler:
         fields = draft.fields.get(kinds.TASK)
         if fields is None:
             return Task(draft.id, following, "", "owner", _DAY)
+        assignee = fields.get_or(kinds.FOR, "owner")
+        self._references.check_assignee(assignee, fields.at(kinds.FOR), self._report)
         return Task(
             draft.id,
             following,
             title=fields.get_or(kinds.TITLE, ""),
-            assignee=fields.get_or(kinds.FOR, "owner"),
+            assignee=assignee,
             due=fields.get_or(kinds.DUE, _DAY),
             kind=fields.get_or(kinds.KIND, "todo"),
         )
@@ -214,6 +216,7 @@ class StepCompiler:
         if fields is None:
             return Notify(draft.id, following, "owner", "")
         to = fields.get_or(kinds.TO, "owner")
+        self._references.check_recipient(to, fields.at(kinds.TO), self._report)
         return Notify(draft.id, following, to, fields.get_or(kinds.NOTE, ""))
 
     def _goto(self, draft: Draft, following: str | None) -> Step:

@@ -12,7 +12,7 @@ from nurture.db import tables
 from nurture.services.advance import advance
 from nurture.services.ingest import ingest
 from tests.services.house import START, House
-from tests.services.project import project, workflow
+from tests.services.project import POLICY, project, workflow
 
 
 def _at(house: House) -> str | None:
@@ -213,7 +213,6 @@ def test_tasks_are_made_once_for_whom_they_name(house: House) -> None:
     steps = """
 - task: {for: owner, title: お電話, due: 1 business day, kind: call}
 - task: {for: marketing, title: お礼状, due: 2d, kind: card}
-- task: {for: nobody-yet, title: 何か, due: 2d}
 """
     house.publish(project(workflow("a", steps)))
     (mori,) = house.rows(tables.team_member, key="mori")
@@ -221,10 +220,18 @@ def test_tasks_are_made_once_for_whom_they_name(house: House) -> None:
     house.happens(house.person(owner_id=sato.id))
     house.turn()
     tasks = [(row.assignee, row.assignee_id, row.kind) for row in house.rows(tables.task)]
-    assert tasks == [
-        ("owner", sato.id, "call"),
-        ("marketing", mori.id, "card"),
-        ("nobody-yet", None, "todo"),
+    assert tasks == [("owner", sato.id, "call"), ("marketing", mori.id, "card")]
+
+
+def test_a_task_for_a_role_that_nobody_has_any_more_is_made_and_is_nobodys(house: House) -> None:
+    steps = "- wait: 1d\n- task: {for: marketing, title: お礼状, due: 2d}"
+    house.publish(project(workflow("a", steps)))
+    house.happens(house.person())
+    house.turn()
+    house.publish(project(policy=POLICY.replace("role: marketing", "role: sales")))
+    house.after(days=2)
+    assert [(row.assignee, row.assignee_id) for row in house.rows(tables.task)] == [
+        ("marketing", None)
     ]
 
 
