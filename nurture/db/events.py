@@ -20,6 +20,9 @@ BELIEVABLE = timedelta(minutes=5)
 #: a chain of causes longer than this is stored, not acted on
 DEEPEST = 16
 
+#: ids that one statement names; PostgreSQL takes 65,535 values at most, SQLite half of that
+_AT_ONCE = 1000
+
 # Built once: a click is one transaction, and building its statements would cost as much.
 _INSERT_WAITING = insert(inbox)
 _INSERT_VERDICTS = insert(event_evidence)
@@ -188,4 +191,6 @@ def follow_merges(connection: Connection, moves: Mapping[int, int]) -> None:
 
 def take(connection: Connection, event_ids: Sequence[int]) -> None:
     """Delete inbox rows: their events are being ingested in this transaction."""
-    connection.execute(delete(inbox).where(inbox.c.event_id.in_(event_ids)))
+    for first in range(0, len(event_ids), _AT_ONCE):
+        some = event_ids[first : first + _AT_ONCE]
+        connection.execute(delete(inbox).where(inbox.c.event_id.in_(some)))

@@ -73,7 +73,18 @@ def due_contacts(connection: Connection, now: datetime, limit: int) -> list[int]
         .order_by(inbox.c.available_at, inbox.c.event_id)
         .limit(limit)
     )
-    found = dict.fromkeys(row.contact_id for row in connection.execute(waiting))
+    rows = connection.execute(waiting).all()
+    found = dict.fromkeys(row.contact_id for row in rows)
+    if len(rows) == limit and len(found) <= limit // 10:
+        # A few have brought very much: look past it, so that the others do not wait for them.
+        everybody = (
+            select(inbox.c.contact_id)
+            .where(inbox.c.available_at <= now)
+            .group_by(inbox.c.contact_id)
+            .order_by(func.min(inbox.c.event_id))
+            .limit(limit)
+        )
+        found.update(dict.fromkeys(row.contact_id for row in connection.execute(everybody)))
     if len(found) < limit:
         reviews = (
             select(contact.c.id)
@@ -92,8 +103,26 @@ def due_contacts(connection: Connection, now: datetime, limit: int) -> list[int]
     return list(found)[:limit]
 
 
-def arrivals(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Arrival]:
-    """Return the events that wait in the inbox for these contacts, oldest first."""
+def arrivals(
+    connection: Connection, contact_ids: Sequence[int], now: datetime, limit: int
+) -> list[Arrival]:
+    """Return up to `limit` events that wait in the inbox for these contacts, oldest first.
+
+    Each contact's oldest are among them before anybody's second: one who brings very many
+    does not keep the others waiting. The rest stays in the inbox.
+    """
+    turn = func.row_number().over(partition_by=inbox.c.contact_id, order_by=inbox.c.event_id)
+    waiting = (
+        select(inbox.c.event_id, turn.label("turn"))
+        .where(inbox.c.contact_id.in_(contact_ids), inbox.c.available_at <= now)
+        .subquery()
+    )
+    chosen = (
+        select(waiting.c.event_id)
+        .order_by(waiting.c.turn, waiting.c.event_id)
+        .limit(limit)
+        .subquery()
+    )
     rows = connection.execute(
         select(
             event.c.id,
@@ -108,8 +137,7 @@ def arrivals(connection: Connection, contact_ids: Sequence[int], now: datetime) 
             event.c.message_id,
             NEWEST_VERDICT.label("verdict"),
         )
-        .join(inbox, inbox.c.event_id == event.c.id)
-        .where(inbox.c.contact_id.in_(contact_ids), inbox.c.available_at <= now)
+        .join(chosen, chosen.c.event_id == event.c.id)
         .order_by(event.c.id)
     )
     return [Arrival(**row._mapping) for row in rows]

@@ -23,6 +23,9 @@ from nurture.services.runtime import Runtime
 #: contacts per transaction: on SQLite the write lock is held for about this many times 0.2 ms
 BATCH = 100
 
+#: events per transaction
+ARRIVALS = 500
+
 
 def ingest(runtime: Runtime, limit: int = BATCH) -> int:
     """Take in what waits for up to `limit` contacts; return how many were looked at.
@@ -41,7 +44,7 @@ def ingest(runtime: Runtime, limit: int = BATCH) -> int:
             return 0
         release = runtime.releases.live(connection)
         batch = Batch(connection, release, runtime.releases, release.lookups, now)
-        arrived = touched.arrivals(connection, held, now)
+        arrived = touched.arrivals(connection, held, now, ARRIVALS)
         load_people(batch, held, {arrival.type for arrival in arrived})
         for arrival in arrived:
             person = batch.people.get(arrival.contact_id)
