@@ -34,6 +34,10 @@ up: $(VENV)/.runtime ## Run everything: pages, workers, clock, mailbox; state in
 test: lint ## Lint, types, layers, and all tests with coverage
 	@$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term $(ARGS)
 
+.PHONY: faults
+faults: $(VENV)/.dev ## Kill, stop and cut off processes for an hour, seeds printed
+	@NURTURE_KILLS=500 NURTURE_STEPS=100000 $(BIN)/python -m pytest -n $(JOBS) -s tests/faults $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, format and types
 	@$(BIN)/ruff check .
