@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select, update
 
 from nurture.db.contact_facts import account_values, contact_values
 from nurture.db.contacts import EMAIL, find, newest_consents
-from nurture.db.engine import read, write
+from nurture.db.engine import read
+from nurture.db.retrying import write_again
 from nurture.db.tables import idempotency
 from nurture.db.touched import contact_rows, tags_of
 from nurture.db.upsert import insert_new
@@ -76,7 +77,7 @@ def take_events(runtime: Runtime, request: Request, happenings: Sequence[Happeni
     source = f"api:{request.by.name}"[:64]
 
     def act(connection: Connection) -> Answer:
-        taken = [take_in(connection, one, source, now) for one in happenings]
+        taken = take_in(connection, happenings, source, now)
         return {
             "events": [
                 {
@@ -222,9 +223,11 @@ def once(runtime: Runtime, request: Request, act: Callable[[Connection], Answer]
     """Run `act` in a transaction and keep its answer; a repeat gets the answer kept.
 
     What `act` raises leaves nothing behind, so the caller may mend the request and use the
-    key again. Raises KeyReusedError where the key came with another request before.
+    key again; where others write the same at the same moment, all of it is done again, up to
+    three times. Raises KeyReusedError where the key came with another request before.
     """
-    with write(runtime.engine) as connection:
+
+    def act_once(connection: Connection) -> Answer:
         if request.key is None:
             return act(connection)
         row = {
@@ -249,3 +252,5 @@ def once(runtime: Runtime, request: Request, act: Callable[[Connection], Answer]
         answer = act(connection)
         connection.execute(update(idempotency).where(*mine).values(status=200, answer=answer))
         return answer
+
+    return write_again(runtime.engine, act_once)

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, insert
 
 from nurture.db import contacts as people
 from nurture.db import events as happenings
-from nurture.db.engine import write
 from nurture.db.events import NewEvent
+from nurture.db.retrying import write_again
 from nurture.db.tables import contact, identity
 from nurture.domain.addresses import canonical
 from nurture.domain.calendar import EARLIEST
@@ -81,8 +81,9 @@ def capture(runtime: Runtime, happenings_: Sequence[Happening], source: str) -> 
     now = runtime.clock.now()
     for one in happenings_:
         check(one, now)
-    with write(runtime.engine) as connection:
-        answers = [take_in(connection, one, source, now) for one in happenings_]
+    answers = write_again(
+        runtime.engine, lambda connection: take_in(connection, happenings_, source, now)
+    )
     runtime.ring(DECIDE)
     return answers
 
@@ -122,28 +123,46 @@ def _check_moment(moment: datetime, now: datetime) -> None:
         )
 
 
-def take_in(connection: Connection, one: Happening, source: str, now: datetime) -> Captured:
-    """Write one fact inside an open transaction."""
-    contact_id = _person(connection, one, now)
-    if contact_id is None:
-        who = one.email or one.contact_id
-        why = f"nobody is known as {who!r}, and a {one.type} does not introduce people"
-        aside = {"event": dict(one.properties), "contact": str(who)}
-        happenings.keep_aside(connection, one.type, source, aside, why, now)
-        return Captured("aside", why=why)
-    new = NewEvent(
-        type=one.type,
-        contact_id=contact_id,
-        occurred_at=one.occurred_at or now,
-        source=source,
-        properties=one.properties,
-        key=one.key,
-    )
-    (event_id,) = happenings.record(connection, [new], now)
-    if event_id is None and one.key is not None:
-        known = happenings.event_id_of(connection, source, one.key)
-        return Captured("duplicate", known, contact_id)
-    return Captured("taken", event_id, contact_id)
+def take_in(
+    connection: Connection, happenings_: Sequence[Happening], source: str, now: datetime
+) -> list[Captured]:
+    """Write facts inside an open transaction, all keys claimed at once, in sorted order.
+
+    May fail where another transaction brings the same person or keys at the same moment;
+    `write_again` begins such a transaction anew.
+    """
+    persons = [_person(connection, one, now) for one in happenings_]
+    new = [
+        NewEvent(
+            type=one.type,
+            contact_id=person,
+            occurred_at=one.occurred_at or now,
+            source=source,
+            properties=one.properties,
+            key=one.key,
+        )
+        for one, person in zip(happenings_, persons, strict=True)
+        if person is not None
+    ]
+    ids = iter(happenings.record(connection, new, now))
+    answers = []
+    for one, person in zip(happenings_, persons, strict=True):
+        if person is None:
+            answers.append(_aside(connection, one, source, now))
+        elif (event_id := next(ids)) is None and one.key is not None:
+            first = happenings.event_id_of(connection, source, one.key)
+            answers.append(Captured("duplicate", first, person))
+        else:
+            answers.append(Captured("taken", event_id, person))
+    return answers
+
+
+def _aside(connection: Connection, one: Happening, source: str, now: datetime) -> Captured:
+    who = one.email or one.contact_id
+    why = f"nobody is known as {who!r}, and a {one.type} does not introduce people"
+    aside = {"event": dict(one.properties), "contact": str(who)}
+    happenings.keep_aside(connection, one.type, source, aside, why, now)
+    return Captured("aside", why=why)
 
 
 def _person(connection: Connection, one: Happening, now: datetime) -> int | None:

@@ -12,18 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from nurture.db import contact_writes
 from nurture.db import contacts as stored
 from nurture.db.events import NewEvent, record
+from nurture.db.retrying import TRIES, worth_repeating
 from nurture.domain.account_match import Companies, Company
 from nurture.domain.contact_merge import Person, Team, mail_domain, merge
 from nurture.domain.contact_row import GAPS, ContactRow, Remark
-
-#: PostgreSQL: deadlock, serialization failure
-_REPEATABLE = frozenset({"40P01", "40001"})
-_TRIES = 3
 
 
 @dataclass(slots=True)
@@ -107,7 +104,7 @@ def upsert_contacts(
     the batch is decided again, from a savepoint.
     """
     spoken = spoken if spoken is not None else Spoken()
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, TRIES + 1):
         try:
             with connection.begin_nested():
                 known = Known()
@@ -116,14 +113,9 @@ def upsert_contacts(
                 _save(connection, outcome, now, origin, recorded_by)
             return outcome
         except DBAPIError as error:
-            if attempt == _TRIES or not _worth_repeating(error):
+            if attempt == TRIES or not worth_repeating(error):
                 raise
     raise AssertionError("the loop returns or raises")
-
-
-def _worth_repeating(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, IntegrityError) or state in _REPEATABLE
 
 
 def load(

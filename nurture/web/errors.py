@@ -8,7 +8,14 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 log = structlog.get_logger(__name__)
@@ -32,6 +39,16 @@ def problem(
     response.status_code = status
     response.content_type = "application/problem+json"
     return response
+
+
+def is_away(error: SQLAlchemyError) -> bool:
+    """Say whether the same request may succeed in a moment.
+
+    That is: no connection, a lost or a busy one; not a statement that is wrong.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | NoConnectionError)
 
 
 def answer_errors(app: Flask, template: str) -> None:
@@ -58,6 +75,10 @@ def answer_errors(app: Flask, template: str) -> None:
     @app.errorhandler(SQLAlchemyError)
     def away(error: SQLAlchemyError) -> Response:
         log.error("database failed", path=request.path, exc_info=error)
+        if isinstance(error, IntegrityError):
+            return answer(409, "somebody else was changing the same at this moment; try again")
+        if not is_away(error):
+            return answer(500, "something went wrong on our side; it has been logged")
         response = answer(503, "the database does not answer; try again in a moment")
         response.headers["Retry-After"] = "5"
         return response
