@@ -9,7 +9,7 @@ from nurture.compiler import step_kinds as kinds
 from nurture.compiler.changes import Changes
 from nurture.compiler.condition_maps import read_condition
 from nurture.compiler.event_maps import read_awaited
-from nurture.compiler.nodes import Scalar
+from nurture.compiler.nodes import Node, Scalar
 from nurture.compiler.outline import Draft
 from nurture.compiler.promises import check_promise
 from nurture.compiler.references import References
@@ -114,6 +114,7 @@ class StepCompiler:
             sender=sender,
             window=window,
             expires=expires if expires is not None else Duration(days=7),
+            subject_at=_text_at(fields.at(kinds.SUBJECT)),
         )
 
     def _wait(self, draft: Draft, following: str | None) -> Step:
@@ -231,6 +232,14 @@ class StepCompiler:
 
     def _end(self, draft: Draft, following: str | None) -> Step:
         return End(draft.id, draft.fields.get_or(kinds.END, "completed"))
+
+
+def _text_at(node: Node) -> tuple[int, int]:
+    """Return line and column of a value's first character, behind its quote."""
+    if not isinstance(node, Scalar) or node.plain:
+        return node.line, node.column
+    # A block's text starts below its sign; how deep it is indented, the sign does not say.
+    return (node.line + 1, 1) if node.block else (node.line, node.column + 1)
 
 
 def _entry(block: list[Draft], follow: str | None) -> str | None:

@@ -55,6 +55,8 @@ class Send:
     #: window name, or None for the workflow's
     window: str | None = None
     expires: Duration = Duration(days=7)
+    #: line and column of the subject in the file, from 1; moving a line changes no step
+    subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def check(files: Mapping[str, bytes]) -> tuple[Definitions, tuple[Problem, ...]]
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
             if isinstance(step, Send) and step.subject is not None:
-                found += lint_subject(step.subject, Place(workflow.file), context)
+                place = Place(workflow.file, *step.subject_at)
+                found += lint_subject(step.subject, place, context)
     # The lint says of every template what the compiler says again of every step.
     said = [problem for problem in definitions.problems if problem.code != "missing-locale"]
     problems = sorted({*said, *found}, key=lambda p: (p.place, p.code, p.message))

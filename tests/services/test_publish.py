@@ -8,7 +8,7 @@ import pytest
 
 from nurture.db import tables
 from nurture.errors import DefinitionError
-from nurture.services.publish import ConfirmationNeededError
+from nurture.services.publish import ConfirmationNeededError, check
 from tests.services.house import START, House
 from tests.services.project import POLICY, project, workflow
 
@@ -151,3 +151,21 @@ def test_a_release_that_goes_live_in_between_is_used_from_the_next_batch_on(hous
         (first, "ended"),
         (second, "active"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "place"),
+    [
+        # plain: the tag's own column
+        ("- send: x/one\n  subject: 件名 {{ contact.nmae }}", "8:17"),
+        # in quotes: behind the quote
+        ("- send: x/one\n  subject: '件名 {{ contact.nmae }}'", "8:18"),
+        # in a map of one line
+        ("- {send: x/one, subject: '{{ contact.nmae }}'}", "7:29"),
+        # a block: the line below its sign
+        ("- wait: 1d\n- send: x/one\n  subject: >-\n    {{ contact.nmae }}", "10:1"),
+    ],
+)
+def test_a_mistake_in_a_subject_is_said_where_it_stands(steps: str, place: str) -> None:
+    _, problems = check(project(workflow("a", steps)))
+    assert [str(problem.place) for problem in problems] == [f"workflows/a.yaml:{place}"]
