@@ -69,6 +69,11 @@ def publish(ctx: click.Context, yes: int | None) -> None:
             f"{people} people under way in {workflow} still need {template}, which this release "
             "lacks: they get it as the newest release that had it",
         )
+    for workflow, window, people in published.windowless:
+        click.echo(
+            f"{people} people under way in {workflow} still need the window '{window}', which "
+            "this release lacks: their mails wait until a release has it, or expire",
+        )
     what = "is live already" if published.unchanged else "is live"
     click.echo(f"Release {published.release_id} {what}.")
     for workflow, count in published.enrolled.items():

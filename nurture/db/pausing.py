@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, or_, select, update
 
+from nurture.db.mail_states import WAITING
 from nurture.db.tables import account, contact, message, pause, team_member
 from nurture.db.upsert import put
 from nurture.domain.message import State
@@ -116,6 +117,20 @@ def wake_held(connection: Connection, account_id: int, now: datetime) -> int:
             or_(message.c.account_id == account_id, message.c.contact_id.in_(of_its_people)),
             message.c.state == State.DEFERRED,
             message.c.reason == "account_hold",
+        )
+        .values(due_at=now)
+    )
+    return result.rowcount
+
+
+def wake_windowless(connection: Connection, now: datetime) -> int:
+    """Look again at the mails that had no window to leave in; return how many."""
+    result = connection.execute(
+        update(message)
+        .where(
+            WAITING,
+            message.c.state == State.DEFERRED,
+            message.c.reason.in_(("unknown_window", "window_never_opens")),
         )
         .values(due_at=now)
     )

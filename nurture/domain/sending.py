@@ -94,6 +94,10 @@ ALWAYS_OPEN = "always"
 #: how long to leave alone what SENDING=off holds back
 _OFF = timedelta(minutes=15)
 
+#: how long to leave alone what has no window to leave in. A publication looks at it at once;
+#: this finds what was put off by the older release at that very moment
+_NO_WINDOW = timedelta(hours=1)
+
 
 def may_send(
     mail: Candidate, facts: Situation, policy: Policy, calendar: Calendar, now: datetime
@@ -182,11 +186,11 @@ def _window(mail: Candidate, zone: ZoneInfo, calendar: Calendar, now: datetime) 
         return None
     window = calendar.windows.get(mail.window)
     if window is None:
-        return Defer(None, "unknown_window", {"window": mail.window})
+        return Defer(now + _NO_WINDOW, "unknown_window", {"window": mail.window})
     try:
         opens = next_opening(calendar, window, zone, now)
     except NoOpeningError:
-        return Defer(None, "window_never_opens", {"window": mail.window})
+        return Defer(now + _NO_WINDOW, "window_never_opens", {"window": mail.window})
     return Defer(opens, "window", {"window": mail.window}) if opens > now else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from nurture.compiler.release import compile_files
-from nurture.db import existing, releases, team
+from nurture.db import existing, pausing, releases, team
 from nurture.db.engine import write
 from nurture.domain.conditions import Condition
 from nurture.domain.definitions import Definitions, require
@@ -20,7 +21,7 @@ from nurture.emails.lint import lint_subject, lint_templates
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import DefinitionError, NurtureError, Place, Problem, Severity
 from nurture.services.releases import as_text
-from nurture.services.runtime import DECIDE, Runtime
+from nurture.services.runtime import DECIDE, SEND, Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Published:
     warnings: tuple[Problem, ...] = ()
     #: (workflow, template, people under way) where the release lacks a template they need
     missing: tuple[tuple[str, str, int], ...] = ()
+    #: (workflow, window, people under way) where the release lacks a window they need
+    windowless: tuple[tuple[str, str, int], ...] = ()
 
 
 class ConfirmationNeededError(NurtureError):
@@ -100,9 +103,13 @@ def publish(
         team.sync(connection, definitions.policy)
         enrolled = _enrol(connection, definitions, release_id, now)
         _enter_segments(connection, definitions, before, now)
-        missing = _missing(connection, runtime, definitions, files)
+        missing, windowless = _missing(connection, runtime, definitions, files)
+        # What had no window to leave in may have one now.
+        woken = pausing.wake_windowless(connection, now)
     runtime.ring(DECIDE)
-    return Published(release_id, unchanged, enrolled, warnings, missing)
+    if woken:
+        runtime.ring(SEND)
+    return Published(release_id, unchanged, enrolled, warnings, missing, windowless)
 
 
 def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, list[StateTrigger]]]:
@@ -144,22 +151,32 @@ def _enter_segments(
             existing.enter_segment(connection, definitions, name, condition, now)
 
 
+#: (workflow, what it needs, people under way)
+_Lacks = tuple[tuple[str, str, int], ...]
+
+
 def _missing(
     connection: Connection,
     runtime: Runtime,
     definitions: Definitions,
     files: Mapping[str, bytes],
-) -> tuple[tuple[str, str, int], ...]:
-    """Return templates that people under way still need and the new release lacks."""
-    found: list[tuple[str, str, int]] = []
+) -> tuple[_Lacks, _Lacks]:
+    """Return templates and windows that people under way need and the new release lacks."""
+    templates: Counter[tuple[str, str]] = Counter()
+    windows: Counter[tuple[str, str]] = Counter()
     for release_id, name, people in releases.under_way(connection):
         workflow = runtime.releases.workflow(connection, release_id, name)
         if workflow is None:
             continue
-        found += [
-            (name, step.template, people)
-            for step in workflow.graph.steps.values()
-            if isinstance(step, Send)
-            and not any(path.startswith(f"templates/email/{step.template}.") for path in files)
-        ]
-    return tuple(found)
+        sends = [step for step in workflow.graph.steps.values() if isinstance(step, Send)]
+        for template in {step.template for step in sends}:
+            if not any(path.startswith(f"templates/email/{template}.") for path in files):
+                templates[name, template] += people
+        for window in {step.window or workflow.window for step in sends}:
+            if window not in definitions.calendar.windows:
+                windows[name, window] += people
+    return _listed(templates), _listed(windows)
+
+
+def _listed(found: Mapping[tuple[str, str], int]) -> _Lacks:
+    return tuple((workflow, what, people) for (workflow, what), people in sorted(found.items()))

@@ -130,8 +130,8 @@ LATER = [
     ),
     (mail(), situation(paused=frozenset({("sender", "sato")})), "paused_sender", None),
     (mail(), situation(account_hold="complaint"), "account_hold", None),
-    (mail(window="gone"), situation(), "unknown_window", None),
-    (mail(window="never"), situation(), "window_never_opens", None),
+    (mail(window="gone"), situation(), "unknown_window", NOW + timedelta(hours=1)),
+    (mail(window="never"), situation(), "window_never_opens", NOW + timedelta(hours=1)),
     (mail(window="evening"), situation(), "window", tokyo("2026-05-12 18:00")),
     # the second of two within seven days leaves the week two days from now
     (mail(), situation(contact_mails=past(1, 5)), "cap", NOW + 2 * DAY),

@@ -10,7 +10,7 @@ from nurture.db import tables
 from nurture.errors import DefinitionError
 from nurture.services.publish import ConfirmationNeededError, check
 from tests.services.house import START, House
-from tests.services.project import POLICY, project, workflow
+from tests.services.project import CALENDAR, POLICY, letter, project, workflow
 
 WARM = "trigger: [{temperature: warm, existing: enrol}]"
 
@@ -151,6 +151,56 @@ def test_a_release_that_goes_live_in_between_is_used_from_the_next_batch_on(hous
         (first, "ended"),
         (second, "active"),
     ]
+
+
+OFFICE = workflow("a", "- {id: one, send: x/one}\n- {id: two, send: x/two, window: office}")
+OTHER = workflow("b", "- wait: 1d", "trigger: [{event: form.submitted}]")
+NO_OFFICE = CALENDAR.split("  office")[0]
+
+
+def test_a_mail_whose_window_is_gone_leaves_as_soon_as_a_release_has_it_again(
+    house: House,
+) -> None:
+    with_it = project(OFFICE)
+    house.publish(with_it)
+    house.happens(house.person())
+    house.decide()
+    house.store(project(OTHER, calendar=NO_OFFICE, t_x__one=letter(), t_x__two=letter()))
+    house.turn()
+    assert house.mails()[-1] == ("two", "deferred", "unknown_window")
+    house.publish(with_it)
+    assert house.rung[-1] == "send"
+    house.turn()
+    assert house.mails()[-1] == ("two", "sent", None)
+    assert house.clock.now() == START
+
+
+def test_a_publication_names_who_still_needs_a_window_that_it_lacks(house: House) -> None:
+    house.publish(project(OFFICE))
+    for number in range(2):
+        house.happens(house.person(f"p{number}@aozora.example"))
+    house.decide()
+    files = project(OTHER, calendar=NO_OFFICE, t_x__one=letter())
+    published = house.publish(files)
+    assert published.windowless == (("a", "office", 2),)
+    assert published.missing == (("a", "x/two", 2),)
+    assert house.publish(project(OFFICE)).windowless == ()
+
+
+def test_a_mail_put_off_by_the_older_release_while_a_newer_one_goes_live_is_found(
+    house: House,
+) -> None:
+    """The publication could not see it yet: it is looked at again within the hour."""
+    house.publish(project(OFFICE))
+    house.happens(house.person())
+    house.decide()
+    house.store(project(OTHER, calendar=NO_OFFICE, t_x__one=letter(), t_x__two=letter()))
+    house.turn()
+    house.store(project(OFFICE))
+    house.turn()
+    assert house.mails()[-1] == ("two", "deferred", "unknown_window")
+    house.after(hours=1)
+    assert house.mails()[-1] == ("two", "sent", None)
 
 
 @pytest.mark.parametrize(
