@@ -15,7 +15,7 @@ from nurture.compiler.moments import CLOCK_PATTERN, read_clock
 from nurture.compiler.names import NAME
 from nurture.compiler.nodes import Node, quoted
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text, scalar_of
 from nurture.domain.policy import Calendar, ClosedSpan, Window
 
@@ -37,7 +37,7 @@ class Zone(Shape[str]):
         try:
             ZoneInfo(found.value)
         except (ValueError, OSError, KeyError):
-            hint = did_you_mean(found.value, available_timezones())
+            hint = report.suggest(found.value, available_timezones())
             message = f"no time zone {quoted(found.value)}"
             report.error(node, "unknown-zone", message, hint or "e.g. Asia/Tokyo")
             return None
@@ -61,7 +61,7 @@ class Country(Shape[frozenset[date]]):
         except NotImplementedError:
             known = holidays.list_supported_countries()
             message = f"no public holidays are known for {quoted(found.value)}"
-            hint = did_you_mean(found.value, known) or "a country code such as JP or US"
+            hint = report.suggest(found.value, known) or "a country code such as JP or US"
             report.error(node, "unknown-country", message, hint)
             return None
 

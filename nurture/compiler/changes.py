@@ -7,7 +7,7 @@ from datetime import date
 from nurture.compiler.fields import SETTABLE, Catalogue, FieldType
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe, quoted
 from nurture.compiler.records import Record
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.shapes import plain_value
 from nurture.compiler.step_kinds import SET_TAG, SET_TAGS, TAGS_ADD, TAGS_REMOVE
 from nurture.domain.conditions import Scalar as Value
@@ -54,7 +54,7 @@ class Changes:
             message = f"'{key.value}' cannot be set by a workflow"
             self._report.error(key, "not-settable", message, hint)
             return False
-        hint = did_you_mean(key.value, ("tag", "tags", *SETTABLE, *self._catalogue.contact))
+        hint = self._report.suggest(key.value, ("tag", "tags", *SETTABLE, *self._catalogue.contact))
         self._report.error(key, "unknown-field", f"unknown field '{key.value}'", hint)
         return False
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from nurture.compiler.fields import FieldInfo, FieldType
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, number, quoted
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.shapes import plain_value
 from nurture.domain.conditions import ALWAYS, Compare, Condition, Field, Literal, Not, Op, Truthy
 from nurture.domain.conditions import Scalar as Value
@@ -98,7 +98,7 @@ def _value(name: str, info: FieldInfo, node: Node, report: Report) -> Value:
         case FieldType.TEXT:
             if info.choices and node.value not in info.choices:
                 message = f"{quoted(node.value)} is no {name}"
-                hint = did_you_mean(node.value, info.choices)
+                hint = report.suggest(node.value, info.choices)
                 report.error(node, "unknown-value", message, hint)
                 return None
             return node.value

@@ -19,7 +19,6 @@ from nurture.compiler.happenings import (
 from nurture.compiler.names import NAME, TAG, EventName
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe
 from nurture.compiler.records import ListOf, Record
-from nurture.compiler.report import did_you_mean
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Flag, Part, PlainValue, Schema, Shape, SharedParts
 from nurture.domain.conditions import ALWAYS, Condition, HasTag, Not
@@ -57,7 +56,10 @@ def _part(key: Scalar, value: Node, scope: ConditionScope) -> Condition:
     if info is not None:
         return compare_field(name, info, value, scope.report)
     known = (*CONDITION_KEYS, *scope.catalogue.names())
-    hint = did_you_mean(name, known) or "custom fields are declared under `fields:` of the policy"
+    hint = (
+        scope.report.suggest(name, known)
+        or "custom fields are declared under `fields:` of the policy"
+    )
     scope.report.error(key, "unknown-field", f"unknown field '{name}' in a condition", hint)
     return ALWAYS
 

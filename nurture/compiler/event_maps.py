@@ -11,7 +11,6 @@ from nurture.compiler.expressions import read_expression
 from nurture.compiler.happenings import ABOUT_MAIL, SHORTHANDS
 from nurture.compiler.names import PROPERTY, EventName, check_event_name
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe
-from nurture.compiler.report import did_you_mean
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Part, PlainValue, Schema, SharedParts
 from nurture.domain.conditions import ALWAYS, Compare, Condition, Field, Literal, Op, Scope
@@ -81,7 +80,7 @@ def read_awaited(node: Node, scope: ConditionScope) -> EventMatch | None:
         hint = "a state is no event: goals and exits watch states"
         if isinstance(node, MapNode) and node.pairs:
             key = next(iter(node.pairs))
-            near = did_you_mean(key, EVENT_KEYS)
+            near = scope.report.suggest(key, EVENT_KEYS)
             hint = near if "mean" in near else hint
         message = "expected an event such as {form: hearing} or {event: seminar.registered}"
         scope.report.error(node, "no-event", message, hint)
@@ -91,7 +90,7 @@ def read_awaited(node: Node, scope: ConditionScope) -> EventMatch | None:
         return None
     for key_node, _ in accepted.rest.pairs.values():
         message = f"unknown key '{key_node.value}' beside an event"
-        hint = did_you_mean(key_node.value, _BESIDE)
+        hint = scope.report.suggest(key_node.value, _BESIDE)
         hint = hint if "mean" in hint else "`if: {…}` holds conditions"
         if key_node.value == "existing":
             hint = "it goes with `temperature` and `segment`"

@@ -10,7 +10,6 @@ from nurture.compiler.durations import LONGEST as LONGEST_SPAN
 from nurture.compiler.expression_text import Refused, constant, names_of, place, shown
 from nurture.compiler.names import check_event_name
 from nurture.compiler.nodes import Scalar, quoted
-from nurture.compiler.report import did_you_mean
 from nurture.compiler.scope import ConditionScope
 from nurture.domain.conditions import Count, DaysSince, Field, Literal, Op, Scope, Value
 from nurture.domain.conditions import Scalar as Constant
@@ -83,7 +82,7 @@ class ValueReader:
             raise Refused("expr-unfinished", message, name, f"write {FUNCTIONS[name]}")
         hint = f"write contact.{name}" if self._scope.catalogue.of_contact(name) else ""
         if not hint or self._scope.catalogue.incomplete:
-            hint = did_you_mean(name, (*_BARE, *_SCOPES, *FUNCTIONS))
+            hint = self._scope.report.suggest(name, (*_BARE, *_SCOPES, *FUNCTIONS))
         raise Refused("unknown-name", f"unknown name '{name}'", name, hint)
 
     def _path(self, tree: nodes.Getattr | nodes.Getitem) -> Value:
@@ -95,7 +94,7 @@ class ValueReader:
         if root == "steps":
             return self._step(rest)
         if root not in _SCOPES:
-            hint = did_you_mean(root, _SCOPES)
+            hint = self._scope.report.suggest(root, _SCOPES)
             raise Refused("unknown-name", f"unknown name '{root}'", root, hint)
         name = rest[0]
         if len(rest) > 1:
@@ -116,7 +115,7 @@ class ValueReader:
         }[root]
         info = lookup(name)
         if info is None:
-            hint = did_you_mean(name, scope.catalogue.names(Scope(root)))
+            hint = self._scope.report.suggest(name, scope.catalogue.names(Scope(root)))
             raise Refused("unknown-field", f"unknown field '{name}' of the {root}", name, hint)
         return info.field
 
@@ -161,7 +160,7 @@ class ValueReader:
             raise Refused("expr-unsupported", "only functions can be called", hint=_ALL_FUNCTIONS)
         name = call.node.name
         if name not in FUNCTIONS:
-            hint = did_you_mean(name, FUNCTIONS)
+            hint = self._scope.report.suggest(name, FUNCTIONS)
             raise Refused("unknown-function", f"unknown function '{name}'", name, hint)
         first = _only_text(call)
         if first is None or call.dyn_args is not None or call.dyn_kwargs is not None:
@@ -188,7 +187,7 @@ class ValueReader:
             return
         name = value.path[0]
         if info.choices and constant not in info.choices:
-            hint = did_you_mean(str(constant), info.choices)
+            hint = self._scope.report.suggest(str(constant), info.choices)
             raise Refused("unknown-value", f"{shown(constant)} is no {name}", str(constant), hint)
         if info.type == "number" and (isinstance(constant, bool | str) or constant is None):
             message = f"'{name}' is a number, {shown(constant)} is not"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nurture.compiler.nodes import Node, Scalar, quoted
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text, scalar_of
 
 #: a name in lower case with hyphens: `warm-nurture`
@@ -81,11 +81,11 @@ def check_event_name(name: str, at: Scalar, report: Report) -> str | None:
         return name
     if len(name) > 100 or not _EVENT.fullmatch(name):
         message = f"{quoted(name)} is not an event: events are noun.verbed, e.g. form.submitted"
-        report.error(at, "bad-event-name", message, did_you_mean(name, KNOWN_EVENTS))
+        report.error(at, "bad-event-name", message, report.suggest(name, KNOWN_EVENTS))
         return None
     if _is_slip(name):
         message = f"nothing here emits '{name}'"
-        report.warn(at, "unfamiliar-event", message, did_you_mean(name, KNOWN_EVENTS))
+        report.warn(at, "unfamiliar-event", message, report.suggest(name, KNOWN_EVENTS))
     return name
 
 

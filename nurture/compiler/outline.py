@@ -10,7 +10,7 @@ from typing import Any
 
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe
 from nurture.compiler.records import Fields, Key, Record
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.step_kinds import (
     BRANCH,
     CASE,
@@ -89,7 +89,7 @@ class Outline:
     def _kind(self, item: Node) -> str | None:
         if not isinstance(item, MapNode):
             message = f"expected a step such as {{wait: 7d}}, found {describe(item)}"
-            hint = did_you_mean(item.value, STEP_KINDS) if isinstance(item, Scalar) else ""
+            hint = self._report.suggest(item.value, STEP_KINDS) if isinstance(item, Scalar) else ""
             self._report.error(item, "wrong-type", message, hint)
             return None
         kinds = [key for key in item.pairs if key in STEP_KINDS]
@@ -110,7 +110,7 @@ class Outline:
             self._report.error(item, "unknown-step-kind", "a step that does nothing")
             return None
         at = item.pairs[words[0]][0]
-        hint = did_you_mean(words[0], STEP_KINDS)
+        hint = self._report.suggest(words[0], STEP_KINDS)
         self._report.error(at, "unknown-step-kind", f"unknown step '{words[0]}'", hint)
         return None
 

@@ -10,7 +10,7 @@ from nurture.compiler.moments import Elapsed
 from nurture.compiler.names import ADDRESS, HTTPS, NAME, PROPERTY
 from nurture.compiler.nodes import Node
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Flag, Localized, Text, Whole
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.policy import EvidencePolicy, LegalIdentity, MailCap, Policy, Sender
@@ -109,7 +109,7 @@ def compile_policy(root: Node, report: Report) -> Policy:
     default_sender = fields.get_or(_DEFAULT_SENDER, "")
     if default_sender and default_sender not in senders and fields.get(_SENDERS) is not None:
         message = f"no sender '{default_sender}'"
-        hint = did_you_mean(default_sender, senders)
+        hint = report.suggest(default_sender, senders)
         report.error(fields.at(_DEFAULT_SENDER), "unknown-sender", message, hint)
     legal, privacy = _legal(fields.get(_LEGAL_KEY))
     custom = fields.get(_FIELDS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class Record(Shape[Fields]):
             message = "merge keys ('<<') are not part of YAML 1.2"
             report.error(at, "unknown-key", message, "write the keys out")
         else:
-            hint = did_you_mean(name, known)
+            hint = report.suggest(name, known)
             report.error(at, "unknown-key", f"unknown key '{name}' in {self.title}", hint)
 
     def schema(self, shared: SharedParts) -> Schema:

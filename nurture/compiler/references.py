@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from nurture.compiler.fields import Catalogue
 from nurture.compiler.names import ADDRESS
 from nurture.compiler.nodes import quoted
-from nurture.compiler.report import Placed, Report, did_you_mean
+from nurture.compiler.report import Placed, Report
 from nurture.compiler.scope import SegmentLookup
 from nurture.domain.policy import Policy, Sender, Window
 from nurture.domain.workflow import Purpose
@@ -92,7 +92,7 @@ def check_role(name: str, senders: Mapping[str, Sender], at: Placed, report: Rep
     roles = {sender.role for sender in senders.values()}
     if name == "owner" or name in roles:
         return
-    hint = did_you_mean(name, ("owner", *roles))
+    hint = report.suggest(name, ("owner", *roles))
     if name in senders:
         hint = f"'{name}' is a sender, whose role is {senders[name].role}"
     report.error(at, "unknown-role", f"no sender has the role {quoted(name)}", hint)
@@ -101,4 +101,6 @@ def check_role(name: str, senders: Mapping[str, Sender], at: Placed, report: Rep
 def _check(what: str, name: str, known: Iterable[str], at: Placed, report: Report) -> None:
     names = list(known)
     if name not in names:
-        report.error(at, f"unknown-{what}", f"no {what} {quoted(name)}", did_you_mean(name, names))
+        report.error(
+            at, f"unknown-{what}", f"no {what} {quoted(name)}", report.suggest(name, names)
+        )

@@ -10,6 +10,8 @@ from nurture.errors import Place, Problem, Severity
 
 #: characters; comparing takes their square in time, and nobody misspells a page of text
 _LONGEST_WORD = 100
+#: words compared for the hints of one file; a file that needs more is not misspelt but wrong
+MOST_COMPARED = 20_000
 
 
 class Placed(Protocol):
@@ -25,6 +27,7 @@ class Report:
     def __init__(self, file: str) -> None:
         self.file = file
         self._problems: dict[Problem, None] = {}
+        self._compared = 0
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -43,6 +46,14 @@ class Report:
     def warn(self, at: Placed | None, code: str, message: str, hint: str = "") -> None:
         """Record something that works but should be looked at."""
         self._add(at, code, message, hint, Severity.WARNING)
+
+    def suggest(self, word: str, known: Iterable[str]) -> str:
+        """Return `did_you_mean`, or '' where the file has had its share of comparisons."""
+        if self._compared >= MOST_COMPARED:
+            return ""
+        choices = set(known)
+        self._compared += len(choices)
+        return did_you_mean(word, choices)
 
     def _add(
         self, at: Placed | None, code: str, message: str, hint: str, severity: Severity

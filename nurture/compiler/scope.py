@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from nurture.compiler.fields import Catalogue
 from nurture.compiler.nodes import Scalar, quoted
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.domain.conditions import Condition
 
 
@@ -53,7 +53,7 @@ class StepNames:
                 if not allowed or self.kinds.get(step, "send") in allowed
             ]
             message = f"no step {quoted(name)} in this workflow"
-            report.error(at, "unknown-step", message, did_you_mean(name, choices))
+            report.error(at, "unknown-step", message, report.suggest(name, choices))
             return None
         if allowed and self.kinds[found] not in allowed:
             message = f"{quoted(name)} is a `{self.kinds[found]}`"

@@ -12,7 +12,7 @@ from nurture.compiler.names import NAME, EventName
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe, quoted
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
 from nurture.compiler.references import check_role
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Choice, Number, Schema, Shape, SharedParts, Text, Whole
 from nurture.domain.conditions import ALWAYS, Condition
@@ -173,7 +173,7 @@ def _check_groups(
     for rule in rules:
         group = rule.get(_GROUP)
         if group is not None and group not in names:
-            hint = did_you_mean(group, names) if written else "write it under `groups:`"
+            hint = report.suggest(group, names) if written else "write it under `groups:`"
             report.error(rule.at(_GROUP), "unknown-group", f"no group {quoted(group)}", hint)
 
 

@@ -10,7 +10,7 @@ from nurture.compiler.fields import Catalogue
 from nurture.compiler.names import NAME
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar
 from nurture.compiler.records import Key, ListOf, MapOf, Record
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text
 from nurture.domain.conditions import All, AnyOf, Condition, Not
@@ -105,7 +105,7 @@ class Segments:
         source = self._sources.get(name)
         if source is None:
             if not self.incomplete:
-                hint = did_you_mean(name, self._sources)
+                hint = report.suggest(name, self._sources)
                 report.error(at, "unknown-segment", f"no segment '{name}'", hint)
             return None
         self._under_way.append(name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, quoted
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.domain.conditions import Scalar as Value
 
 T_co = TypeVar("T_co", covariant=True)
@@ -200,7 +200,7 @@ class Choice(Shape[str]):
             return None
         if found.value not in self._words:
             message = f"{quoted(found.value)} is not one of {', '.join(self._words)}"
-            hint = did_you_mean(found.value, self._words)
+            hint = report.suggest(found.value, self._words)
             report.error(node, "unknown-value", message, hint if "mean" in hint else "")
             return None
         return found.value

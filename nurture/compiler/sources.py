@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nurture.compiler.nodes import MapNode
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.yaml_source import read_yaml
 
 #: where definitions live in a release
@@ -101,6 +101,6 @@ def add_source(sources: Sources, path: str, content: bytes | str) -> None:
             report.error(root.pairs[name][0], "not-available", message)
             return
     first = next(iter(root.pairs), "")
-    hint = did_you_mean(first, _KINDS)
+    hint = report.suggest(first, _KINDS)
     hint = hint if "mean" in hint else f"it needs one of the keys {', '.join(_KINDS)}"
     report.error(root, "unknown-kind", "nothing says what this file is", hint)

@@ -15,7 +15,6 @@ from nurture.compiler.event_maps import (
 from nurture.compiler.names import NAME, STEP_ID
 from nurture.compiler.nodes import MapNode, Node, Scalar
 from nurture.compiler.records import Key, Record
-from nurture.compiler.report import did_you_mean
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Choice, Part, Schema, SharedParts
 from nurture.compiler.time_alone import check_reviewable
@@ -96,7 +95,7 @@ def read_trigger(node: Node, scope: ConditionScope) -> EventTrigger | StateTrigg
         message = "'schedule' is not available yet: triggers by time"
         scope.report.error(key, "not-available", message)
         return None
-    hint = _HINTS.get(key.value) or did_you_mean(key.value, (*_STATES, *EVENT_KEYS))
+    hint = _HINTS.get(key.value) or scope.report.suggest(key.value, (*_STATES, *EVENT_KEYS))
     scope.report.error(key, "unknown-trigger", f"'{key.value}' is no trigger", hint)
     return None
 

@@ -9,7 +9,7 @@ from nurture.compiler import durations
 from nurture.compiler.fields import Catalogue, FieldInfo, FieldType
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe
 from nurture.compiler.records import Record
-from nurture.compiler.report import Report, did_you_mean
+from nurture.compiler.report import Report
 from nurture.compiler.step_kinds import AT, DATE, WAIT_UNTIL_KEYS, WEEKDAY
 from nurture.domain.conditions import Scope
 from nurture.domain.steps import Duration, WaitUntil
@@ -68,7 +68,7 @@ class WaitMoments:
         if not dot:
             scope, name = "contact", key.value
         if scope not in _SCOPES:
-            hint = did_you_mean(scope, _SCOPES)
+            hint = self._report.suggest(scope, _SCOPES)
             if scope == "event":
                 hint = f"write trigger.{name}"
             self._refuse(key, "unknown-field", f"unknown date field '{key.value}'", hint)
@@ -82,7 +82,7 @@ class WaitMoments:
         info: FieldInfo | None = lookup(name)
         if info is None:
             known = (*_KNOWN, *self._catalogue.names(Scope(scope)))
-            hint = did_you_mean(name, known)
+            hint = self._report.suggest(name, known)
             self._refuse(key, "unknown-field", f"unknown date field '{key.value}'", hint)
         if info.type is not FieldType.DATE and not self._catalogue.incomplete:
             self._refuse(key, "wrong-type", f"'{key.value}' is a {info.type}, not a date")

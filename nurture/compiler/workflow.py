@@ -13,7 +13,7 @@ from nurture.compiler.nodes import MapNode, Node, Scalar, quoted
 from nurture.compiler.outline import Outline
 from nurture.compiler.records import Fields, Key, ListOf, Record
 from nurture.compiler.references import References
-from nurture.compiler.report import Placed, Report, did_you_mean
+from nurture.compiler.report import Placed, Report
 from nurture.compiler.scope import ConditionScope, StepNames
 from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text, Whole, scalar_of
 from nurture.compiler.step_kinds import STEPS
@@ -41,7 +41,7 @@ class ReentryShape(Shape[Reentry]):
                 report.error(node, "bad-duration", str(error), error.hint)
                 return None
         message = f"expected never, always, or after 90d, found {quoted(found.value)}"
-        hint = did_you_mean(word, ("never", "always", "after"))
+        hint = report.suggest(word, ("never", "always", "after"))
         report.error(node, "bad-value", message, hint if "mean" in hint else "")
         return None
 

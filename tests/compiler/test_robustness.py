@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nurture.compiler import compile_files
+from nurture.compiler import compile_files, report
+from nurture.compiler.report import did_you_mean
 from tests.compiler.releases import BASE
 
 HERE = Path(__file__).parent
@@ -49,3 +52,35 @@ def test_a_damaged_file_never_raises_and_problems_have_places_in_it(text: str) -
 def test_any_bytes_in_place_of_a_file_never_raise(content: bytes) -> None:
     files = {**BASE, "workflows/policy.yaml": content, "workflows/w.yaml": content}
     assert compile_files(files).errors
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # keys, names of steps that nobody has, and fields of conditions
+        [f"tilte{i}: x" for i in range(9_000)],
+        [
+            "steps:",
+            *(f"  - {{id: step{i}, goto: {{step: stpe{i}, at_most: 1}}}}" for i in range(1_900)),
+        ],
+        ["only_if:", "  any:", *(f"    - {{employes{i}: 1}}" for i in range(9_000))],
+    ],
+    ids=["keys", "steps", "fields"],
+)
+def test_a_file_full_of_unknown_words_gets_so_many_hints_and_no_more(
+    lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each hint compares a word with all known ones; thousands of them once took seconds."""
+    compared = 0
+
+    def counting(word: str, known: Iterable[str]) -> str:
+        nonlocal compared
+        compared += len(set(known))
+        return did_you_mean(word, known)
+
+    monkeypatch.setattr(report, "did_you_mean", counting)
+    text = "\n".join(["workflow: w", "purpose: marketing", *lines])
+    problems = compile_files({**BASE, "workflows/w.yaml": text}).problems
+    assert len(problems) >= len([line for line in lines if line != "steps:"]) - 2
+    assert 0 < sum("did you mean" in problem.hint for problem in problems) < len(lines)
+    assert compared < report.MOST_COMPARED + 2_000
