@@ -21,6 +21,7 @@ COMMANDS = {
     "import": "importing:import_",
     "event": "operating:event",
     "explain": "explaining:explain",
+    "unsubscribe": "operating:unsubscribe",
     "pause": "operating:pause",
     "resume": "operating:resume",
     "hold": "operating:hold",

@@ -1,13 +1,15 @@
-"""Commands for the day: events, pauses, holds."""
+"""Commands for the day: events, unsubscribes, pauses, holds."""
 
 from __future__ import annotations
 
 import click
 
 from nurture.cli.context import house_of, parse_pairs
+from nurture.domain.workflow import Purpose
 from nurture.errors import NotFoundError
 from nurture.services import control
 from nurture.services.capture import Happening, capture
+from nurture.services.unsubscribe import CHOICES, unsubscribe_address
 
 _KINDS = click.Choice([control.EVERYTHING, control.WORKFLOW, control.SENDER])
 
@@ -32,6 +34,27 @@ def event(
             click.echo(f"Known already as event {answer.event_id}: nothing changed.")
         case _:
             raise NotFoundError(answer.why, "it is kept aside and shown on the status page")
+
+
+@click.command()
+@click.argument("contact")
+@click.option(
+    "--purpose",
+    "purposes",
+    multiple=True,
+    type=click.Choice([str(one) for one in CHOICES]),
+    help="Only this purpose; may be repeated. Without it: all.",
+)
+@click.option("--reason", default="by hand", help="How we know: a call, a letter, a complaint …")
+@click.pass_context
+def unsubscribe(ctx: click.Context, contact: str, purposes: tuple[str, ...], reason: str) -> None:
+    """Send nothing more to CONTACT (an address), known or not, for they told us so."""
+    wanted = [Purpose(one) for one in purposes] or list(CHOICES)
+    stopped = unsubscribe_address(house_of(ctx).runtime, contact, wanted, reason[:300], "cli")
+    click.echo(
+        f"No more mails to {contact}: {stopped.cancelled_mails} cancelled, "
+        f"{stopped.ended_journeys} workflows ended."
+    )
 
 
 @click.command()

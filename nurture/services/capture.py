@@ -27,19 +27,31 @@ EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 #: nouns whose events may bring a person we do not know yet: forms and CRM
 MAY_BRING = frozenset({"form", "document", "seminar", "deal", "call", "trial", "contact"})
 
-#: events that the engine makes by itself; nobody else may claim them
+#: nouns and events that the engine makes by itself; nobody else may claim them
+OUR_NOUNS = frozenset({"email", "lifecycle", "score", "segment", "temperature", "workflow"})
 OURS = frozenset(
     {
-        "email.opened",
-        "email.clicked",
-        "email.sent",
-        "temperature.changed",
-        "lifecycle.changed",
-        "lifecycle.assigned",
-        "score.adjusted",
-        "workflow.requested",
+        "account.updated",
+        "contact.created",
+        "contact.resubscribed",
+        "contact.unsubscribed",
+        "contact.updated",
+        "evidence.revised",
     }
 )
+
+#: of our nouns, what may have been seen in somebody else's inbox; telling us stops journeys
+TOLD_TOO = frozenset({"email.auto_replied", "email.replied"})
+
+#: what to do instead of telling of an event that would do nothing
+_INSTEAD = {
+    "contact.unsubscribed": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
+    "email.unsubscribed": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
+    "email.complained": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
+    "contact.created": "use `POST /api/v1/contacts`",
+    "contact.updated": "use `POST /api/v1/contacts`",
+    "account.updated": "use `POST /api/v1/contacts` with its `account`",
+}
 
 _LARGEST_PROPERTIES = 64
 
@@ -95,10 +107,11 @@ def check(one: Happening, now: datetime) -> None:
             f"{one.type!r} is not the name of an event",
             "events are named noun.verbed, e.g. form.submitted",
         )
-    if one.type in OURS:
+    noun = one.type.partition(".")[0]
+    if one.type in OURS or (noun in OUR_NOUNS and one.type not in TOLD_TOO):
         raise NurtureError(
             f"{one.type!r} is an event that only the engine itself makes",
-            "give it a name of your own",
+            _INSTEAD.get(one.type, "give it a name of your own"),
         )
     if len(one.properties) > _LARGEST_PROPERTIES:
         raise NurtureError(f"more than {_LARGEST_PROPERTIES} properties in one event")

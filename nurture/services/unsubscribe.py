@@ -16,10 +16,12 @@ from nurture.db import choices, outcomes
 from nurture.db.contacts import EMAIL, current, find, lock, newest_consents, suppress, withdraw
 from nurture.db.engine import read, write
 from nurture.db.events import NewEvent, record
+from nurture.db.retrying import write_again
 from nurture.db.touched import active_enrolments
 from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.workflow import Purpose
 from nurture.errors import NurtureError
+from nurture.services.mail_address import fault_of_address
 from nurture.services.runtime import DECIDE, Runtime
 
 #: what one click stops, and what a person may choose; service mails need no consent
@@ -86,6 +88,35 @@ def unsubscribe(
             return Stopped()
         lock(connection, [person], wait=True)
         stopped = _stop(connection, person, message_id, purposes, source, known, now)
+    runtime.ring(DECIDE)
+    return stopped
+
+
+def unsubscribe_address(
+    runtime: Runtime, email: str, purposes: Collection[Purpose], source: str, by: str
+) -> Stopped:
+    """Stop for a person who told us otherwise than by a link; `by` is who wrote it down.
+
+    An address that is nobody's goes on the suppression list, so that it stays quiet whoever
+    brings it later. Idempotent. Raises NurtureError where `email` is no address.
+    """
+    if why := fault_of_address(email):
+        raise NurtureError(f"{email!r} is not an e-mail address: {why}")
+    with read(runtime.engine) as connection:
+        person = find(connection, EMAIL, canonical(email))
+    known = _workflow_purposes(runtime, person, 0) if person is not None else {}
+    now = runtime.clock.now()
+
+    def act(connection: Connection) -> Stopped:
+        person = find(connection, EMAIL, canonical(email))
+        if person is None or choices.is_erased(connection, person):
+            hashed = address_hash(email, runtime.hash_key)
+            suppress(connection, hashed, "by_hand", source, now)
+            return Stopped()
+        lock(connection, [person], wait=True)
+        return _stop(connection, person, 0, purposes, source, known, now, by)
+
+    stopped = write_again(runtime.engine, act)
     runtime.ring(DECIDE)
     return stopped
 
@@ -185,13 +216,14 @@ def _stop(
     source: str,
     known: Mapping[tuple[int, str], str],
     now: datetime,
+    by: str = BY,
 ) -> Stopped:
     if not purposes:
         return Stopped()
     consents = newest_consents(connection, [person]).get(person, {})
     new = [purpose for purpose in purposes if consents.get(purpose) != "withdrawn"]
     if new:
-        withdraw(connection, person, new, source, BY, now)
+        withdraw(connection, person, new, source, by, now)
     mails = choices.cancel_unsent(connection, person, list(purposes), "unsubscribed")
     # A journey whose purpose cannot be found any more is ended too: better silent than sorry.
     journeys = [

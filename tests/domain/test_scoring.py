@@ -34,7 +34,7 @@ WEBINAR = PointRule("webinar", "seminar.attended", 25, group="content")
 QUOTE = PointRule("quote", "form.submitted", 40, where=(("form", "quote"),), cap=Cap(1))
 PAGE = PointRule("page", "page.viewed", 5, cap=Cap(2, DAY))
 CLICK = PointRule("click", "email.clicked", 7)
-LEFT = PointRule("left", "email.unsubscribed", -30)
+LEFT = PointRule("left", "contact.unsubscribed", -30)
 
 
 def scoring(*rules: PointRule, groups: tuple[tuple[str, Cap], ...] = ()) -> Scoring:
@@ -79,7 +79,7 @@ CAPS = [
         [15, 0, 15],
     ),
     # negative points
-    ((LEFT,), [(0, "email.unsubscribed")], [-30]),
+    ((LEFT,), [(0, "contact.unsubscribed")], [-30]),
     # no rule, no points
     ((PAGE,), [(0, "seminar.attended")], [0]),
 ]

@@ -13,7 +13,8 @@ from werkzeug.exceptions import UnsupportedMediaType
 from nurture.errors import NurtureError
 from nurture.services import api_keys, api_requests
 from nurture.services.runtime import Runtime
-from nurture.web.api.shapes import ContactIn, EventIn
+from nurture.services.unsubscribe import unsubscribe_address
+from nurture.web.api.shapes import ContactIn, EventIn, UnsubscribeIn
 from nurture.web.errors import problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -65,6 +66,29 @@ def make_api(runtime: Runtime) -> Blueprint:
         models = _objects(ContactIn)
         rows = [model.row() for model in models]
         return _act(lambda: api_requests.take_contacts(runtime, _request(), rows))
+
+    @api.post("/unsubscribes")
+    def unsubscribes() -> Response:
+        # Each is a transaction of its own, and a repeat changes nothing.
+        by = f"api:{g.api_key.name}"[:64]
+        stopped = [
+            (
+                one.email,
+                unsubscribe_address(runtime, one.email, one.purposes, one.reason or by, by),
+            )
+            for one in _objects(UnsubscribeIn)
+        ]
+        return jsonify(
+            unsubscribes=[
+                {
+                    "email": email,
+                    "withdrawn": list(one.withdrawn),
+                    "cancelled_mails": one.cancelled_mails,
+                    "ended_journeys": one.ended_journeys,
+                }
+                for email, one in stopped
+            ]
+        )
 
     @api.get("/contacts/<email>")
     def contact(email: str) -> Response:

@@ -28,8 +28,10 @@ from nurture.domain.contact_row import (
     default_purposes,
 )
 from nurture.domain.person_name import clean_text, company_name, job_title, name_part
+from nurture.domain.workflow import Purpose
 from nurture.services.capture import Happening
 from nurture.services.mail_address import fault_of_address
+from nurture.services.unsubscribe import CHOICES
 
 _Scalar = str | bool | int | float
 #: columns of the contact and of the account that a caller may set
@@ -74,6 +76,12 @@ def _clean(value: Any, clean: Callable[[str], str] = clean_text) -> Any:
         return [_clean(one, clean) for one in value]
     if isinstance(value, dict):
         return {name: _clean(one, clean) for name, one in value.items()}
+    return value
+
+
+def _address(value: str) -> str:
+    if why := fault_of_address(value):
+        raise ValueError(f"is not an e-mail address: {why}")
     return value
 
 
@@ -210,10 +218,8 @@ class ContactIn(_Strict):
 
     @field_validator("email")
     @classmethod
-    def _address(cls, value: str) -> str:
-        if why := fault_of_address(value):
-            raise ValueError(f"is not an e-mail address: {why}")
-        return value
+    def _is_address(cls, value: str) -> str:
+        return _address(value)
 
     @field_validator("zone")
     @classmethod
@@ -258,3 +264,28 @@ class ContactIn(_Strict):
         given = self.consent
         purposes = tuple(given.purposes) if given.purposes else default_purposes(given.basis)
         return Grant(given.basis, given.source, given.obtained_at, purposes, given.text_shown)
+
+
+class UnsubscribeIn(_Strict):
+    """Somebody wants no more mails; `purposes` left out means all of them."""
+
+    email: str = Field(max_length=320)
+    purposes: list[Purpose] = Field(default_factory=lambda: list(CHOICES), min_length=1)
+    reason: str = Field("", max_length=300)
+
+    @field_validator("email")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return _address(value)
+
+    @field_validator("purposes")
+    @classmethod
+    def _may_be_stopped(cls, purposes: list[Purpose]) -> list[Purpose]:
+        if not set(purposes) <= set(CHOICES):
+            raise ValueError(f"may be {', '.join(CHOICES)}")
+        return purposes
+
+    @field_validator("reason", mode="before")
+    @classmethod
+    def _uniform(cls, value: Any) -> Any:
+        return _clean(value)
