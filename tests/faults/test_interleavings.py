@@ -19,7 +19,7 @@ from tests.faults.machine import LifeMachine
 
 #: steps of one life, and how many steps there are altogether
 LIFE = 40
-STEPS = int(os.environ.get("NURTURE_STEPS", "600"))
+STEPS = int(os.environ.get("NURTURE_STEPS", "400"))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from nurture.db import tables
 from nurture.emails.identifiers import message_id
 from tests.faults.crew import Crew, crew
 
-KILLS = int(os.environ.get("NURTURE_KILLS", "14"))
+KILLS = int(os.environ.get("NURTURE_KILLS", "12"))
 SEED = int(os.environ.get("NURTURE_SEED", "1"))
 
 #: connections that one sender keeps open, as `Sink.url` says
@@ -87,6 +87,6 @@ def test_killed_workers_send_nothing_twice_and_lose_nothing(
             one.kill(name)
             kills[name] += 1
             one.start(name, *WORKERS[name])
-        one.wait_until(one.at_rest, 60, "every mail's fate")
+        one.wait_until(one.at_rest, 120, "every mail's fate")
         print(f"{kills}: {one.states()}")
         check(one, kills["send-1"] + kills["send-2"])
