@@ -28,6 +28,10 @@ _BACKOFF = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 _GRACE = 15.0
 
 
+#: environment variable that tells a child to end with its supervisor
+_FOLLOWS = "NURTURE_FOLLOWS"
+
+
 @dataclass
 class _Child:
     name: str
@@ -54,7 +58,8 @@ class Supervisor:
     def start(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
         """Start `nurture ARGUMENTS` under a name, with additions to the environment."""
         argv = [sys.executable, "-m", "nurture", *arguments]
-        child = _Child(name, argv, {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})})
+        own = {"PYTHONUNBUFFERED": "1", _FOLLOWS: "stdin"}
+        child = _Child(name, argv, {**os.environ, **own, **(env or {})})
         self._children.append(child)
         self._spawn(child)
 
@@ -82,6 +87,7 @@ class Supervisor:
                 child.failures = child.failures + 1 if young else 0
                 wait = _BACKOFF[min(child.failures, len(_BACKOFF) - 1)]
                 child.not_before, child.process = now + wait, None
+                _let_go(process)
             if now >= child.not_before:
                 self._spawn(child)
                 restarted.append(child.name)
@@ -107,22 +113,29 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
+            _let_go(child.process)
         for child in running:
             if child.reader is not None:
                 child.reader.join(1.0)
 
     def run(self, every: float = 0.2) -> None:
-        """Watch until interrupted (KeyboardInterrupt or SIGTERM), then stop all."""
+        """Watch until interrupted (Ctrl-C), told to end (SIGTERM) or left (SIGHUP); stop all."""
         stopped = threading.Event()
-        previous = signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+        previous = {
+            number: signal.signal(number, lambda *_: stopped.set())
+            for number in (signal.SIGTERM, signal.SIGHUP)
+            # Under nohup a terminal that closes is to change nothing.
+            if signal.getsignal(number) is not signal.SIG_IGN
+        }
         try:
             while not stopped.wait(every):
                 self.look()
         except KeyboardInterrupt:
             pass
         finally:
-            signal.signal(signal.SIGTERM, previous)
             self.stop()
+            for number, handler in previous.items():
+                signal.signal(number, handler)
 
     def _spawn(self, child: _Child) -> None:
         child.started = machine_seconds()
@@ -130,7 +143,8 @@ class Supervisor:
         child.process = subprocess.Popen(
             child.argv,
             env=child.env,
-            stdin=subprocess.DEVNULL,
+            # Nothing is written to it: it ends with us, however we end. See `follow`.
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -146,8 +160,37 @@ class Supervisor:
             for line in output:
                 file.write(line)
                 file.flush()
-                if self._echo is not None:
+                if self._echo is None:
+                    continue
+                try:
                     self._echo(name, line.decode("utf-8", "replace").rstrip())
+                except OSError:
+                    # The terminal is gone; the file goes on, and nobody waits for a reader.
+                    self._echo = None
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Close our end of the standard input of a process that has ended."""
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def follow() -> None:
+    """Where a supervisor started this process: finish as by SIGTERM when it is gone.
+
+    A supervisor that is killed cannot stop anybody, but the kernel closes its end of our
+    standard input.
+    """
+    # Taken away, so that processes of our own do not take what they are given for the leash.
+    if os.environ.pop(_FOLLOWS, None) != "stdin":
+        return
+
+    def watch() -> None:
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="follow", daemon=True).start()
 
 
 def wait_for(ready: Callable[[], bool], seconds: float) -> bool:

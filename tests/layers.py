@@ -37,7 +37,7 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "up": _UNDER_EDGES | {"app", "supervise"},
     "demo": _UNDER_EDGES | {"app", "supervise", "up"},
     "cli": _UNDER_EDGES | {"web", "app", "jobs", "supervise", "up", "demo"},
-    "__main__": frozenset({"cli"}),
+    "__main__": frozenset({"cli", "supervise"}),
 }
 
 #: What `domain` leaves alone of the standard library: it decides, it does not act.
