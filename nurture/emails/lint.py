@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from nurture.emails.active import find_active
 from nurture.emails.compile import Assembled, assemble
 from nurture.emails.expressions import Path
 from nurture.emails.manners import check_manners
@@ -168,6 +169,13 @@ def _finished(whole: Assembled, source: Source, context: TemplateContext) -> Ite
             f"{size // 1024} KB of HTML; Gmail cuts a mail at {MAX_HTML // 1024} KB",
             "shorten it, or link to the rest",
             Severity.WARNING,
+        )
+    for what, written in {*find_active(whole.page), *find_active(source.body.text)}:
+        yield Problem(
+            _place_of(written, source, top),
+            "active-content",
+            f"{what}: no mail program runs it, and filters take it for an attack",
+            "a link begins with https://, mailto: or tel:",
         )
     for shown, target in whole.shown:
         if _SHOWN.sub("", shown).rstrip("/") != _SHOWN.sub("", target).rstrip("/"):

@@ -225,3 +225,45 @@ def test_the_subject_of_a_step_is_checked_at_its_place() -> None:
     (problem,) = lint_subject("{{ contact.titel }}", place, JA)
     assert problem.code == "unknown-variable"
     assert problem.place == place
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>alert(1)</script>",
+        "[見る](javascript:alert(1))",
+        # what a browser reads in spite of how it is written
+        '<a href="JaVaScript:alert(1)">見る</a>',
+        '<a href="java&#10;script:alert(1)">見る</a>',
+        "<a href='vbscript:x'>見る</a>",
+        '<a href="https://www.nurture.example/" onclick="alert(1)">見る</a>',
+        '<iframe src="https://www.nurture.example/"></iframe>',
+    ],
+)
+def test_what_would_run_in_a_mail_is_an_error_at_its_place(body: str) -> None:
+    found = [one for one in _lint(_letter(f"一行目\n\n{body}")) if one.code == "active-content"]
+    assert {one.severity for one in found} == {Severity.ERROR}
+    assert {(one.place.file, one.place.line) for one in found} == {("templates/email/x/y.ja.md", 7)}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<mj-button href="javascript:alert(1)">見る</mj-button>',
+        '<mj-raw><script src="https://www.nurture.example/x.js"></script></mj-raw>',
+    ],
+)
+def test_what_would_run_in_a_newsletter_is_an_error(part: str) -> None:
+    assert "active-content" in _codes(newsletter(part))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'javascript: とは何か。JavaScript を書くとき、onclick="x" は要りません。',
+        "[電話](tel:03-0000-0000)、[メール](mailto:a@nurture.example)",
+        "[見る](https://www.nurture.example/javascript:x?on=1)",
+    ],
+)
+def test_to_speak_of_scripts_is_no_script(body: str) -> None:
+    assert "active-content" not in _codes(_letter(body))
