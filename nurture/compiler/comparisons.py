@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from nurture.compiler.fields import FieldInfo, FieldType
+from nurture.compiler.fields import FieldInfo, FieldType, instead_of_date
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, number, quoted
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import plain_value
@@ -93,7 +93,8 @@ def _value(name: str, info: FieldInfo, node: Node, report: Report) -> Value:
             return None
         case FieldType.DATE:
             message = f"'{name}' is a date: conditions only ask whether it is there"
-            report.error(node, "wrong-type", message, "true or false; `wait_until` waits for it")
+            hint = f"true or false; {instead_of_date(name)}"
+            report.error(node, "wrong-type", message, hint)
             return None
         case FieldType.TEXT:
             if info.choices and node.value not in info.choices:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NoReturn
 
 from jinja2 import nodes
 
 from nurture.compiler.durations import LONGEST as LONGEST_SPAN
 from nurture.compiler.expression_text import Refused, constant, names_of, place, shown
+from nurture.compiler.fields import MOMENTS, FieldInfo, instead_of_date
 from nurture.compiler.names import check_event_name
 from nurture.compiler.nodes import Scalar, quoted
 from nurture.compiler.scope import ConditionScope
@@ -177,12 +179,53 @@ class ValueReader:
                 "wrong-type", f"a count is a number, {shown(constant)} is not", str(constant)
             )
 
-    def _check_field(self, value: Field, op: Op, constant: Constant) -> None:
-        info = {
-            Scope.CONTACT: self._scope.catalogue.of_contact,
-            Scope.ACCOUNT: self._scope.catalogue.of_account,
-            Scope.DEAL: self._scope.catalogue.of_deal,
+    def check_pair(self, one: Value, other: Value) -> None:
+        """Refuse two values that are never of one kind: a date and a text, a number and a text."""
+        for moment, against in ((one, other), (other, one)):
+            if self._kind(moment) == "moment" and self._kind(against) != "moment":
+                self._refuse_moment(moment)
+        kinds = (self._kind(one), self._kind(other))
+        if None not in kinds and kinds[0] != kinds[1]:
+            message = f"a {kinds[0]} and a {kinds[1]} never compare"
+            raise Refused("wrong-type", message)
+
+    def check_text(self, value: Value) -> None:
+        """Refuse to look for a text inside what is none."""
+        kind = self._kind(value)
+        if kind == "moment":
+            self._refuse_moment(value)
+        if kind not in (None, "text"):
+            raise Refused("wrong-type", f"a {kind} contains no text", hint="compare it")
+
+    def _refuse_moment(self, value: Value) -> NoReturn:
+        assert isinstance(value, Field)  # nothing else is a moment
+        name = value.path[0]
+        message = f"'{name}' is a date: it compares with other dates only"
+        raise Refused("wrong-type", message, name, instead_of_date(name))
+
+    def _kind(self, value: Value) -> str | None:
+        """Return what a value is when conditions compare it; None where only a run can tell."""
+        if isinstance(value, Literal):
+            return None
+        if not isinstance(value, Field):
+            return "number"
+        if value.scope is Scope.CONTACT and value.path[0] in MOMENTS:
+            return "moment"
+        info = self._info(value)
+        if info is None or self._scope.catalogue.incomplete:
+            return None
+        return "text" if info.type == "date" else str(info.type)
+
+    def _info(self, value: Field) -> FieldInfo | None:
+        catalogue = self._scope.catalogue
+        return {
+            Scope.CONTACT: catalogue.of_contact,
+            Scope.ACCOUNT: catalogue.of_account,
+            Scope.DEAL: catalogue.of_deal,
         }.get(value.scope, lambda _name: None)(value.path[0])
+
+    def _check_field(self, value: Field, op: Op, constant: Constant) -> None:
+        info = self._info(value)
         if info is None or self._scope.catalogue.incomplete:
             return
         name = value.path[0]
@@ -200,7 +243,7 @@ class ValueReader:
             raise Refused("wrong-type", message, str(constant))
         if info.type == "date":
             message = f"'{name}' is a date: conditions only ask whether it is there"
-            raise Refused("wrong-type", message, name, "`wait_until` waits for it")
+            raise Refused("wrong-type", message, name, instead_of_date(name))
         if info.type != "number" and op in (Op.LT, Op.LE, Op.GT, Op.GE):
             raise Refused("no-order", f"'{name}' is a {info.type}: it has no order", name)
 

@@ -102,6 +102,8 @@ class _Reader:
             one, op, other = other, _FLIPPED[op], one
         if isinstance(other, Literal):
             self._values.check_type(one, op, other.value)
+        else:
+            self._values.check_pair(one, other)
         return Compare(one, op, other)
 
     def _contained(self, left: nodes.Expr, op: Op, right: nodes.Expr) -> Condition:
@@ -117,6 +119,7 @@ class _Reader:
         if isinstance(whole, Literal) or not isinstance(value, Literal):
             message = "`in` needs a list of values at its right, or a text at its left"
             raise Refused("expr-syntax", message, hint="e.g. contact.role in ['it', 'user']")
+        self._values.check_text(whole)
         inside = Compare(whole, Op.CONTAINS, value)
         return inside if op is Op.IN else Not(inside)
 

@@ -68,6 +68,17 @@ SETTABLE = frozenset(
 )  # fmt: skip
 
 
+#: what the engine itself writes down as moments; dates of custom fields are texts
+MOMENTS = frozenset({"first_touch", "created"})
+
+
+def instead_of_date(name: str) -> str:
+    """Return how to write what a comparison with a date field cannot say."""
+    if name == "created":
+        return "expr: \"days_since('contact.created') > 30\" counts days"
+    return f"`wait_until: {{{name}: 14d}}` waits for it"
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """Built-in fields plus those that the policy declares."""
