@@ -15,13 +15,18 @@ from nurture.compiler.event_maps import (
 from nurture.compiler.names import NAME, STEP_ID
 from nurture.compiler.nodes import MapNode, Node, Scalar
 from nurture.compiler.records import Key, Record
+from nurture.compiler.report import Report
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Choice, Part, Schema, SharedParts
 from nurture.compiler.time_alone import check_reviewable
 from nurture.compiler.weak_evidence import check_matches, check_opens
 from nurture.domain.conditions import ALWAYS, AnyOf, Compare, Condition, Field, Literal, Op, Scope
 from nurture.domain.lifecycle import Temperature
+from nurture.domain.reads import reads
 from nurture.domain.workflow import EventTrigger, Existing, Exit, StateTrigger
+
+#: what every contact has, before any event or enrolment
+_KNOWN_OF_ALL = (Scope.CONTACT, Scope.ACCOUNT)
 
 #: outcome of a journey that reached its goal
 CONVERTED = "converted"
@@ -123,6 +128,25 @@ def _state_trigger(node: MapNode, state: list[str], scope: ConditionScope) -> St
         return None
     check_reviewable(found, f"segment '{segment}' as a trigger", at_name, scope.report)
     return StateTrigger("segment", segment, found, existing)
+
+
+def check_existing(
+    node: Node, trigger: EventTrigger | StateTrigger | None, only_if: Condition, report: Report
+) -> None:
+    """Report `existing: enrol` where what it asks is not known of contacts at publish."""
+    if not isinstance(trigger, StateTrigger) or trigger.existing is not Existing.ENROL:
+        return
+    asked = ((f"segment '{trigger.value}'", trigger.condition), ("`only_if`", only_if))
+    for what, condition in asked:
+        read = reads(condition)
+        scopes = {str(scope) for scope, _ in read.fields if scope not in _KNOWN_OF_ALL}
+        if read.steps:
+            scopes.add("steps")
+        if scopes and isinstance(node, MapNode):
+            message = f"{what} reads {' and '.join(sorted(scopes))}"
+            hint = "at publish only fields of contact and account, tags and events are known"
+            at = node.pairs[_EXISTING.name][1]
+            report.error(at, "not-known-at-publish", message, f"{hint}; write existing: ignore")
 
 
 def read_goal(nodes: list[Node], scope: ConditionScope) -> tuple[Condition | None, list[Exit]]:

@@ -18,7 +18,14 @@ from nurture.compiler.scope import ConditionScope, StepNames
 from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text, Whole, scalar_of
 from nurture.compiler.step_kinds import STEPS
 from nurture.compiler.steps import StepCompiler
-from nurture.compiler.triggers import TRIGGER, WAY_OUT, read_exit, read_goal, read_trigger
+from nurture.compiler.triggers import (
+    TRIGGER,
+    WAY_OUT,
+    check_existing,
+    read_exit,
+    read_goal,
+    read_trigger,
+)
 from nurture.domain.conditions import ALWAYS
 from nurture.domain.workflow import EventTrigger, Purpose, Reentry, StateTrigger, Workflow
 
@@ -144,10 +151,14 @@ def compile_workflow_file(
     places: dict[str, Placed] = {step: draft.at for step, draft in outline.drafts.items()}
     if not report.failed:
         check_graph(graph, places, report)
-    triggers = [read_trigger(node, plain) for node in fields.get_or(_TRIGGER, [])]
+    starts = fields.get_or(_TRIGGER, [])
+    triggers = [read_trigger(node, plain) for node in starts]
+    asked = fields.get(_ONLY_IF)
+    only_if = ALWAYS if asked is None else read_condition(asked, replace(plain, trigger=True))
+    for node, trigger in zip(starts, triggers, strict=True):
+        check_existing(node, trigger, only_if, report)
     goal, reached = read_goal(fields.get_or(_GOAL, []), inside)
     exits = [read_exit(node, inside) for node in fields.get_or(_EXIT, [])]
-    only_if = fields.get(_ONLY_IF)
     workflow = Workflow(
         name=name,
         title=fields.get_or(_TITLE, name),
@@ -156,9 +167,7 @@ def compile_workflow_file(
         priority=fields.get_or(_PRIORITY, 50),
         event_triggers=tuple(t for t in triggers if isinstance(t, EventTrigger)),
         state_triggers=tuple(t for t in triggers if isinstance(t, StateTrigger)),
-        only_if=ALWAYS
-        if only_if is None
-        else read_condition(only_if, replace(plain, trigger=True)),
+        only_if=only_if,
         reentry=fields.get_or(_REENTRY, Reentry()),
         goal=goal,
         exits=(*reached, *(way_out for way_out in exits if way_out is not None)),

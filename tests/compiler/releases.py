@@ -43,6 +43,7 @@ temperature:
 SEGMENTS = """
 segments:
   large-accounts: {employees: ">= 300"}
+  in-talks: {expr: "deal.stage == 'proposal'"}
 """
 
 BASE: Mapping[str, str] = {
