@@ -9,10 +9,9 @@ from sqlalchemy.exc import OperationalError
 
 from nurture.app import House
 from nurture.clock import machine_seconds
-from nurture.services.advance import advance
 from nurture.services.deliver import Outbox
-from nurture.services.ingest import ingest
 from nurture.services.runtime import DECIDE, SEND
+from nurture.services.setting_aside import take_in, walk
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +57,8 @@ def decide() -> int:
     total = 0
     try:
         while True:
-            done = ingest(runtime)
-            walked = advance(runtime)
+            done = take_in(runtime)
+            walked = walk(runtime)
             if walked:
                 runtime.ring(SEND)
             total += done + walked

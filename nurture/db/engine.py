@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from nurture.db.expressions import score_on_sqlite
 from nurture.db.json_text import write_json
@@ -91,6 +92,17 @@ def read(engine: Engine) -> Iterator[Connection]:
     """Open a read-only look at one consistent state."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def is_away(error: BaseException) -> bool:
+    """Say whether an error comes from a database that is away, locked or at its limits.
+
+    A deadlock is one too: nothing is half done, and the same work may succeed later.
+    """
+    if isinstance(error, DBAPIError):
+        away = isinstance(error, OperationalError | InterfaceError)
+        return away or bool(error.connection_invalidated)
+    return isinstance(error, PoolTimeoutError)
 
 
 def is_sqlite(connection: Connection) -> bool:

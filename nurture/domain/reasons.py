@@ -161,6 +161,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "task_done": ("タスク {task} が完了しました", "task {task} was completed"),
     "handed_off": ("営業に引き継ぎました", "handed to sales"),
+    "cannot_decide": (
+        "処理できなかったため {until} にもう一度試します:{why}",
+        "could not be handled and is tried again at {until}: {why}",
+    ),
     "too_deep": (
         "連鎖が16段を超えたため処理しませんでした",
         "a chain of more than 16 events was cut off",

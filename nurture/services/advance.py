@@ -302,11 +302,17 @@ class Walks:
         )
 
 
-def advance(runtime: Runtime, limit: int = BATCH) -> int:
-    """Walk up to `limit` due enrolments in one transaction; return how many were walked."""
+def advance(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = None) -> int:
+    """Walk up to `limit` due enrolments in one transaction; return how many were walked.
+
+    `only` names the contacts whose due enrolments are walked.
+    """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        due = messages.due_enrolment_contacts(connection, now, limit)
+        if only is None:
+            due = messages.due_enrolment_contacts(connection, now, limit)
+        else:
+            due = list(only)
         if not due:
             return 0
         held = people.lock(connection, due)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from nurture.clock import machine_now, machine_seconds
 from nurture.db import contacts as people
 from nurture.db import mail_fates, outbox, outcomes
-from nurture.db.engine import read, write
+from nurture.db.engine import is_away, read, write
 from nurture.domain.message import State
 from nurture.emails.errors import HeaderError, RenderError
 from nurture.errors import DefinitionError, NotFoundError
@@ -29,6 +29,7 @@ from nurture.services.compose import Composed, NobodyToAddressError, compose
 from nurture.services.lastlook import look_again
 from nurture.services.link_targets import remember_links
 from nurture.services.runtime import DECIDE, Runtime
+from nurture.services.setting_aside import said
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +110,12 @@ class Outbox:
                 failed.append((one, State.FAILED, "no_template", detail))
             except (RenderError, DefinitionError, HeaderError) as error:
                 detail = {"why": str(error)[:500], "template": one.message.template}
+                failed.append((one, State.FAILED, "does_not_render", detail))
+            except Exception as error:  # this mail fails visibly, the others go
+                if is_away(error):
+                    raise
+                log.exception("mail cannot be composed", message=one.held.id)
+                detail = {"why": said(error), "template": one.message.template}
                 failed.append((one, State.FAILED, "does_not_render", detail))
             else:
                 self._ready.append(Ready(one, composed))

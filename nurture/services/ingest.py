@@ -6,6 +6,8 @@ written with the deletion of its inbox row, so an event is acted on once or not 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from nurture.db import contacts as people
@@ -27,15 +29,15 @@ BATCH = 100
 ARRIVALS = 500
 
 
-def ingest(runtime: Runtime, limit: int = BATCH) -> int:
+def ingest(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = None) -> int:
     """Take in what waits for up to `limit` contacts; return how many were looked at.
 
     Contacts without arrivals are looked at where their review time has come. 0 means that
-    nothing is due (or that another worker holds all that is).
+    nothing is due (or that another worker holds all that is). `only` names the contacts.
     """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        due = touched.due_contacts(connection, now, limit)
+        due = touched.due_contacts(connection, now, limit) if only is None else list(only)
         if not due or not runtime.releases.published(connection):
             return 0
         due = _living(connection, due)
