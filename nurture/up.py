@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -50,17 +51,17 @@ def embedded_redis(settings: Settings) -> Iterator[str]:
         return
     # A short path: a socket's may have about 100 characters, the state folder's may not.
     folder = Path(tempfile.mkdtemp(prefix="nurture-"))
-    socket = folder / "valkey.sock"
+    place = folder / "valkey.sock"
     note = settings.var / REDIS_FILE
     stop = threading.Event()
     keeper = threading.Thread(
-        target=_keep_running, args=(folder / "data", socket, stop), name="valkey", daemon=True
+        target=_keep_running, args=(folder / "data", place, stop), name="valkey", daemon=True
     )
     keeper.start()
     try:
-        if not wait_for(socket.exists, _START_SECONDS):
+        if not wait_for(place.exists, _START_SECONDS):
             raise NurtureError("the embedded Valkey did not start", "or name one by REDIS_URL")
-        address = f"unix://{socket}"
+        address = f"unix://{place}"
         note.write_text(address, encoding="utf-8")
         yield address
     finally:
@@ -70,10 +71,10 @@ def embedded_redis(settings: Settings) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep_running(data: Path, socket: Path, stop: threading.Event) -> None:
+def _keep_running(data: Path, place: Path, stop: threading.Event) -> None:
     """Run a Valkey until told to stop; one that dies is started again, empty, at its place."""
     while not stop.is_set():
-        server = ValkeyServer(data_dir=data, unix_socket_path=socket)
+        server = ValkeyServer(data_dir=data, unix_socket_path=place)
         try:
             server.start()
             while server.is_running() and not stop.wait(_LOOK_EVERY):
@@ -84,6 +85,20 @@ def _keep_running(data: Path, socket: Path, stop: threading.Event) -> None:
         finally:
             if server.is_running():
                 server.stop()
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise NurtureError where somebody listens already on a port that we need."""
+    wanted = {"PUBLIC_PORT": settings.public_port, "TEAM_PORT": settings.team_port}
+    if settings.smtp_url is None:
+        wanted["MAILBOX_PORT"] = settings.mailbox_port
+    for variable, port in wanted.items():
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                raise NurtureError(
+                    f"port {port} is taken by another program",
+                    f"choose another one: {variable}={port + 100} nurture up",
+                )
 
 
 @contextmanager

@@ -175,7 +175,8 @@ def show(console: Console, path: Path, report: ImportReport, dry_run: bool) -> N
         )
     if report.rejected_path is not None:
         console.print(
-            f"Mend the bad rows in {escape(str(report.rejected_path))} and import that file."
+            f"Mend the bad rows in {escape(str(report.rejected_path))} and import that file.",
+            soft_wrap=True,
         )
 
 

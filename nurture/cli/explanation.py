@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 
 from rich import box
@@ -59,13 +60,11 @@ def show(
 ) -> None:
     """Explain a contact (an address) on the terminal; NotFoundError where nobody is.
 
-    Without a locale it speaks the language of the contact.
+    Without a locale it speaks Japanese where the terminal does (LANG), else English.
     """
     console = console or Console()
-    # Their language decides, and only the explanation knows it.
-    why = explain(runtime, contact, locale or "ja")
-    if locale is None and not str(why.contact.fields.get("locale", "ja")).startswith("ja"):
-        why = explain(runtime, contact, "en")
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    why = explain(runtime, contact, locale or ("ja" if spoken.startswith("ja") else "en"))
     for part in _Page(why).parts():
         console.print(part)
 
@@ -150,7 +149,8 @@ class _Page:
     def _table(self, title: str, *columns: str) -> Table:
         table = Table(title=self._say(title), box=box.SIMPLE_HEAD, title_justify="left")
         for column in columns:
-            table.add_column(self._say(column))
+            # Folded, not cut: the end of a reason says what matters.
+            table.add_column(self._say(column), overflow="fold")
         return table
 
     def _score(self) -> RenderableType:

@@ -30,7 +30,14 @@ from nurture.services import ticking
 from nurture.services.runtime import DECIDE, SEND
 from nurture.settings import Settings
 from nurture.supervise import Supervisor
-from nurture.up import alone, embedded_redis, environment, prepare, start_processes
+from nurture.up import (
+    alone,
+    check_ports,
+    embedded_redis,
+    environment,
+    prepare,
+    start_processes,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +72,7 @@ def up(ctx: click.Context) -> None:
         click.echo(f"{click.style(name.ljust(8), fg='cyan')} {line}")
 
     with alone(settings):
+        check_ports(settings)
         prepare(settings)
         _run_all(settings, Supervisor(settings.var / "log", echo))
     click.echo("Stopped.")
@@ -74,10 +82,10 @@ def _run_all(settings: Settings, supervisor: Supervisor) -> None:
     with embedded_redis(settings) as redis:
         env = environment(settings, redis)
         start_processes(supervisor, env, local_mailbox=settings.smtp_url is None)
-        click.echo(f"Public pages  {settings.public_url}")
-        click.echo(f"Team pages    http://127.0.0.1:{settings.team_port}")
+        click.echo(f"Links in mails {settings.public_url}")
+        click.echo(f"Team pages     http://127.0.0.1:{settings.team_port}")
         if settings.smtp_url is None:
-            click.echo(f"Local mailbox http://127.0.0.1:{settings.team_port}/mailbox")
+            click.echo(f"Local mailbox  http://127.0.0.1:{settings.team_port}/mailbox")
         click.echo("Ctrl-C stops everything.")
         supervisor.run()
 

@@ -47,7 +47,15 @@ _CAP_TEMPERATURE = Key(
     "temperature", Choice(*(t.value for t in Temperature)), "For contacts of this temperature."
 )
 _CAP_WORKFLOW = Key("workflow", NAME, "Counts mails of this workflow only.")
-_CAP = Record("a cap", (_ID, _PER, _MAILS, _WITHIN, _CAP_PURPOSE, _CAP_TEMPERATURE, _CAP_WORKFLOW))
+_CAP_BELOW = Key(
+    "below",
+    Whole(0, 1000),
+    "Holds back only mails of workflows whose priority is below this; all count.",
+)
+_CAP = Record(
+    "a cap",
+    (_ID, _PER, _MAILS, _WITHIN, _CAP_PURPOSE, _CAP_TEMPERATURE, _CAP_WORKFLOW, _CAP_BELOW),
+)
 
 _HOLD = Key("hold", Elapsed(), "A click waits so long for signs of a machine.")
 _TOO_SOON = Key("too_soon", Elapsed(), "Faster than this after sending is no person.")
@@ -180,6 +188,7 @@ def _caps(entries: list[Fields], report: Report) -> tuple[MailCap, ...]:
             purpose=fields.get(_CAP_PURPOSE),
             temperature=fields.get(_CAP_TEMPERATURE),
             workflow=fields.get(_CAP_WORKFLOW),
+            below=fields.get(_CAP_BELOW),
         )
     return tuple(caps.values())
 

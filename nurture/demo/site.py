@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml
 
 from nurture.demo.temperament import Temperament
 from nurture.errors import NurtureError
@@ -59,7 +58,7 @@ class Site:
     def read(cls, path: Path) -> Site:
         """Read the site's description; NurtureError where it is missing or not YAML."""
         try:
-            found = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
+            found = yaml.safe_load(path.read_text("utf-8"))
             pages = {
                 where: Page(
                     name=page["page"],
@@ -71,7 +70,7 @@ class Site:
                 for where, page in found["pages"].items()
             }
             return cls(found["site"], pages)
-        except (OSError, YAMLError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
             raise NurtureError(f"{path} does not describe a site: {error}") from error
 
     def page_at(self, url: str) -> str | None:

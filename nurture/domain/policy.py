@@ -45,6 +45,8 @@ class MailCap:
     purpose: str | None = None
     temperature: str | None = None
     workflow: str | None = None
+    #: holds back only mails whose workflow has a lower priority; others still count
+    below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

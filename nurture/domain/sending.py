@@ -206,6 +206,8 @@ def _capped(
             continue
         if cap.workflow is not None and cap.workflow != mail.workflow:
             continue
+        if cap.below is not None and mail.priority >= cap.below:
+            continue
         past = facts.account_mails if cap.per == "account" else facts.contact_mails
         counted = sorted(
             (

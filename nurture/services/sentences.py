@@ -23,6 +23,9 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
     "ended": {"outcome": glossary.OUTCOMES},
 }
 
+#: reasons of a mail that waits for a moment that is known
+_HELD_BACK = frozenset({"window", "cap", "try_later", "not_sent", "sending_off"})
+
 _FORMATS = {"ja": "M月d日(E) H:mm", "en": "EEE, d MMM, HH:mm"}
 _LONG = {"ja": "y年M月d日(E) H:mm", "en": "EEE, d MMM y, HH:mm"}
 _DAYS = {"ja": "y年M月d日", "en": "d MMM y"}
@@ -59,7 +62,13 @@ def reason(
         said["events"] = [name_of(str(one), locale) for one in said["events"]]
     if isinstance(said.get("workflow"), str):
         said["workflow"] = titles.get(said["workflow"], said["workflow"])
-    return sentence(code, said, locale)
+    told = sentence(code, said, locale)
+    if code in _HELD_BACK and said.get("until"):
+        # The first question about a mail that waits is until when.
+        told += (
+            f"（{said['until']} まで）" if _language(locale) == "ja" else f", until {said['until']}"
+        )
+    return told
 
 
 def _moment(text: str, locale: str, zone: ZoneInfo) -> str:

@@ -53,7 +53,20 @@ def _fill(scene: Scene, locale: str) -> None:
         connection.execute(update(contact).values(engagement=40.0, scored_at=NOON))
 
 
-def test_everything_is_told_in_the_contacts_language(scene: Scene) -> None:
+@pytest.fixture
+def japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+
+@pytest.mark.usefixtures("japanese")
+def test_everything_is_told_in_the_terminals_language(scene: Scene) -> None:
     _fill(scene, "ja")
     said = _said(scene)
     for part in (
@@ -69,12 +82,14 @@ def test_everything_is_told_in_the_contacts_language(scene: Scene) -> None:
     assert "マーケティング" in said
 
 
-def test_english_contacts_are_explained_in_english_and_a_wish_wins(scene: Scene) -> None:
-    _fill(scene, "en")
+@pytest.mark.usefixtures("english")
+def test_other_terminals_are_told_in_english_and_a_wish_wins(scene: Scene) -> None:
+    _fill(scene, "ja")
     assert "it was held back past its expiry" in _said(scene)
     assert "期限までに送れなかった" in _said(scene, "ja")
 
 
+@pytest.mark.usefixtures("japanese")
 def test_a_contact_of_whom_nothing_is_known_is_told_so(scene: Scene) -> None:
     scene.person()
     assert "事務連絡以外は送信できません" in _said(scene)

@@ -192,6 +192,15 @@ def test_a_cap_of_one_journey_holds_back_its_own_mails():
     assert found == Defer(NOW + 2 * DAY, "cap", {"cap": "journey", "mails": 1, "days": 3.0})
 
 
+def test_one_letter_a_day_spares_what_somebody_asked_for():
+    daily = MailCap("contact-day", "contact", 1, DAY, below=60)
+    policy = replace(POLICY, caps=(daily,))
+    known = situation(contact_mails=past(0.1))
+    letter, asked_for = mail(priority=50), mail(priority=60)
+    assert isinstance(may_send(letter, known, policy, JAPAN, NOW), Defer)
+    assert may_send(asked_for, known, policy, JAPAN, NOW) == Send()
+
+
 def test_service_mails_pass_holds_and_caps_but_no_pause_and_no_window():
     receipt = mail(purpose=Purpose.SERVICE, template="receipt/order", workflow=None)
     full = situation(
