@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -139,3 +141,27 @@ def test_the_version_is_one() -> None:
     import nurture
 
     assert nurture.__version__ == PROJECT["version"]
+
+
+def test_every_library_that_is_imported_is_in_the_lock() -> None:
+    locked = {
+        line.partition("==")[0].partition("[")[0].strip().lower().replace("_", "-")
+        for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+        if "==" in line
+    }
+    known = packages_distributions()
+    missing = set()
+    for path in sorted((ROOT / "nurture").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module or ""]
+            for name in (one.partition(".")[0] for one in names):
+                if name in sys.stdlib_module_names or name == "nurture":
+                    continue
+                found = {one.lower().replace("_", "-") for one in known.get(name, [name])}
+                if not found & locked:
+                    missing.add(f"{path.relative_to(ROOT)}: {name}")
+    assert missing == set()
