@@ -1,15 +1,17 @@
-"""Promises that no window can keep: a mail that expires while its window is shut."""
+"""Promises that cannot be kept: a mail that expires while a window or a cap holds it back."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
 from nurture.compiler.durations import write_duration
 from nurture.compiler.report import Placed, Report
 from nurture.domain.calendar import longest_closed
-from nurture.domain.policy import Calendar, Window
-from nurture.domain.steps import Duration
+from nurture.domain.policy import Calendar, MailCap, Window
+from nurture.domain.steps import Duration, Send
+from nurture.domain.workflow import Purpose, Workflow
 
 #: a Monday; an ordinary fortnight starts here, without holidays
 _MONDAY = date(2024, 1, 1)
@@ -38,6 +40,41 @@ def check_promise(expires: Duration, window: Window, at: Placed, report: Report)
         )
         hint = f"write at least {_hours(gap)}, or choose a window that opens more often"
         report.error(at, "promise", message, hint)
+
+
+def check_caps(
+    workflow: Workflow, caps: Iterable[MailCap], places: Mapping[str, Placed], report: Report
+) -> None:
+    """Warn of a cap of a single mail that lasts as long as a mail waits for it, or longer.
+
+    Two mails fall due together, one takes the slot: when it frees the other is over. Said
+    once for each cap, at the first step that it concerns.
+    """
+    for cap in caps:
+        if cap.mails != 1 or not _concerns(cap, workflow):
+            continue
+        for step in workflow.graph.steps.values():
+            if not isinstance(step, Send) or step.expires.business_days:
+                continue
+            if step.expires.elapsed + timedelta(days=step.expires.days) > cap.within:
+                continue
+            message = (
+                f"expires after {write_duration(step.expires)}, but cap '{cap.name}' lets one "
+                f"mail go in {_hours(cap.within)}: who comes second is always too late"
+            )
+            hint = f"write an `expires` longer than {_hours(cap.within)}"
+            report.warn(places.get(step.id), "cap-outlasts", message, hint)
+            break
+
+
+def _concerns(cap: MailCap, workflow: Workflow) -> bool:
+    """Say whether a cap holds back mails of a workflow."""
+    return (
+        workflow.purpose is not Purpose.SERVICE
+        and cap.purpose in (None, workflow.purpose)
+        and cap.workflow in (None, workflow.name)
+        and (cap.below is None or workflow.priority < cap.below)
+    )
 
 
 def _hours(span: timedelta) -> str:

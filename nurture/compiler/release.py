@@ -9,6 +9,7 @@ from nurture.compiler.calendar import EMPTY_CALENDAR, compile_calendar
 from nurture.compiler.graph_checks import endless_starts, starts_at_once
 from nurture.compiler.nodes import Node
 from nurture.compiler.policy import EMPTY_POLICY, catalogue_of, compile_policy
+from nurture.compiler.promises import check_caps
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
 from nurture.compiler.scope import ConditionScope
@@ -67,6 +68,8 @@ def compile_files(files: Mapping[str, bytes | str]) -> Definitions:
     )
     compiled = _workflows(sources, names, references)
     _check_starts(compiled, sources.unread)
+    for one in compiled.values():
+        check_caps(one.workflow, policy.caps, one.places, one.report)
     known_segments = segments.all()
     problems = {problem for report in sources.reports for problem in report.problems}
     return Definitions(

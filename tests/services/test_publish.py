@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from nurture.db import tables
-from nurture.errors import DefinitionError
+from nurture.errors import DefinitionError, Severity
 from nurture.services.publish import ConfirmationNeededError, check
 from tests.services.house import START, House
 from tests.services.project import CALENDAR, POLICY, letter, project, workflow
@@ -219,3 +219,28 @@ def test_a_mail_put_off_by_the_older_release_while_a_newer_one_goes_live_is_foun
 def test_a_mistake_in_a_subject_is_said_where_it_stands(steps: str, place: str) -> None:
     _, problems = check(project(workflow("a", steps)))
     assert [str(problem.place) for problem in problems] == [f"workflows/a.yaml:{place}"]
+
+
+@pytest.mark.parametrize(
+    ("step", "head", "cap", "warns"),
+    [
+        # the default, 7d, ends at the very moment at which the slot frees
+        ("send: x/one", "", "mails: 1, within: 7d", 1),
+        ("{send: x/one, expires: 3d}", "", "mails: 1, within: 7d", 1),
+        ("{send: x/one, expires: 169h}", "", "mails: 1, within: 7d", 0),
+        # the older of two may free its slot at any time
+        ("send: x/one", "", "mails: 2, within: 7d", 0),
+        # said once, not at every step
+        ("send: x/one\n- send: x/two", "", "mails: 1, within: 7d", 1),
+        # caps that are not about this workflow's mails
+        ("send: x/one", "", "mails: 1, within: 7d, purpose: survey", 0),
+        ("send: receipt/one", "purpose: service\n", "mails: 1, within: 7d", 0),
+    ],
+)
+def test_a_cap_that_outlasts_the_mails_it_holds_back_is_warned_of(
+    step: str, head: str, cap: str, warns: int
+) -> None:
+    one = workflow("a", f"- {step}", f"{head}trigger: [{{event: page.viewed}}]")
+    _, problems = check(project(one, caps=f"  - {{id: one, per: contact, {cap}}}"))
+    found = [problem for problem in problems if problem.code == "cap-outlasts"]
+    assert [problem.severity for problem in found] == [Severity.WARNING] * warns
