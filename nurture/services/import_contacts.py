@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from nurture.clock import Clock
+from nurture.db import team
 from nurture.db.engine import read, write
 from nurture.domain.cell_values import read_moment, read_tags
 from nurture.domain.contact_columns import Columns
+from nurture.domain.contact_merge import Team
 from nurture.domain.contact_row import ContactRow, Remark, RowError
 from nurture.domain.contact_words import BASES, PURPOSE_WORDS, word_of
 from nurture.domain.definitions import Definitions
@@ -137,7 +139,10 @@ def import_contacts(
     """
     reading = _reading(clock, definitions, options)
     custom = (*reading.contact_fields, *reading.account_fields)
-    take_in = _preview(engine, options) if options.dry_run else _writer(engine, clock, options)
+    if options.dry_run:
+        take_in = _preview(engine, options, definitions)
+    else:
+        take_in = _writer(engine, clock, options)
     with open_contacts(path, options.encoding, options.mapped, custom) as csv:
         report = ImportReport(csv.encoding, csv.columns)
         rejected = RejectedRows(path, csv.columns.headers, options.locale)
@@ -202,13 +207,21 @@ def _writer(
     return take_in
 
 
-def _preview(engine: Engine, options: ImportOptions) -> Callable[[list[ContactRow]], ImportOutcome]:
-    """Return what decides a batch and remembers it, so that later batches see it as written."""
+def _preview(
+    engine: Engine, options: ImportOptions, definitions: Definitions | None
+) -> Callable[[list[ContactRow]], ImportOutcome]:
+    """Return what decides a batch and remembers it, so that later batches see it as written.
+
+    Owners may be named who become team members only when the policy is introduced.
+    """
     known = Known()
+    policy = definitions.policy if definitions is not None and not definitions.errors else None
 
     def take_in(rows: list[ContactRow]) -> ImportOutcome:
         with read(engine) as connection:
             load(connection, rows, known, Spoken(), lock=False)
+            if policy is not None:
+                known.team = Team(team.after_sync(connection, policy))
         outcome = decide(rows, known, options.overwrite)
         outcome.consents = sum(len(person.new_grants) for person in outcome.touched)
         for changed in (*outcome.touched, *known.companies):
