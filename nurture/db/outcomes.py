@@ -249,6 +249,7 @@ def make_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> lis
 def hand_off(connection: Connection, tasks: Mapping[int, Mapping[str, Any]]) -> list[int]:
     """Insert hand-off tasks (contact → row); return the contacts that got one.
 
+    A task for a role goes to the team member who has it.
     One whose earlier hand-off is still open gets no second.
     """
     if not tasks:
@@ -262,6 +263,11 @@ def hand_off(connection: Connection, tasks: Mapping[int, Mapping[str, Any]]) -> 
     )
     busy = {row.contact_id for row in rows}
     new = [dict(row) for contact_id, row in sorted(tasks.items()) if contact_id not in busy]
+    if any(row["assignee"] != "owner" for row in new):
+        team = team_by_role(connection)
+        for row in new:
+            if row["assignee"] != "owner":
+                row["assignee_id"] = team.get(row["assignee"], (None, ""))[0]
     return sorted(row[0] for row in insert_new(connection, task, new, "contact_id"))
 
 

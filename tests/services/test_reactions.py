@@ -8,7 +8,7 @@ import pytest
 
 from nurture.db import tables
 from tests.services.house import START, House
-from tests.services.project import project, workflow
+from tests.services.project import SCORING, project, workflow
 
 
 def _moves(house: House, kind: str) -> list[tuple[str, str]]:
@@ -88,6 +88,20 @@ def test_a_lead_that_comes_back_is_handed_over_again_once_the_first_call_is_made
         house.happens(person, "call.logged", result="away")
         house.turn()
         house.change(tables.contact, person, lifecycle="lead")
+
+
+def test_a_hand_off_for_a_role_goes_to_who_has_it(house: House) -> None:
+    for_role = SCORING.replace(
+        "{for: owner, title: 初回電話", "{for: inside-sales, title: 初回電話"
+    )
+    house.publish(project(scoring=for_role))
+    person = house.person()
+    for _ in range(3):
+        house.happens(person, "document.downloaded")
+    house.turn()
+    (call,) = house.rows(tables.task)
+    (sato,) = [one for one in house.rows(tables.team_member) if one.role == "inside-sales"]
+    assert call.assignee_id == sato.id
 
 
 def test_a_logged_call_completes_the_oldest_open_call_with_what_was_learnt(house: House) -> None:
