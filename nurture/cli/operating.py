@@ -5,10 +5,12 @@ from __future__ import annotations
 import click
 
 from nurture.cli.context import house_of, parse_pairs
+from nurture.compiler.report import did_you_mean
 from nurture.domain.workflow import Purpose
 from nurture.errors import NotFoundError
 from nurture.services import control
 from nurture.services.capture import Happening, capture
+from nurture.services.listeners import listened_to
 from nurture.services.unsubscribe import CHOICES, unsubscribe_address
 
 _KINDS = click.Choice([control.EVERYTHING, control.WORKFLOW, control.SENDER])
@@ -29,7 +31,12 @@ def event(
     (answer,) = capture(house.runtime, [happening], "cli")
     match answer.status:
         case "taken":
-            click.echo(f"Event {answer.event_id} taken in for contact {answer.contact_id}.")
+            who = "a new contact, number" if answer.new_contact else "contact"
+            click.echo(f"Event {answer.event_id} taken in for {who} {answer.contact_id}.")
+            listened = listened_to(house.runtime)
+            if listened and event_type not in listened:
+                hint = did_you_mean(event_type, listened)
+                click.echo(f"Nothing in the live release listens to {event_type}. {hint}".rstrip())
         case "duplicate":
             click.echo(f"Known already as event {answer.event_id}: nothing changed.")
         case _:

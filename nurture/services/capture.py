@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,6 +81,8 @@ class Captured:
     event_id: int | None = None
     contact_id: int | None = None
     why: str = ""
+    #: nobody was known by that address: the event introduced them
+    new_contact: bool = False
 
 
 def capture(runtime: Runtime, happenings_: Sequence[Happening], source: str) -> list[Captured]:
@@ -144,7 +146,8 @@ def take_in(
     May fail where another transaction brings the same person or keys at the same moment;
     `write_again` begins such a transaction anew.
     """
-    persons = [_person(connection, one, now) for one in happenings_]
+    found = [_person(connection, one, now) for one in happenings_]
+    persons = [person for person, _ in found]
     new = [
         NewEvent(
             type=one.type,
@@ -167,7 +170,9 @@ def take_in(
             answers.append(Captured("duplicate", first, person))
         else:
             answers.append(Captured("taken", event_id, person))
-    return answers
+    return [
+        replace(answer, new_contact=born) for answer, (_, born) in zip(answers, found, strict=True)
+    ]
 
 
 def _aside(connection: Connection, one: Happening, source: str, now: datetime) -> Captured:
@@ -178,15 +183,16 @@ def _aside(connection: Connection, one: Happening, source: str, now: datetime) -
     return Captured("aside", why=why)
 
 
-def _person(connection: Connection, one: Happening, now: datetime) -> int | None:
+def _person(connection: Connection, one: Happening, now: datetime) -> tuple[int | None, bool]:
+    """Return the contact that an event is about, and whether it was made for it."""
     if one.contact_id is not None:
-        return people.current(connection, one.contact_id)
+        return people.current(connection, one.contact_id), False
     if one.email is None:
-        return None
+        return None, False
     address = canonical(one.email)
     known = people.find(connection, people.EMAIL, address)
     if known is not None or one.type.partition(".")[0] not in MAY_BRING:
-        return known
+        return known, False
     contact_id: int = connection.execute(
         insert(contact)
         .values(email=one.email.strip(), created_at=now, scored_at=now, first_touch_at=now)
@@ -197,4 +203,4 @@ def _person(connection: Connection, one: Happening, now: datetime) -> int | None
     )
     born = NewEvent("contact.created", contact_id, now, "engine", {"source": "event"})
     happenings.record(connection, [born], now)
-    return contact_id
+    return contact_id, True

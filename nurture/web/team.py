@@ -54,6 +54,8 @@ def make_team(
         # A page left open over lunch still works.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    # No redirect from //: its address would be the visitor's, line breaks and all.
+    app.url_map.merge_slashes = False
     CSRFProtect(app)
     speak(app)
     furnish(app, runtime)

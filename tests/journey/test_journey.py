@@ -113,13 +113,18 @@ def test_the_circle_turns_from_yaml_to_mail_to_click_to_follow_up_and_out(
     house.wait_for_mail("suzuki@shiken.example")
     assert len(house.mails("tanaka@shiken.example")) == 2
 
+    # A slip of the pen makes a new person and says so.
+    told = house.run("event", "suzki@shiken.example", "form.submited")
+    assert "a new contact" in told
+    assert "did you mean 'form.submitted'?" in told
+
     # A host that knows nobody: bounced, suppressed, not tried again.
     house.run("event", "yamada@gone.example", "document.downloaded", "--set", "kind=checklist")
     wait_until(lambda: _count(rows, t.suppression) == 1, 20, "the bounce to suppress")
 
     # The engine can say why.
     told = house.run("explain", "tanaka@shiken.example", "--locale", "en")
-    assert "opted out" in told
+    assert "unsubscribed" in " ".join(told.split()).lower()
 
 
 def test_what_was_under_way_goes_on_after_a_restart(house: RunningHouse, rows: Engine) -> None:

@@ -60,6 +60,7 @@ queries = st.one_of(st.just(b""), st.binary(max_size=60), st.just(b"to=http://[x
 @example("/{}", "static/../../etc/passwd", "GET", {}, b"")
 @example("/p/{}", "x", "POST", {"Content-Length": "-1"}, b"")
 @example("/p/{}", "x", "GET", {"Host": "[::"}, b"")
+@example("/u/{}/undo", "", "GET", {}, b"\n")
 def test_no_address_brings_the_public_pages_down(
     scene: Scene, place: str, token: str, method: str, headers: dict[str, str], query: bytes
 ) -> None:

@@ -33,6 +33,8 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
     app = Flask("nurture.web.public", static_folder="../static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=100_000)
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    # No redirect from //: its address would be the visitor's, line breaks and all.
+    app.url_map.merge_slashes = False
     speak(app)
     protect(app)
     errors.answer_errors(app, "public/error.html")
