@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -20,11 +18,6 @@ def settings_of(ctx: click.Context) -> Settings:
 def house_of(ctx: click.Context) -> House:
     """Return the wired house for a one-shot command."""
     return build(settings_of(ctx))
-
-
-def local_time(moment: datetime, zone: str) -> str:
-    """Return a moment as people of a zone write it."""
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def parse_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -89,12 +89,6 @@ def jump(connection: Connection, business_at: datetime) -> None:
     )
 
 
-def remove_clock(connection: Connection) -> None:
-    """Let business time be machine time again."""
-    connection.execute(delete(business_clock))
-    connection.execute(delete(participant))
-
-
 def announce(
     connection: Connection,
     name: str,

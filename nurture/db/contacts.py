@@ -49,6 +49,17 @@ def merged(connection: Connection, contact_ids: Sequence[int]) -> dict[int, int]
     return {old: new for old, new in became.items() if new is not None}
 
 
+def introduce(connection: Connection, written: str, address: str, now: datetime) -> int:
+    """Insert somebody nobody knew, by the address as written and its canonical form."""
+    contact_id: int = connection.execute(
+        insert(contact)
+        .values(email=written, created_at=now, scored_at=now, first_touch_at=now)
+        .returning(contact.c.id)
+    ).scalar_one()
+    connection.execute(insert(identity).values(kind=EMAIL, value=address, contact_id=contact_id))
+    return contact_id
+
+
 def lock(connection: Connection, contact_ids: Iterable[int], wait: bool = False) -> list[int]:
     """Lock contact rows in id order and return those we got.
 

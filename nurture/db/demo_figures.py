@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 from nurture.db.tables import (
     attempt,
     consent,
-    contact,
     decision,
     event,
     event_evidence,
@@ -336,13 +335,5 @@ def under_way(connection: Connection) -> Mapping[str, int]:
         select(message.c.state, func.count())
         .where(message.c.state.in_([State.QUEUED, State.DEFERRED, State.CLAIMED, State.SENDING]))
         .group_by(message.c.state)
-    )
-    return dict(rows.tuples().all())
-
-
-def people_by_temperature(connection: Connection) -> dict[str, int]:
-    """Return temperature → contacts."""
-    rows = connection.execute(
-        select(contact.c.temperature, func.count()).group_by(contact.c.temperature)
     )
     return dict(rows.tuples().all())

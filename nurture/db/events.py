@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from nurture.clock import machine_now
 from nurture.db.numbered import insert_numbered
@@ -161,18 +161,6 @@ def keep_aside(
             received_at=now,
         )
     )
-
-
-def contacts_with_mail_in(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """Return up to `limit` contacts whose inbox holds something to look at now."""
-    rows = connection.execute(
-        select(inbox.c.contact_id, func.min(inbox.c.event_id))
-        .where(inbox.c.available_at <= now)
-        .group_by(inbox.c.contact_id)
-        .order_by(func.min(inbox.c.event_id))
-        .limit(limit)
-    )
-    return [row[0] for row in rows]
 
 
 def put_back(connection: Connection, pairs: Sequence[tuple[int, int]], now: datetime) -> None:

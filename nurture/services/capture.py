@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from nurture.db import contacts as people
 from nurture.db import events as happenings
 from nurture.db.events import NewEvent
 from nurture.db.retrying import write_again
-from nurture.db.tables import contact, identity
 from nurture.domain.addresses import canonical
 from nurture.domain.calendar import EARLIEST
 from nurture.errors import NurtureError
@@ -193,14 +192,7 @@ def _person(connection: Connection, one: Happening, now: datetime) -> tuple[int 
     known = people.find(connection, people.EMAIL, address)
     if known is not None or one.type.partition(".")[0] not in MAY_BRING:
         return known, False
-    contact_id: int = connection.execute(
-        insert(contact)
-        .values(email=one.email.strip(), created_at=now, scored_at=now, first_touch_at=now)
-        .returning(contact.c.id)
-    ).scalar_one()
-    connection.execute(
-        insert(identity).values(kind=people.EMAIL, value=address, contact_id=contact_id)
-    )
+    contact_id = people.introduce(connection, one.email.strip(), address, now)
     born = NewEvent("contact.created", contact_id, now, "engine", {"source": "event"})
     happenings.record(connection, [born], now)
     return contact_id, True
