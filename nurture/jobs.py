@@ -12,6 +12,7 @@ from nurture.clock import machine_seconds
 from nurture.services.deliver import Outbox
 from nurture.services.runtime import DECIDE, SEND
 from nurture.services.setting_aside import take_in, walk
+from nurture.services.upkeep import keep_up
 
 log = structlog.get_logger(__name__)
 
@@ -59,10 +60,11 @@ def decide() -> int:
         while True:
             done = take_in(runtime)
             walked = walk(runtime)
-            if walked:
+            kept = keep_up(runtime)
+            if walked or kept:
                 runtime.ring(SEND)
-            total += done + walked
-            if not done and not walked:
+            total += done + walked + kept
+            if not done and not walked and not kept:
                 return total
             if machine_seconds() > ends:
                 runtime.ring(DECIDE)

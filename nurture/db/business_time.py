@@ -21,7 +21,18 @@ from sqlalchemy import (
 from nurture.clock import machine_now
 from nurture.db.engine import read
 from nurture.db.mail_states import HELD, WAITING
-from nurture.db.tables import business_clock, contact, enrolment, inbox, message, participant
+from nurture.db.tables import (
+    business_clock,
+    contact,
+    deal,
+    enrolment,
+    inbox,
+    mailing,
+    message,
+    notice,
+    participant,
+    task,
+)
 from nurture.db.upsert import put
 
 #: the only row of the table
@@ -140,8 +151,15 @@ def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
                 exists().where(enrolment.c.due_at <= now, active),
                 exists().where(contact.c.review_at <= now),
                 exists().where(enrolment.c.review_at <= now, active),
+                exists().where(contact.c.revisit_at <= now),
+                exists().where(mailing.c.due_at <= now),
+                exists().where(task.c.review_at <= now),
+                exists().where(deal.c.review_at <= now),
             ),
-            exists().where(WAITING, message.c.due_at <= now),
+            or_(
+                exists().where(WAITING, message.c.due_at <= now),
+                exists().where(notice.c.due_at <= now),
+            ),
         )
     ).one()
     return bool(decide), bool(send)
@@ -164,6 +182,11 @@ def next_moment(connection: Connection) -> datetime | None:
             _earliest(enrolment.c.due_at, active),
             _earliest(enrolment.c.review_at, active),
             _earliest(contact.c.review_at),
+            _earliest(contact.c.revisit_at),
+            _earliest(mailing.c.due_at),
+            _earliest(task.c.review_at),
+            _earliest(deal.c.review_at),
+            _earliest(notice.c.due_at),
             _earliest(message.c.due_at, WAITING),
             _earliest(participant.c.next_at),
         )

@@ -25,6 +25,11 @@ _OPTIONAL = (
     "expires_at",
     "values",
     "locale",
+    "mailing",
+    "task_id",
+    "topic",
+    "pick",
+    "item",
 )
 
 
@@ -40,6 +45,7 @@ def queue(
             **dict.fromkeys(_OPTIONAL),
             "state": State.QUEUED,
             "due_at": now,
+            "attach": [],
             "release_id": release_id,
             "created_at": now,
             "recorded_at": recorded_at,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nurture.domain.conditions import Condition
+from nurture.domain.library import Library
+from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, Policy
 from nurture.domain.scoring import Scoring
+from nurture.domain.seminar import Seminar
 from nurture.domain.workflow import Workflow
 from nurture.errors import DefinitionError, Problem, Severity
 
@@ -25,6 +28,10 @@ class Definitions:
     calendar: Calendar
     policy: Policy
     segments: Mapping[str, Condition]
+    #: broadcasts and the mailings that seminars make, by name
+    mailings: Mapping[str, Mailing] = field(default_factory=dict)
+    seminars: Mapping[str, Seminar] = field(default_factory=dict)
+    library: Library = field(default_factory=Library)
     #: errors and warnings of all files, by place
     problems: tuple[Problem, ...] = ()
 

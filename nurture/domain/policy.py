@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from nurture.domain.conditions import Condition
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -69,6 +71,40 @@ class EvidencePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """Something a reader may turn off by itself: letters, seminars, cases."""
+
+    name: str
+    title: Mapping[str, str]
+    description: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRule:
+    """Who takes care of contacts for whom the condition holds; the first rule wins."""
+
+    condition: Condition
+    #: sender key
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPolicy:
+    """How people are told of what they have to do."""
+
+    #: each: a mail per task; digest: in the morning mail only
+    mail: str = "each"
+    #: kinds that always get a mail of their own at once
+    at_once: tuple[str, ...] = ("call", "escalation", "reply", "quote")
+    #: how long a signed button works after its task was made
+    links_for: timedelta = timedelta(days=90)
+    #: a meeting that nobody wrote about so long afterwards is stale
+    stale_after: timedelta = timedelta(hours=24)
+    #: time of day of the morning mail, in the calendar's zone; None: no morning mail
+    digest_at: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything `policy.yaml` says."""
 
@@ -92,6 +128,19 @@ class Policy:
     resume_rate: int = 500
     #: where a visitor who confirmed an opt-out may find us, privacy notice
     privacy_url: str = ""
+    #: topics by name, in the order in which readers see them
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    tasks: TaskPolicy = TaskPolicy()
+    #: who gets contacts that have no owner when they are handed off
+    owners: tuple[OwnerRule, ...] = ()
+    #: weekday (Monday is 0) → what the team does that day
+    routine: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    #: names of chat rooms; their addresses are secrets of the machine
+    chats: tuple[str, ...] = ()
+    #: chat room that hears of hand-offs and late first calls; "": none
+    chat_for_leads: str = ""
+    #: share of MQLs that should become SQLs, 0 to 1
+    mql_to_sql_target: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,14 @@ class Handoff:
     #: hours of elapsed time until the first call is due
     due: timedelta = timedelta(hours=24)
     kind: str = "call"
+    #: so long before `due` the assignee is reminded; None: not
+    remind: timedelta | None = timedelta(hours=4)
+    #: so long after `due` it is told to `escalate_to`; None: not
+    escalate: timedelta | None = timedelta(0)
+    #: role or sender key that hears of a late first call
+    escalate_to: str = ""
+    #: a lead that sales gave back is not handed off again for so long, unless it shows intent
+    rest: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

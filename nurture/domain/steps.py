@@ -12,6 +12,7 @@ from datetime import date, time, timedelta
 from typing import TypeAlias
 
 from nurture.domain.conditions import ALWAYS, Condition, Scalar
+from nurture.domain.library import Pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class Send:
     #: window name, or None for the workflow's
     window: str | None = None
     expires: Duration = Duration(days=7)
+    #: picked from the library per contact; `template` is then the fall-back, or ""
+    pick: Pick | None = None
+    #: paths of files in the release that go with it
+    attach: tuple[str, ...] = ()
     #: line and column of the subject in the file, from 1; moving a line changes no step
     subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
 

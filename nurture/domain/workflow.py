@@ -90,5 +90,7 @@ class Workflow:
     #: `per: event.referral` → "referral": the event property that is the subject; "" = none
     subject_field: str = ""
     in_flight: str = "pin"
+    #: topic of the policy that a reader may turn off; None: none of them
+    topic: str | None = None
     #: the file it came from, for messages
     file: str = ""

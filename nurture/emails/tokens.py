@@ -52,6 +52,8 @@ class Purpose(enum.IntEnum):
     BOUNCE = 6
     #: confirming an address (double opt-in)
     CONFIRM = 7
+    #: a task's page: `message_id` is the task, `contact_id` the team member it was sent to
+    TASK = 8
 
 
 #: as a plain number, which packs faster

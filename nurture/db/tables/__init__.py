@@ -9,7 +9,7 @@ from nurture.db.tables.happenings import (
     stray_event,
 )
 from nurture.db.tables.journeys import blob, decision, enrolment, release, release_file
-from nurture.db.tables.mail import attempt, message, template_links
+from nurture.db.tables.mail import attempt, mailing, message, notice, seminar_stand, template_links
 from nurture.db.tables.metadata import metadata
 from nurture.db.tables.people import (
     account,
@@ -19,6 +19,7 @@ from nurture.db.tables.people import (
     contact_tag,
     deal,
     identity,
+    preference,
     segment_member,
     suppression,
     task,
@@ -45,13 +46,17 @@ __all__ = [
     "identity",
     "inbox",
     "ledger",
+    "mailing",
     "message",
     "metadata",
+    "notice",
     "participant",
     "pause",
+    "preference",
     "release",
     "release_file",
     "segment_member",
+    "seminar_stand",
     "stray_event",
     "suppression",
     "task",

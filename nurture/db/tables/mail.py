@@ -63,6 +63,18 @@ message = Table(
     #: address it left from (the resolved sender's)
     Column("sent_from", String(320)),
     Column("tracked", Boolean, nullable=False, server_default=true()),
+    #: the mailing it is of (nurture.domain.mailing), where it is of one
+    Column("mailing", String(200)),
+    #: the task it tells a team member of
+    Column("task_id", BigKey),
+    #: topic of the policy that readers may turn off
+    Column("topic", String(64)),
+    #: what the step wanted picked from the library ({kind, match, otherwise})
+    Column("pick", JSON),
+    #: key of the library item it carries
+    Column("item", String(100)),
+    #: paths of files in the release that go with it
+    Column("attach", JSON, nullable=False, server_default="[]"),
     Column("release_id", BigKey, ForeignKey("release.id")),
     Column("created_at", UtcDateTime, nullable=False),
     #: machine time of `created_at`
@@ -71,6 +83,13 @@ message = Table(
     Index("ix_message_contact_id_state", "contact_id", "state"),
     Index("ix_message_account_id_sent_at", "account_id", "sent_at"),
     Index("ix_message_enrolment_id", "enrolment_id"),
+    Index(
+        "ix_message_mailing",
+        "mailing",
+        "state",
+        sqlite_where=text("mailing IS NOT NULL"),
+        postgresql_where=text("mailing IS NOT NULL"),
+    ),
     Index("ix_message_caused_by", "caused_by"),
     Index("ix_message_sent_at", "sent_at"),
     Index(
@@ -100,6 +119,70 @@ attempt = Table(
     Column("answer", Text),
     Column("at", UtcDateTime, nullable=False),
     Index("ix_attempt_message_id", "message_id"),
+)
+
+#: a broadcast, or a seminar's invitation, reminder or correction, on its way through people
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    #: as in nurture.domain.mailing.Mailing.name
+    Column("name", String(200), nullable=False, unique=True),
+    Column("seminar", String(100)),
+    #: revision of the seminar that it tells people of
+    Column("revision", String(16)),
+    #: scheduled | running | paused | done | cancelled | missed
+    Column("state", String(16), nullable=False),
+    #: when it begins
+    Column("at", UtcDateTime, nullable=False),
+    #: business time at which its next batch is queued; null: nothing to do by itself
+    Column("due_at", UtcDateTime),
+    #: the release whose words it follows since it began
+    Column("release_id", BigKey, ForeignKey("release.id")),
+    #: contacts up to this id have been asked
+    Column("cursor", BigKey, nullable=False, server_default="0"),
+    #: how many mails were queued
+    Column("queued", Integer, nullable=False, server_default="0"),
+    #: who paused or cancelled it and why
+    Column("reason", Text),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_mailing_due_at", "due_at"),
+    Index("ix_mailing_seminar", "seminar"),
+)
+
+#: what the team knows of a seminar beyond its file
+seminar_stand = Table(
+    "seminar_stand",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    #: revision that people were told of last
+    Column("revision", String(16), nullable=False),
+    #: when the list of those who came was read in; null: not yet
+    Column("attendance_at", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+#: a line for a chat room, kept until the room's service has taken it
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    #: enrolment/step/visit or task/ID/what: each line once
+    Column("dedupe_key", String(300), nullable=False, unique=True),
+    #: name of the room in policy.yaml
+    Column("chat", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("contact_id", BigKey, ForeignKey("contact.id")),
+    #: queued | sent | failed | nowhere (no address is configured for the room)
+    Column("state", String(16), nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("answer", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Index("ix_notice_due_at", "due_at"),
 )
 
 #: fixed targets of a template's links; also kept in a local file for when SQL is away

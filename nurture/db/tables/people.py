@@ -94,7 +94,13 @@ contact = Table(
     #: tracking consent: false means no pixel and no rewritten links
     Column("tracking", Boolean, nullable=False, server_default=true()),
     Column("erased", Boolean, nullable=False, server_default=false()),
+    #: when to come back to somebody who said "not now"; due work
+    Column("revisit_at", UtcDateTime),
+    Column("revisit_reason", Text),
+    #: sales gave the lead back: not handed off again before this, unless it shows intent
+    Column("rests_until", UtcDateTime),
     Index("ix_contact_review_at", "review_at"),
+    Index("ix_contact_revisit_at", "revisit_at"),
     Index("ix_contact_account_id", "account_id"),
     Index("ix_contact_temperature", "temperature"),
     Index("ix_contact_lifecycle", "lifecycle"),
@@ -152,8 +158,33 @@ deal = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    #: when the next, or last, meeting is
+    Column("meeting_at", UtcDateTime),
+    #: what is agreed to happen next
+    Column("next_step", Text),
+    #: what was learnt: decider_met, requirements, budget … (booleans and texts)
+    Column("facts", JSON, nullable=False, server_default="{}"),
+    #: when silence about it becomes stale; due work
+    Column("review_at", UtcDateTime),
+    #: nobody wrote about its last meeting in time
+    Column("stale_at", UtcDateTime),
+    Index("ix_deal_review_at", "review_at"),
     Index("ix_deal_contact_id", "contact_id"),
     Index("ix_deal_account_id", "account_id"),
+)
+
+#: what a reader asked for in the preference centre; absent: everything, as it comes
+preference = Table(
+    "preference",
+    metadata,
+    Column("contact_id", BigKey, ForeignKey("contact.id"), primary_key=True),
+    #: names of topics that are turned off
+    Column("topics_off", JSON, nullable=False, server_default="[]"),
+    #: all | fortnightly | monthly: how often at most, marketing only
+    Column("rhythm", String(16), nullable=False, server_default="all"),
+    #: nothing but service mails before this moment
+    Column("paused_until", UtcDateTime),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 
 #: consent is a record, append only; the newest per contact and purpose wins
@@ -217,6 +248,19 @@ task = Table(
     Column("due_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
+    # No foreign keys here: SQLite cannot add one to a standing table without copying it.
+    #: the deal it is about
+    Column("deal_id", BigKey),
+    #: what was done with it: accepted | returned | called | met | proposed | won | lost | done
+    Column("outcome", String(32)),
+    #: team member who closed it, where it was one
+    Column("done_by", BigKey),
+    #: when its assignee is to be reminded, or others told; due work
+    Column("review_at", UtcDateTime),
+    Column("reminded_at", UtcDateTime),
+    Column("escalated_at", UtcDateTime),
+    Index("ix_task_review_at", "review_at"),
+    Index("ix_task_assignee_id_state", "assignee_id", "state"),
     Index("ix_task_contact_id", "contact_id"),
     Index("ix_task_state_due_at", "state", "due_at"),
 )

@@ -1,0 +1,18 @@
+"""Upkeep: what is due by itself, besides events and journeys, each kind in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nurture.services.runtime import Runtime
+
+#: does up to one batch of its kind that is due; returns how much it did (0: nothing is left)
+Chore = Callable[[Runtime], int]
+
+#: in the order in which they are asked
+CHORES: tuple[Chore, ...] = ()
+
+
+def keep_up(runtime: Runtime) -> int:
+    """Do a batch of everything that is due; return how much was done."""
+    return sum(chore(runtime) for chore in CHORES)
