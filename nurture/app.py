@@ -26,6 +26,7 @@ from nurture.emails.tokens import Keyring
 from nurture.errors import NurtureError
 from nurture.keys import signing_keys, suppression_key
 from nurture.providers.base import Provider
+from nurture.providers.chat import AppriseChat, Chat
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.providers.patterns import AddressPatterns
 from nurture.providers.smtp_dialogue import Timeouts
@@ -109,6 +110,12 @@ class House:
             )
         except NurtureError as error:
             raise NurtureError(f"SMTP_URL: {error.message}", error.hint) from error
+
+    def chat(self) -> Chat:
+        """Return the chat rooms that CHAT_… addresses name."""
+        return AppriseChat(
+            {room: url.get_secret_value() for room, url in self.settings.chats.items()}
+        )
 
     def mailbox(self) -> MailboxStore:
         """Return the local mailbox's store."""

@@ -9,7 +9,9 @@ from sqlalchemy.exc import OperationalError
 
 from nurture.app import House
 from nurture.clock import machine_seconds
+from nurture.providers.chat import Chat
 from nurture.services.deliver import Outbox
+from nurture.services.notices import say_due
 from nurture.services.runtime import DECIDE, SEND
 from nurture.services.setting_aside import take_in, walk
 from nurture.services.upkeep import keep_up
@@ -27,6 +29,7 @@ class _Shift:
 
     house: House | None = None
     outbox: Outbox | None = None
+    chat: Chat | None = None
 
 
 _shift = _Shift()
@@ -35,14 +38,14 @@ _shift = _Shift()
 def begin(house: House) -> None:
     """Give this process the house it works in; the send outbox keeps its connections."""
     _shift.house = house
-    _shift.outbox = None
+    _shift.outbox = _shift.chat = None
 
 
 def end() -> None:
     """Close what was kept."""
     if _shift.outbox is not None:
         _shift.outbox.close()
-    _shift.house = _shift.outbox = None
+    _shift.house = _shift.outbox = _shift.chat = None
 
 
 def _house() -> House:
@@ -80,8 +83,11 @@ def send() -> int:
     house = _house()
     if _shift.outbox is None:
         _shift.outbox = Outbox(house.runtime, house.provider())
+    if _shift.chat is None:
+        _shift.chat = house.chat()
     try:
         looked_at = _shift.outbox.drain(SEND_SLICE)
+        looked_at += say_due(house.runtime, _shift.chat)
     except OperationalError as error:
         log.warning("database did not answer", error=str(error.orig)[:200])
         _shift.outbox.forget()

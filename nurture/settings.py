@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import enum
 import ipaddress
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -110,6 +112,8 @@ class Settings(BaseSettings):
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
     #: how long a sender may be silent before others take its mails over (seconds)
     lease_seconds: Annotated[float, Field(ge=1, le=600)] = 60
+    #: chat rooms by their names in policy.yaml: CHAT_SALES=slack://…, CHAT_MARKETING=…
+    chats: Mapping[str, SecretStr] = Field(default_factory=lambda: _rooms(os.environ))
     #: how log lines are written
     log: LogFormat = LogFormat.CONSOLE
     #: from which level on
@@ -197,6 +201,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _rooms(environment: Mapping[str, str]) -> dict[str, SecretStr]:
+    """Return the addresses of chat rooms: CHAT_BACK_OFFICE is the room `back-office`."""
+    return {
+        name.removeprefix("CHAT_").lower().replace("_", "-"): SecretStr(value)
+        for name, value in environment.items()
+        if name.startswith("CHAT_") and value
+    }
 
 
 def _sentence(error: dict[str, Any]) -> str:

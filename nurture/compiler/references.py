@@ -50,6 +50,12 @@ class References:
             message = f"{quoted(to)} is not an e-mail address"
             report.error(at, "bad-value", message, "write owner, a role or name@example.com")
 
+    def check_chat(self, name: str, at: Placed, report: Report) -> None:
+        """Report a chat room that the policy does not name."""
+        # Without senders the policy could not be trusted, its rooms neither.
+        if self.senders is not None:
+            _check("chat room", name, frozenset(self.policy.chats), at, report)
+
     def check_window(self, name: str, at: Placed, report: Report) -> None:
         """Report a window that the calendar does not have."""
         if self.windows is not None:

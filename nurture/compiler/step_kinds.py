@@ -209,12 +209,13 @@ DUE = Key("due", Span(), "By when.", required=True)
 KIND = Key("kind", NAME, "What kind of work: call, card, follow-up …")
 TASK = Key("task", Record("a task", (FOR, TITLE, DUE, KIND)), "A person's to-do.")
 
-TO = Key("to", Text("`owner`, a role or an address", longest=320), "Whom to tell.", required=True)
+TO = Key("to", Text("`owner`, a role or an address", longest=320), "Whom to tell by mail.")
+CHAT = Key("chat", NAME, "A chat room of the policy, to tell there.")
 NOTE = Key("text", Text(longest=2000, lines=True), "What to say.", required=True)
 NOTIFY = Key(
     "notify",
-    Record("a notice", (TO, NOTE), later={"chat": "chat notices"}),
-    "A mail to the team, sent at once.",
+    Record("a notice", (TO, CHAT, NOTE)),
+    "A mail to the team, or a line in a chat room, sent at once.",
 )
 
 TARGET = Key("step", Text("the id of a step", longest=200), "Where to go on.", required=True)

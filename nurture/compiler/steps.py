@@ -216,9 +216,17 @@ class StepCompiler:
         fields = draft.fields.get(kinds.NOTIFY)
         if fields is None:
             return Notify(draft.id, following, "owner", "")
-        to = fields.get_or(kinds.TO, "owner")
-        self._references.check_recipient(to, fields.at(kinds.TO), self._report)
-        return Notify(draft.id, following, to, fields.get_or(kinds.NOTE, ""))
+        text = fields.get_or(kinds.NOTE, "")
+        to, chat = fields.get(kinds.TO), fields.get(kinds.CHAT)
+        if (to is None) == (chat is None):
+            message = "a notice goes to a person or to a chat room, one of them"
+            self._report.error(draft.at, "bad-notice", message, "write `to: owner` or `chat: ROOM`")
+            return Notify(draft.id, following, "owner", text)
+        if chat is not None:
+            self._references.check_chat(chat, fields.at(kinds.CHAT), self._report)
+            return Notify(draft.id, following, "", text, chat)
+        self._references.check_recipient(to or "", fields.at(kinds.TO), self._report)
+        return Notify(draft.id, following, to or "", text)
 
     def _goto(self, draft: Draft, following: str | None) -> Step:
         fields, steps = draft.fields.get(kinds.GOTO), self._scope.steps

@@ -211,13 +211,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """A mail to the team, sent at once."""
+    """A mail to the team, or a line in a chat room, sent at once."""
 
     id: str
     next: str | None
-    #: `owner`, a role, or an address
+    #: `owner`, a role, or an address; "" where it goes to a chat room
     to: str
     text: str
+    #: a chat room of the policy; "" where it is a mail
+    chat: str = ""
 
 
 @dataclass(frozen=True, slots=True)

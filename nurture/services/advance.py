@@ -10,11 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from nurture.db import contacts as people
-from nurture.db import messages, outcomes, touched
+from nurture.db import messages, notices, outcomes, touched
 from nurture.db.engine import write
 from nurture.db.events import DEEPEST, NewEvent, record
 from nurture.domain import advance as pure
 from nurture.domain.calendar import shift
+from nurture.domain.chat_lines import about
 from nurture.domain.enrolment import Standing
 from nurture.domain.facts import StepFact
 from nurture.domain.lookups import awaits_clicks, leaving_conditions
@@ -39,6 +40,8 @@ class Walks:
         self._calendar = calendar
         self._walked: list[tuple[Person, Journey, pure.Decision]] = []
         self._mails: list[dict[str, Any]] = []
+        #: lines for chat rooms
+        self._lines: list[dict[str, Any]] = []
         self._emits: list[tuple[Person, Journey, pure.Decision, pure.Emit]] = []
         self._changes = Changes()
         #: contact → the events that led to its changes
@@ -101,6 +104,8 @@ class Walks:
                         "created_at": batch.now,
                     }
                 )
+            case pure.NotifyTeam(step, visit) if step.chat:
+                self._lines.append(self._line(person, journey, step, visit))
             case pure.NotifyTeam(step, visit):
                 self._mails.append(self._notice(person, journey, step, visit))
             case pure.Emit():
@@ -170,6 +175,14 @@ class Walks:
             },
         }
 
+    def _line(self, person: Person, journey: Journey, step: Notify, visit: int) -> dict[str, Any]:
+        return {
+            "dedupe_key": f"{journey.id}/{step.id}/{visit}",
+            "chat": step.chat,
+            "text": about(person.facts.contact, step.text),
+            "contact_id": person.id,
+        }
+
     def _team_address(self, person: Person, to: str) -> str | None:
         if "@" in to:
             return to
@@ -186,6 +199,7 @@ class Walks:
         """Write mails, events, positions and reasons."""
         batch = self._batch
         queued = messages.queue(batch.connection, self._mails, batch.release.id, batch.now)
+        notices.keep(batch.connection, self._lines, batch.now)
         rows = []
         for person, journey, decision in self._walked:
             self._remember_mails(journey, decision, queued)

@@ -1,0 +1,62 @@
+"""Lines for chat rooms: kept until the room's service has taken them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from nurture.db.tables import notice
+from nurture.db.upsert import insert_new
+
+
+def keep(connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Queue lines (dedupe_key, chat, text, contact_id), each key once; return how many are new."""
+    full = [
+        {"contact_id": None, "state": "queued", "due_at": now, "created_at": now, **row}
+        for row in rows
+    ]
+    return len(insert_new(connection, notice, full, "id"))
+
+
+def take(connection: Connection, now: datetime, again_at: datetime, limit: int) -> list[Row[Any]]:
+    """Return due lines, oldest first; whoever takes them has until `again_at`.
+
+    Another worker does not see them before, and finds them then where this one died.
+    """
+    due = (
+        select(notice.c.id)
+        .where(notice.c.due_at <= now)
+        .order_by(notice.c.due_at, notice.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = [row.id for row in connection.execute(due)]
+    if not ids:
+        return []
+    taken = connection.execute(
+        update(notice)
+        .where(notice.c.id.in_(ids))
+        .values(due_at=again_at, tries=notice.c.tries + 1)
+        .returning(notice.c.id, notice.c.chat, notice.c.text, notice.c.tries)
+    )
+    return sorted(taken, key=lambda row: row.id)
+
+
+def settle(
+    connection: Connection, notice_id: int, state: str, due_at: datetime | None, now: datetime
+) -> None:
+    """Write down what became of a line; `due_at`: when to try again, None: never."""
+    connection.execute(
+        update(notice)
+        .where(notice.c.id == notice_id)
+        .values(state=state, due_at=due_at, sent_at=now if state == "sent" else None)
+    )
+
+
+def recent(connection: Connection, limit: int) -> list[Row[Any]]:
+    """Return the newest lines with their state, newest first."""
+    query = select(notice).order_by(notice.c.id.desc()).limit(limit)
+    return list(connection.execute(query))
