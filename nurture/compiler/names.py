@@ -40,7 +40,8 @@ PROPERTY = Text("a property name (letters, digits, underscores)", r"[^\W\d_]\w*"
 KNOWN_EVENTS = frozenset(
     {
         "account.updated", "call.logged", "complaint.received", "contact.created",
-        "contact.resubscribed", "contact.unsubscribed", "contact.updated", "deal.advanced",
+        "contact.preferences_changed", "contact.resubscribed", "contact.unsubscribed",
+        "contact.updated", "deal.advanced",
         "deal.lost", "deal.met", "deal.opened", "deal.proposed", "deal.reopened",
         "deal.updated", "deal.won", "document.downloaded", "email.bounced", "email.clicked",
         "email.complained", "email.delivered", "email.opened", "email.replied", "email.sent",

@@ -12,6 +12,7 @@ from nurture.compiler.nodes import Node
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Flag, Localized, Text, Whole
+from nurture.compiler.topics import CHATS, ROUTINE, TOPICS, chats_of, routine_of, topics_of
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.policy import EvidencePolicy, LegalIdentity, MailCap, Policy, Sender
 from nurture.domain.workflow import Purpose
@@ -99,7 +100,7 @@ POLICY = Record(
     "a policy",
     (
         _POLICY, _LOCALES_KEY, _SENDERS, _DEFAULT_SENDER, _LEGAL_KEY, _CAPS, _SERVICE,
-        _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME,
+        _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME, TOPICS, ROUTINE, CHATS,
     ),
     later={"throttles": "throttles per provider", "sla": "SLA timers"},
 )  # fmt: skip
@@ -123,12 +124,14 @@ def compile_policy(root: Node, report: Report) -> Policy:
     custom = fields.get(_FIELDS)
     publish, resume = fields.get(_PUBLISH), fields.get(_RESUME)
     defaults = EMPTY_POLICY
+    known_locales = tuple(dict.fromkeys([default_locale, *also]))
+    rooms, room_of_leads = chats_of(fields, report)
     return Policy(
         senders=senders,
         default_sender=default_sender,
         legal=legal,
         default_locale=default_locale,
-        locales=tuple(dict.fromkeys([default_locale, *also])),
+        locales=known_locales,
         caps=_caps(fields.get_or(_CAPS, []), report),
         service_templates=tuple(fields.get_or(_SERVICE, [])),
         evidence=_evidence(fields.get(_EVIDENCE_KEY)),
@@ -138,6 +141,10 @@ def compile_policy(root: Node, report: Report) -> Policy:
         publish_limit=publish.get_or(_CONFIRM_ABOVE, 100) if publish else defaults.publish_limit,
         resume_rate=resume.get_or(_PER_HOUR, 500) if resume else defaults.resume_rate,
         privacy_url=privacy,
+        topics=topics_of(fields, known_locales, report),
+        routine=routine_of(fields),
+        chats=rooms,
+        chat_for_leads=room_of_leads,
     )
 
 

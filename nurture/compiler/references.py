@@ -56,6 +56,11 @@ class References:
         if self.senders is not None:
             _check("chat room", name, frozenset(self.policy.chats), at, report)
 
+    def check_topic(self, name: str, at: Placed, report: Report) -> None:
+        """Report a topic that the policy does not have."""
+        if self.senders is not None:
+            _check("topic", name, self.policy.topics, at, report)
+
     def check_window(self, name: str, at: Placed, report: Report) -> None:
         """Report a window that the calendar does not have."""
         if self.windows is not None:

@@ -18,6 +18,7 @@ from nurture.compiler.scope import ConditionScope, StepNames
 from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text, Whole, scalar_of
 from nurture.compiler.step_kinds import STEPS
 from nurture.compiler.steps import StepCompiler
+from nurture.compiler.topics import TOPIC
 from nurture.compiler.triggers import (
     TRIGGER,
     WAY_OUT,
@@ -94,6 +95,7 @@ _REENTRY = Key("reentry", ReentryShape(), "Starts again? never (without it), alw
 _GOAL = Key("goal", ListOf(WAY_OUT, or_one=True, at_least=1), "Reached: leaves as converted.")
 _EXIT = Key("exit", ListOf(WAY_OUT, or_one=True, at_least=1), "Leaves at once, in any wait.")
 _DELIVERY = Key("delivery", Record("delivery", (_WINDOW, _FROM)), "How its mails leave.")
+_TOPIC = Key("topic", TOPIC, "Topic of the policy that readers may turn off.")
 _PER = Key("per", Subject(), "One journey per such thing rather than per contact.")
 _FLIGHTS = Choice(
     "pin",
@@ -106,7 +108,7 @@ WORKFLOW = Record(
     "a workflow",
     (
         _NAME, _TITLE, _PURPOSE, _PRIORITY, _TRIGGER, _ONLY_IF, _REENTRY, _GOAL, _EXIT,
-        _DELIVERY, _PER, _IN_FLIGHT, _STEPS,
+        _DELIVERY, _TOPIC, _PER, _IN_FLIGHT, _STEPS,
     ),
 )  # fmt: skip
 
@@ -173,11 +175,25 @@ def compile_workflow_file(
         exits=(*reached, *(way_out for way_out in exits if way_out is not None)),
         window=window,
         sender=sender,
+        topic=_topic(fields, purpose, references, report),
         subject_field=fields.get_or(_PER, ""),
         in_flight=fields.get_or(_IN_FLIGHT, "pin"),
         file=report.file,
     )
     return CompiledWorkflow(workflow, fields.at(_NAME), places, report)
+
+
+def _topic(
+    fields: Fields, purpose: Purpose, references: References, report: Report
+) -> str | None:
+    topic = fields.get(_TOPIC)
+    if topic is None:
+        return None
+    references.check_topic(topic, fields.at(_TOPIC), report)
+    if purpose is Purpose.SERVICE:
+        message = "mails of purpose service have no topic: nobody may turn them off"
+        report.error(fields.at(_TOPIC), "topic-of-service", message, "delete the line")
+    return topic
 
 
 def _delivery(fields: Fields, references: References, report: Report) -> tuple[str, str]:

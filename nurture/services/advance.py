@@ -157,6 +157,7 @@ class Walks:
             "sender": step.sender or workflow.sender,
             "window": step.window or workflow.window,
             "priority": workflow.priority,
+            "topic": workflow.topic,
             "expires_at": shift(self._calendar, self._batch.now, step.expires, zone),
         }
 
