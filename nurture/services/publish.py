@@ -20,6 +20,8 @@ from nurture.domain.workflow import Existing, StateTrigger, Workflow
 from nurture.emails.lint import lint_subject, lint_templates
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import DefinitionError, NurtureError, Place, Problem, Severity
+from nurture.services import mailings
+from nurture.services.mailings import Remark
 from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
@@ -39,6 +41,8 @@ class Published:
     missing: tuple[tuple[str, str, int], ...] = ()
     #: (workflow, window, people under way) where the release lacks a window they need
     windowless: tuple[tuple[str, str, int], ...] = ()
+    #: what became of broadcasts and the mailings of seminars
+    mailings: tuple[Remark, ...] = ()
 
 
 class ConfirmationNeededError(NurtureError):
@@ -102,6 +106,7 @@ def publish(
             release_id = releases.store(connection, files, by, now)
         team.sync(connection, definitions.policy)
         enrolled = _enrol(connection, definitions, release_id, now)
+        remarks = mailings.sync(connection, definitions, release_id, now, runtime.releases)
         _enter_segments(connection, definitions, before, now)
         missing, windowless = _missing(connection, runtime, definitions, files)
         # What had no window to leave in may have one now.
@@ -109,7 +114,7 @@ def publish(
     runtime.ring(DECIDE)
     if woken:
         runtime.ring(SEND)
-    return Published(release_id, unchanged, enrolled, warnings, missing, windowless)
+    return Published(release_id, unchanged, enrolled, warnings, missing, windowless, tuple(remarks))
 
 
 def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, list[StateTrigger]]]:

@@ -24,6 +24,7 @@ from nurture.services.ingest import ingest
 from nurture.services.publish import Published, publish
 from nurture.services.releases import Releases
 from nurture.services.runtime import Runtime, Sending
+from nurture.services.upkeep import keep_up
 
 #: a Tuesday, 10:00 in Tokyo
 START = datetime(2026, 5, 12, 1, 0, tzinfo=UTC)
@@ -143,7 +144,7 @@ class House:
         """Ingest and advance until neither has anything to do."""
         done = 0
         for _ in range(_MOST_TURNS):
-            turned = ingest(self.runtime) + advance(self.runtime)
+            turned = ingest(self.runtime) + advance(self.runtime) + keep_up(self.runtime)
             if not turned:
                 return done
             done += turned

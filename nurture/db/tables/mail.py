@@ -143,6 +143,8 @@ mailing = Table(
     Column("cursor", BigKey, nullable=False, server_default="0"),
     #: how many mails were queued
     Column("queued", Integer, nullable=False, server_default="0"),
+    #: how many matched and have no address
+    Column("left_out", Integer, nullable=False, server_default="0"),
     #: who paused or cancelled it and why
     Column("reason", Text),
     Column("started_at", UtcDateTime),

@@ -35,6 +35,7 @@ def upgrade() -> None:
         Column("release_id", BigKey, ForeignKey("release.id")),
         Column("cursor", BigKey, nullable=False, server_default="0"),
         Column("queued", Integer, nullable=False, server_default="0"),
+        Column("left_out", Integer, nullable=False, server_default="0"),
         Column("reason", Text),
         Column("started_at", UtcDateTime),
         Column("finished_at", UtcDateTime),

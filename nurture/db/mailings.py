@@ -1,0 +1,90 @@
+"""Mailings on their way through people: rows, the next batch, what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, false, insert, select, update
+
+from nurture.db.conditions import select_contacts
+from nurture.db.engine import is_sqlite
+from nurture.db.tables import contact, mailing, message
+from nurture.domain.mailing import MailingState
+
+
+def all_rows(connection: Connection, lock: bool = False) -> list[Row[Any]]:
+    """Return every mailing by name; with `lock` nobody else changes them until the commit."""
+    query = select(mailing).order_by(mailing.c.name)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    return list(connection.execute(query))
+
+
+def find(connection: Connection, name: str, lock: bool = False) -> Row[Any] | None:
+    """Return a mailing by name, or None."""
+    query = select(mailing).where(mailing.c.name == name)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    return connection.execute(query).first()
+
+
+def add(
+    connection: Connection,
+    name: str,
+    state: MailingState,
+    at: datetime,
+    now: datetime,
+    **values: Any,
+) -> None:
+    """Insert a mailing; it is due at its time where it is scheduled."""
+    due_at = at if state is MailingState.SCHEDULED else None
+    row = {"name": name, "state": state, "at": at, "due_at": due_at, "created_at": now}
+    connection.execute(insert(mailing).values(**row, **values))
+
+
+def change(connection: Connection, name: str, **values: Any) -> None:
+    """Change a mailing whose row the caller holds."""
+    connection.execute(update(mailing).where(mailing.c.name == name).values(**values))
+
+
+def is_due(connection: Connection, now: datetime) -> bool:
+    """Say whether some mailing has a batch to queue (a cheap look before a write)."""
+    query = select(mailing.c.id).where(mailing.c.due_at <= now).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def claim_due(connection: Connection, now: datetime) -> Row[Any] | None:
+    """Return the mailing longest due, held until the commit; None where others hold them all."""
+    query = select(mailing).where(mailing.c.due_at <= now).order_by(mailing.c.due_at, mailing.c.id)
+    if not is_sqlite(connection):
+        query = query.with_for_update(skip_locked=True)
+    return connection.execute(query.limit(1)).first()
+
+
+def matching_after(
+    connection: Connection, where: ColumnElement[bool], name: str, cursor: int, limit: int
+) -> list[int]:
+    """Return the next living contacts, by id, for whom `where` holds and who lack the mailing.
+
+    Who was merged with somebody that has it has it too.
+    """
+    has_it = exists().where(message.c.contact_id == contact.c.id, message.c.mailing == name)
+    query = select_contacts(where).where(contact.c.id > cursor, ~has_it)
+    return list(connection.scalars(query.order_by(contact.c.id).limit(limit)))
+
+
+def people(connection: Connection, contact_ids: Sequence[int]) -> list[Row[int, str, int]]:
+    """Return (id, email, account_id) of those who are neither merged nor erased, by id."""
+    return list(
+        connection.execute(
+            select(contact.c.id, contact.c.email, contact.c.account_id)
+            .where(
+                contact.c.id.in_(contact_ids),
+                contact.c.merged_into.is_(None),
+                contact.c.erased == false(),
+            )
+            .order_by(contact.c.id)
+        )
+    )
