@@ -20,6 +20,7 @@ COMMANDS = {
     "publish": "definitions:publish",
     "import": "importing:import_",
     "event": "operating:event",
+    "today": "today:today_",
     "explain": "explaining:explain",
     "unsubscribe": "operating:unsubscribe",
     "pause": "operating:pause",

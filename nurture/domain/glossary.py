@@ -44,6 +44,48 @@ MESSAGE_STATES: Words = {
     "in_doubt": ("送信結果不明", "In doubt"),
 }
 
+MAILING_STATES: Words = {
+    "scheduled": ("予約済み", "Scheduled"),
+    "running": ("配信中", "Running"),
+    "paused": ("一時停止中", "Paused"),
+    "done": ("配信済み", "Done"),
+    "cancelled": ("取りやめ", "Cancelled"),
+    "missed": ("時刻を過ぎたため未配信", "Its time had passed"),
+}
+
+#: why mails wait or were given up, for many mails at once (nurture.domain.reasons: for one)
+HELD_BACK: Words = {
+    "window": ("配信時間帯を待っています", "Waiting for their window"),
+    "cap": ("配信数の上限に達しています", "A cap is reached"),
+    "rhythm": ("ご希望の頻度に合わせています", "Keeping to the rhythm the reader chose"),
+    "reader_paused": ("読者が一時停止しています", "Paused by the reader"),
+    "paused_everything": ("全体を一時停止中です", "Everything is paused"),
+    "paused_workflow": ("シナリオを一時停止中です", "Their workflow is paused"),
+    "paused_sender": ("差出人を一時停止中です", "Their sender is paused"),
+    "account_hold": ("企業が保留中です", "The account is on hold"),
+    "sending_off": ("送信が止められています", "Sending is off"),
+    "unknown_window": ("カレンダーにない時間帯です", "Their window is not in the calendar"),
+    "window_never_opens": ("時間帯が開きません", "Their window never opens"),
+    "try_later": ("相手のサーバーが後でと答えました", "The server asked to try later"),
+    "not_sent": ("接続が切れたため、もう一度送ります", "The connection broke; sent again"),
+    "expired": ("期限が過ぎました", "They expired"),
+    "enrolment_over": ("シナリオが先に終了しました", "The journey ended first"),
+    "replied": ("返信をいただきました", "The person replied"),
+    "unsubscribed": ("配信停止のお申し出があります", "The person opted out"),
+    "no_consent": ("同意の記録がありません", "No consent is on record"),
+    "suppressed": ("送信停止リストのアドレスです", "The address is suppressed"),
+    "no_address": ("宛先のアドレスがありません", "There is no address"),
+    "no_addressee": ("宛名を作れません", "Nobody to address"),
+    "topic_off": ("読者がこの話題を止めています", "The reader turned the topic off"),
+    "does_not_render": ("本文を作れませんでした", "They could not be rendered"),
+    "no_template": ("テンプレートがありません", "The template is gone"),
+    "not_on_allowlist": ("許可リストにない宛先です", "Not on the allow list"),
+    "not_a_service_template": ("service用のテンプレートではありません", "Not a service template"),
+    "bounced": ("宛先不明などで戻りました", "They came back"),
+    "in_doubt": ("届いたか不明です", "Nobody knows whether they arrived"),
+    "failed": ("送信に失敗しました", "Sending failed"),
+}
+
 VERDICTS: Words = {
     "human": ("本人", "A person"),
     "machine": ("機械", "A machine"),

@@ -33,6 +33,8 @@ class House:
     titles: Mapping[str, str] = field(default_factory=dict)
     count_unknown_opens: bool = True
     senders: tuple[str, ...] = ()
+    #: weekday (Monday is 0) → what the team does that day
+    routine: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -52,9 +54,13 @@ def house_at(runtime: Runtime, connection: Connection) -> House:
         half_life=said.scoring.half_life,
         fit=said.scoring.fit,
         workflows=said.workflows,
-        titles={name: one.title or name for name, one in said.workflows.items()},
+        titles={
+            **{name: one.title or name for name, one in said.workflows.items()},
+            **{name: one.title or name for name, one in said.mailings.items()},
+        },
         count_unknown_opens=said.policy.evidence.count_unknown_opens,
         senders=tuple(said.policy.senders),
+        routine=said.policy.routine,
     )
 
 

@@ -21,6 +21,7 @@ from nurture.web.admin.formats import furnish
 from nurture.web.admin.mailbox import make_mailbox
 from nurture.web.admin.status import make_status
 from nurture.web.admin.tasks import make_tasks
+from nurture.web.admin.today import make_today
 from nurture.web.admin.workflows import make_workflows
 from nurture.web.languages import LANGUAGES, asked_for, known, speak
 from nurture.web.protection import protect
@@ -67,6 +68,7 @@ def make_team(
     def missing(error: NotFoundError) -> tuple[str, int]:
         return render_template("team/error.html", status=404), 404
 
+    app.register_blueprint(make_today(runtime))
     app.register_blueprint(make_status(runtime, running))
     app.register_blueprint(make_mailbox(mailbox))
     app.register_blueprint(make_contacts(runtime))
@@ -75,7 +77,7 @@ def make_team(
 
     @app.get("/")
     def home() -> AnyResponse:
-        return redirect(url_for("status.show"))
+        return redirect(url_for("today.show"))
 
     return app
 

@@ -37,6 +37,7 @@ _WORDS = {
     "consent_state": glossary.CONSENT_STATES,
     "task_state": glossary.TASK_STATES,
     "task_kind": glossary.TASK_KINDS,
+    "mailing_state": glossary.MAILING_STATES,
     "industry": glossary.INDUSTRIES,
     "decision": glossary.DECISIONS,
     "field": glossary.FIELDS,

@@ -1,0 +1,265 @@
+"""What a working day needs: tasks, hot leads, mails of the day, deals gone quiet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, false, func, or_, select
+
+from nurture.db.tables import account, contact, deal, event, mailing, message, notice, task
+from nurture.db.tables import team_member as member
+from nurture.domain.message import State
+
+#: stages in which nobody needs to be warmed up any more
+_BEYOND = ("customer", "lost")
+
+_PERSON = (
+    contact.c.id.label("contact_id"),
+    contact.c.email,
+    contact.c.family_name,
+    contact.c.given_name,
+    contact.c.locale,
+    contact.c.temperature,
+    account.c.name.label("account_name"),
+)
+
+
+def member_of(connection: Connection, key: str) -> Row[Any] | None:
+    """Return a team member by sender key, else by address."""
+    found: Row[Any] | None = connection.execute(
+        select(member).where(or_(member.c.key == key, func.lower(member.c.email) == key.lower()))
+    ).first()
+    return found
+
+
+def members(connection: Connection) -> list[Row[Any]]:
+    """Return the active team members who can be written to, in the policy's order."""
+    query = select(member).where(member.c.active).order_by(member.c.id)
+    return list(connection.execute(query))
+
+
+def tasks_until(
+    connection: Connection, until: datetime, member_id: int | None, limit: int
+) -> list[Row[Any]]:
+    """Return open tasks due before `until`, the longest due first; of one member, or of all."""
+    key = func.coalesce(task.c.due_at, task.c.created_at)
+    return list(
+        connection.execute(
+            select(
+                task.c.id, task.c.title, task.c.kind, task.c.due_at, key.label("key"),
+                task.c.assignee, member.c.name.label("member"), *_PERSON,
+            )
+            .outerjoin(contact, contact.c.id == task.c.contact_id)
+            .outerjoin(account, account.c.id == task.c.account_id)
+            .outerjoin(member, member.c.id == task.c.assignee_id)
+            .where(task.c.state == "open", key < until, _mine(task.c.assignee_id, member_id))
+            .order_by(key, task.c.id)
+            .limit(limit)
+        )
+    )  # fmt: skip
+
+
+def task_counts(
+    connection: Connection, now: datetime, until: datetime, member_id: int | None
+) -> Row[Any]:
+    """Return how many open tasks are `late`, due `today`, `later`, and for `nobody`."""
+    key = func.coalesce(task.c.due_at, task.c.created_at)
+
+    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    found: Row[Any] = connection.execute(
+        select(
+            number(key < now).label("late"),
+            number((key >= now) & (key < until)).label("today"),
+            number(key >= until).label("later"),
+            number(task.c.assignee_id.is_(None)).label("nobody"),
+        ).where(task.c.state == "open", _mine(task.c.assignee_id, member_id))
+    ).one()
+    return found
+
+
+def hot_leads(connection: Connection, member_id: int | None, limit: int) -> list[Row[Any]]:
+    """Return hot contacts who are no customers, the newest heat first, with owner and stage."""
+    return list(
+        connection.execute(
+            select(
+                *_PERSON,
+                contact.c.temperature_at,
+                contact.c.lifecycle,
+                contact.c.engagement,
+                contact.c.scored_at,
+                contact.c.fit,
+                member.c.name.label("member"),
+            )
+            .outerjoin(account, account.c.id == contact.c.account_id)
+            .outerjoin(member, member.c.id == contact.c.owner_id)
+            .where(
+                contact.c.temperature == "hot",
+                contact.c.lifecycle.not_in(_BEYOND),
+                contact.c.merged_into.is_(None),
+                contact.c.erased.is_(False),
+                _mine(contact.c.owner_id, member_id),
+            )
+            .order_by(contact.c.temperature_at.desc(), contact.c.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def newest_events(connection: Connection, contact_ids: list[int]) -> dict[int, Row[Any]]:
+    """Return contact → what they did last (type, properties, occurred_at), our own acts aside."""
+    ranked = (
+        select(
+            event.c.contact_id,
+            event.c.type,
+            event.c.properties,
+            event.c.occurred_at,
+            func.row_number()
+            .over(
+                partition_by=event.c.contact_id,
+                order_by=(event.c.occurred_at.desc(), event.c.id.desc()),
+            )
+            .label("place"),
+        )
+        .where(event.c.contact_id.in_(contact_ids), event.c.source.not_in(("engine", "import")))
+        .subquery()
+    )
+    rows = connection.execute(select(ranked).where(ranked.c.place == 1)) if contact_ids else ()
+    return {row.contact_id: row for row in rows}
+
+
+def mails_between(
+    connection: Connection, start: datetime, now: datetime, until: datetime
+) -> list[Row[Any]]:
+    """Return per workflow (a mailing's name is one) how many mails left, go today, wait longer.
+
+    Mails to our own people are not counted.
+    """
+    waiting = message.c.state.in_((State.QUEUED, State.DEFERRED))
+
+    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    return list(
+        connection.execute(
+            select(
+                message.c.workflow,
+                number(message.c.sent_at >= start).label("sent"),
+                number(waiting & (message.c.due_at < until)).label("going"),
+                number(waiting & or_(message.c.due_at >= until, message.c.due_at.is_(None))).label(
+                    "later"
+                ),
+            )
+            .where(message.c.contact_id.is_not(None), or_(message.c.sent_at >= start, waiting))
+            .group_by(message.c.workflow)
+            .order_by(message.c.workflow)
+        )
+    )
+
+
+def held_back(connection: Connection) -> list[Row[Any]]:
+    """Return why mails wait: reason, how many, until when at the earliest; the most first."""
+    number = func.count().label("number")
+    return list(
+        connection.execute(
+            select(message.c.reason, number, func.min(message.c.due_at).label("until"))
+            .where(
+                message.c.state == State.DEFERRED,
+                message.c.reason.is_not(None),
+                message.c.contact_id.is_not(None),
+            )
+            .group_by(message.c.reason)
+            .order_by(number.desc(), message.c.reason)
+        )
+    )
+
+
+def not_sent_since(connection: Connection, start: datetime) -> list[Row[Any]]:
+    """Return why mails queued since a moment were given up: state, reason, how many."""
+    number = func.count().label("number")
+    return list(
+        connection.execute(
+            select(message.c.state, message.c.reason, number)
+            .where(
+                message.c.state.in_((State.CANCELLED, State.FAILED, State.IN_DOUBT, State.BOUNCED)),
+                message.c.created_at >= start,
+                message.c.contact_id.is_not(None),
+            )
+            .group_by(message.c.state, message.c.reason)
+            .order_by(number.desc())
+        )
+    )
+
+
+def quiet_deals(connection: Connection, member_id: int | None, limit: int) -> list[Row[Any]]:
+    """Return open deals whose last meeting nobody wrote about, the longest silent first."""
+    return list(
+        connection.execute(
+            select(
+                deal.c.id.label("deal_id"), deal.c.external_id, deal.c.stage, deal.c.meeting_at,
+                deal.c.stale_at, member.c.name.label("member"), *_PERSON,
+            )
+            .outerjoin(contact, contact.c.id == deal.c.contact_id)
+            .outerjoin(account, account.c.id == deal.c.account_id)
+            .outerjoin(member, member.c.id == contact.c.owner_id)
+            .where(
+                deal.c.stale_at.is_not(None),
+                deal.c.closed_at.is_(None),
+                _mine(contact.c.owner_id, member_id),
+            )
+            .order_by(deal.c.stale_at, deal.c.id)
+            .limit(limit)
+        )
+    )  # fmt: skip
+
+
+def revisits_until(
+    connection: Connection, until: datetime, member_id: int | None, limit: int
+) -> list[Row[Any]]:
+    """Return contacts whom we promised to come back to before `until`, the soonest first."""
+    return list(
+        connection.execute(
+            select(
+                *_PERSON,
+                contact.c.revisit_at,
+                contact.c.revisit_reason,
+                member.c.name.label("member"),
+            )
+            .outerjoin(account, account.c.id == contact.c.account_id)
+            .outerjoin(member, member.c.id == contact.c.owner_id)
+            .where(contact.c.revisit_at < until, _mine(contact.c.owner_id, member_id))
+            .order_by(contact.c.revisit_at, contact.c.id)
+            .limit(limit)
+        )
+    )
+
+
+def mailings_until(connection: Connection, until: datetime) -> list[Row[Any]]:
+    """Return mailings that run, are paused or begin before `until`, the soonest first."""
+    return list(
+        connection.execute(
+            select(mailing)
+            .where(
+                mailing.c.state.in_(("scheduled", "running", "paused", "missed")),
+                mailing.c.at < until,
+            )
+            .order_by(mailing.c.at, mailing.c.id)
+        )
+    )
+
+
+def lines_not_taken(connection: Connection, since: datetime) -> int:
+    """Return how many chat lines since a moment no room has taken."""
+    query = (
+        select(func.count())
+        .select_from(notice)
+        .where(notice.c.state.in_(("nowhere", "failed")), notice.c.created_at >= since)
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def _mine(column: Any, member_id: int | None) -> ColumnElement[bool]:
+    """Return whether a row is of a member; of anybody where none is given."""
+    return column == member_id if member_id is not None else ~false()
