@@ -62,14 +62,14 @@ def tasks_until(
 
 def task_counts(
     connection: Connection, now: datetime, until: datetime, member_id: int | None
-) -> Row[Any]:
+) -> dict[str, int]:
     """Return how many open tasks are `late`, due `today`, `later`, and for `nobody`."""
     key = func.coalesce(task.c.due_at, task.c.created_at)
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    found: Row[Any] = connection.execute(
+    found = connection.execute(
         select(
             number(key < now).label("late"),
             number((key >= now) & (key < until)).label("today"),
@@ -77,7 +77,7 @@ def task_counts(
             number(task.c.assignee_id.is_(None)).label("nobody"),
         ).where(task.c.state == "open", _mine(task.c.assignee_id, member_id))
     ).one()
-    return found
+    return {name: int(value) for name, value in found._mapping.items()}
 
 
 def hot_leads(connection: Connection, member_id: int | None, limit: int) -> list[Row[Any]]:

@@ -158,7 +158,7 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
         day=day,
         member=person.name if person is not None else "",
         routine=house.routine.get(day.weekday(), ()),
-        counts=dict(counts._mapping),
+        counts=counts,
         tasks=[
             DueTask(
                 row.id, row.title, row.kind, row.due_at, row.key < now, _who(row, row.contact_id)
