@@ -9,6 +9,7 @@ from functools import lru_cache
 from nurture.compiler.durations import write_duration
 from nurture.compiler.report import Placed, Report
 from nurture.domain.calendar import longest_closed
+from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, MailCap, Window
 from nurture.domain.steps import Duration, Send
 from nurture.domain.workflow import Purpose, Workflow
@@ -54,26 +55,42 @@ def check_caps(
         if cap.mails != 1 or not _concerns(cap, workflow):
             continue
         for step in workflow.graph.steps.values():
-            if not isinstance(step, Send) or step.expires.business_days:
-                continue
-            if step.expires.elapsed + timedelta(days=step.expires.days) > cap.within:
-                continue
-            message = (
-                f"expires after {write_duration(step.expires)}, but cap '{cap.name}' lets one "
-                f"mail go in {_hours(cap.within)}: who comes second is always too late"
-            )
-            hint = f"write an `expires` longer than {_hours(cap.within)}"
-            report.warn(places.get(step.id), "cap-outlasts", message, hint)
-            break
+            if isinstance(step, Send) and _outlasts(cap, step.expires):
+                _warn_of(cap, step.expires, places.get(step.id), report)
+                break
 
 
-def _concerns(cap: MailCap, workflow: Workflow) -> bool:
-    """Say whether a cap holds back mails of a workflow."""
+def check_mailing_caps(
+    mailing: Mailing, caps: Iterable[MailCap], at: Placed, report: Report
+) -> None:
+    """Warn of the same for a mailing, at its `expires`."""
+    for cap in caps:
+        if cap.mails == 1 and _concerns(cap, mailing) and _outlasts(cap, mailing.expires):
+            _warn_of(cap, mailing.expires, at, report)
+
+
+def _outlasts(cap: MailCap, expires: Duration) -> bool:
+    """Say whether a mail that came second is over before the cap has room for it."""
+    if expires.business_days:
+        return False
+    return expires.elapsed + timedelta(days=expires.days) <= cap.within
+
+
+def _warn_of(cap: MailCap, expires: Duration, at: Placed | None, report: Report) -> None:
+    message = (
+        f"expires after {write_duration(expires)}, but cap '{cap.name}' lets one "
+        f"mail go in {_hours(cap.within)}: who comes second is always too late"
+    )
+    report.warn(at, "cap-outlasts", message, f"write an `expires` longer than {_hours(cap.within)}")
+
+
+def _concerns(cap: MailCap, sends: Workflow | Mailing) -> bool:
+    """Say whether a cap holds back mails of a workflow or mailing."""
     return (
-        workflow.purpose is not Purpose.SERVICE
-        and cap.purpose in (None, workflow.purpose)
-        and cap.workflow in (None, workflow.name)
-        and (cap.below is None or workflow.priority < cap.below)
+        sends.purpose is not Purpose.SERVICE
+        and cap.purpose in (None, sends.purpose)
+        and cap.workflow in (None, sends.name)
+        and (cap.below is None or sends.priority < cap.below)
     )
 
 

@@ -1,0 +1,182 @@
+"""A broadcast file: one mail to everybody who matches, at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
+
+from nurture.compiler.condition_maps import CONDITION, read_condition
+from nurture.compiler.mail_checks import check_attachments, check_content
+from nurture.compiler.mailing_times import check_opening
+from nurture.compiler.moments import Span, WallTime
+from nurture.compiler.names import NAME
+from nurture.compiler.nodes import Node
+from nurture.compiler.picks import ATTACH, SEND, Content, attached
+from nurture.compiler.promises import check_mailing_caps, check_promise
+from nurture.compiler.records import Fields, Key, Record
+from nurture.compiler.references import References
+from nurture.compiler.report import Report
+from nurture.compiler.scope import ConditionScope
+from nurture.compiler.shapes import Choice, Text, Whole
+from nurture.compiler.sources import Source, Sources
+from nurture.compiler.topics import TOPIC
+from nurture.domain.calendar import at_wall
+from nurture.domain.conditions import ALWAYS, Condition, Scope
+from nurture.domain.mailing import Mailing
+from nurture.domain.policy import Calendar
+from nurture.domain.reads import reads
+from nurture.domain.steps import Duration
+from nurture.domain.workflow import Purpose
+
+_WEEK = Duration(days=7)
+
+_NAME = Key("broadcast", NAME, "Its name; nobody gets the same one twice.", required=True)
+_TITLE = Key("title", Text(longest=200), "What it is called on pages.")
+_TO = Key(
+    "to",
+    CONDITION,
+    "Who gets it, asked when it begins: fields of contact and account, tags, events, segments.",
+    required=True,
+)
+_AT = Key(
+    "at",
+    WallTime(),
+    "When it begins, e.g. 2026-12-08 10:00, in the calendar's zone.",
+    required=True,
+)
+_SUBJECT = Key("subject", Text(longest=500), "Overrides the template's subject.")
+_TOPIC = Key("topic", TOPIC, "Topic of the policy that readers may turn off.")
+_PURPOSE = Key("purpose", Choice(*(p.value for p in Purpose)), "Which consent it needs; marketing.")
+_PRIORITY = Key("priority", Whole(0, 1000), "Who wins when a cap lets one mail through; 30.")
+_WINDOW = Key("window", NAME, "Window of the calendar in which it may leave; business.")
+_FROM = Key("from", NAME, "`owner` (without it) or a sender of the policy.")
+_DELIVERY = Key("delivery", Record("delivery", (_WINDOW, _FROM)), "How its mails leave.")
+_EXPIRES = Key(
+    "expires", Span(), "Held back longer than this after it began: dropped. Without it, 7d."
+)
+_SEND = Key(SEND.name, SEND.shape, SEND.about, required=True)
+
+BROADCAST = Record(
+    "a broadcast",
+    (
+        _NAME, _TITLE, _TO, _SEND, _SUBJECT, ATTACH, _AT, _TOPIC, _PURPOSE, _PRIORITY,
+        _DELIVERY, _EXPIRES,
+    ),
+)  # fmt: skip
+
+#: what SQL knows of every contact, journeys or not
+_KNOWN_OF_ALL = frozenset({Scope.CONTACT, Scope.ACCOUNT})
+
+
+def compile_broadcasts(
+    sources: Sources,
+    scopes: Callable[[Report], ConditionScope],
+    references: References,
+    calendar: Calendar,
+    workflows: Mapping[str, Source],
+) -> dict[str, Mailing]:
+    """Return the broadcasts by name; the reports say what is wrong.
+
+    `workflows`: the names that are taken, since pauses, caps and lists go by name.
+    """
+    found: dict[str, Mailing] = {}
+    for source in sources.of("broadcast"):
+        one = _compile(source, scopes(source.report), references, calendar)
+        if one is None:
+            continue
+        taken = workflows.get(one.name)
+        first = found.get(one.name)
+        if taken is not None:
+            message = f"a workflow '{one.name}' exists already: {taken.report.file}"
+            hint = "pauses and caps go by name; choose another, e.g. with the month in it"
+            source.report.error(source.root.get(_NAME.name), "duplicate-id", message, hint)
+        elif first is not None:
+            message = f"a broadcast '{one.name}' exists already"
+            hint = f"the first is {first.file}"
+            source.report.error(source.root.get(_NAME.name), "duplicate-id", message, hint)
+        else:
+            found[one.name] = one
+    return found
+
+
+def _compile(
+    source: Source, scope: ConditionScope, references: References, calendar: Calendar
+) -> Mailing | None:
+    report = source.report
+    fields = BROADCAST.read(source.root, report)
+    if fields is None or fields.get(_NAME) is None:
+        return None
+    name = fields.get_or(_NAME, "")
+    purpose = Purpose(fields.get_or(_PURPOSE, Purpose.MARKETING.value))
+    content = fields.get_or(_SEND, Content(""))
+    if fields.get(_SEND) is not None:
+        check_content(content, fields.at(_SEND), purpose, references, report)
+        check_attachments(fields, content, references, report)
+    window, sender = _delivery(fields, references, report)
+    topic = fields.get(_TOPIC)
+    if topic is not None:
+        references.check_topic(topic, fields.at(_TOPIC), report)
+    expires = fields.get_or(_EXPIRES, _WEEK)
+    _check_expiry(fields, window, expires, references, report)
+    wall = fields.get(_AT)
+    if wall is None:
+        return None
+    moment = at_wall(wall.date(), wall.time(), ZoneInfo(calendar.zone))
+    if references.windows is not None:
+        check_opening(moment, window, expires, calendar, fields.at(_AT), report)
+    mailing = Mailing(
+        name=name,
+        title=fields.get_or(_TITLE, name),
+        template=content.template,
+        condition=_condition(fields.get(_TO), scope),
+        at=moment,
+        purpose=purpose,
+        priority=fields.get_or(_PRIORITY, 30),
+        topic=topic,
+        subject=fields.get(_SUBJECT),
+        sender=sender,
+        window=window,
+        expires=expires,
+        pick=content.pick,
+        attach=attached(fields),
+        file=report.file,
+    )
+    check_mailing_caps(mailing, references.policy.caps, fields.at(_EXPIRES), report)
+    return mailing
+
+
+def _delivery(fields: Fields, references: References, report: Report) -> tuple[str, str]:
+    delivery = fields.get(_DELIVERY)
+    if delivery is None:
+        return "business", "owner"
+    window, sender = delivery.get(_WINDOW), delivery.get(_FROM)
+    if window is not None:
+        references.check_window(window, delivery.at(_WINDOW), report)
+    if sender is not None:
+        references.check_sender(sender, delivery.at(_FROM), report)
+    return window or "business", sender or "owner"
+
+
+def _check_expiry(
+    fields: Fields, window: str, expires: Duration, references: References, report: Report
+) -> None:
+    kept = (references.windows or {}).get(window)
+    if fields.get(_EXPIRES) is not None and kept is not None:
+        check_promise(expires, kept, fields.at(_EXPIRES), report)
+
+
+def _condition(node: Node | None, scope: ConditionScope) -> Condition:
+    if node is None:
+        return ALWAYS
+    condition = read_condition(node, scope)
+    read = reads(condition)
+    scopes = {str(one) for one, _ in read.fields if one not in _KNOWN_OF_ALL}
+    if read.steps:
+        scopes.add("steps")
+    if scopes:
+        message = f"`to` reads {' and '.join(sorted(scopes))}"
+        hint = (
+            "of people outside a journey, fields of contact and account, tags and events are known"
+        )
+        scope.report.error(node, "not-known-of-all", message, hint)
+    return condition

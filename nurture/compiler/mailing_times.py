@@ -1,0 +1,48 @@
+"""The moment of a mailing against its window: does it open before the mails expire?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from nurture.compiler.report import Placed, Report
+from nurture.domain.calendar import NoOpeningError, next_opening, shift
+from nurture.domain.policy import Calendar
+from nurture.domain.steps import Duration
+
+
+def check_opening(
+    moment: datetime,
+    window: str,
+    expires: Duration,
+    calendar: Calendar,
+    at: Placed,
+    report: Report,
+) -> None:
+    """Report a moment from which on a window stays shut until the mails expire.
+
+    Warns where it is shut at the moment and opens later. Readers in the calendar's zone are
+    meant; a window that the calendar does not have is left to its own check.
+    """
+    kept = calendar.windows.get(window)
+    if kept is None:
+        return
+    zone = ZoneInfo(calendar.zone)
+    ends = shift(calendar, moment, expires, zone)
+    try:
+        opens = next_opening(calendar, kept, zone, moment)
+    except NoOpeningError:
+        opens = ends
+    if opens >= ends:
+        message = (
+            f"window '{window}' does not open between {_wall(moment, zone)} and "
+            f"{_wall(ends, zone)}, when the mails expire: nobody would get it"
+        )
+        report.error(at, "promise", message, "choose another time, or a longer `expires`")
+    elif opens > moment:
+        message = f"at {_wall(moment, zone)} window '{window}' is shut"
+        report.warn(at, "window-shut", message, f"its mails leave from {_wall(opens, zone)} on")
+
+
+def _wall(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
