@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe
+from nurture.compiler.picks import SEND
 from nurture.compiler.records import Fields, Key, Record
 from nurture.compiler.report import Report
 from nurture.compiler.step_kinds import (
@@ -23,7 +24,6 @@ from nurture.compiler.step_kinds import (
     OTHERWISE,
     SPLIT,
     STEP_KINDS,
-    TEMPLATE,
     THEN,
     VARIANT_STEPS,
     VARIANTS,
@@ -118,8 +118,9 @@ class Outline:
         """Give a step its id and remember it."""
         ordinals[draft.kind] = ordinals.get(draft.kind, 0) + 1
         made = f"{prefix}{draft.kind}-{ordinals[draft.kind]}"
-        if draft.kind == TEMPLATE.name:
-            made = draft.fields.get_or(TEMPLATE, made)
+        content = draft.fields.get(SEND)
+        if draft.kind == SEND.name and content is not None:
+            made = content.name
         draft.id = draft.fields.get_or(ID, made)
         at = draft.fields.at(ID) if draft.fields.written(ID) else draft.at
         first = self.drafts.get(draft.id)

@@ -9,8 +9,10 @@ from fnmatch import fnmatchcase
 from nurture.compiler.fields import Catalogue
 from nurture.compiler.names import ADDRESS
 from nurture.compiler.nodes import quoted
+from nurture.compiler.project_files import ProjectFiles
 from nurture.compiler.report import Placed, Report
 from nurture.compiler.scope import SegmentLookup
+from nurture.domain.library import Library
 from nurture.domain.policy import Policy, Sender, Window
 from nurture.domain.workflow import Purpose
 
@@ -29,6 +31,10 @@ class References:
     windows: Mapping[str, Window] | None
     templates: Mapping[str, frozenset[str]] | None
     workflows: frozenset[str] | None
+    #: what can be picked, once it is read
+    library: Library | None = None
+    #: what can be attached; None: not looked up again
+    files: ProjectFiles | None = None
 
     def check_sender(self, name: str, at: Placed, report: Report) -> None:
         """Report a sender that is neither `owner` nor in the policy."""

@@ -15,6 +15,7 @@ from nurture.compiler.event_maps import EVENT
 from nurture.compiler.moments import Clock, Day, Span
 from nurture.compiler.names import NAME, STEP_ID, TAG
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
+from nurture.compiler.picks import ATTACH, SEND
 from nurture.compiler.records import Key, ListOf, MapOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import (
@@ -63,25 +64,6 @@ STEPS = Part("steps", _steps_schema, (ListNode,), "a list of steps")
 ID = Key("id", STEP_ID, "Name of the step, unique in its workflow.")
 
 
-class _Template(Shape[str]):
-    """The name of a template."""
-
-    _name = Text("a template such as warm/hearing", longest=150)
-
-    def read(self, node: Node, report: Report) -> str | None:
-        """Return the name."""
-        if isinstance(node, MapNode) and "pick" in node.pairs:
-            message = "'pick' is not available yet: picking from the library"
-            report.error(node.pairs["pick"][0], "not-available", message, "name a template")
-            return None
-        return self._name.read(node, report)
-
-    def schema(self, shared: SharedParts) -> Schema:
-        """Return a string."""
-        return {"type": "string"}
-
-
-TEMPLATE = Key("send", _Template(), "Sends a mail: the template's name.")
 SUBJECT = Key("subject", Text(longest=500), "Overrides the template's subject.")
 FROM = Key("from", NAME, "`owner` or a sender of the policy.")
 WINDOW = Key("window", NAME, "Window of the calendar in which it may leave.")
@@ -256,9 +238,9 @@ STEP_KINDS: dict[str, StepKind] = {
     kind.key.name: kind
     for kind in (
         StepKind(
-            TEMPLATE,
-            (SUBJECT, FROM, WINDOW, EXPIRES),
-            {"attach": "attachments", "review": "a person's review before sending"},
+            SEND,
+            (SUBJECT, FROM, WINDOW, EXPIRES, ATTACH),
+            {"review": "a person's review before sending"},
         ),
         StepKind(WAIT),
         StepKind(WAIT_UNTIL),

@@ -9,8 +9,10 @@ from nurture.compiler import step_kinds as kinds
 from nurture.compiler.changes import Changes
 from nurture.compiler.condition_maps import read_condition
 from nurture.compiler.event_maps import read_awaited
+from nurture.compiler.mail_checks import check_attachments, check_content
 from nurture.compiler.nodes import Node, Scalar
 from nurture.compiler.outline import Draft
+from nurture.compiler.picks import SEND, Content, attached
 from nurture.compiler.promises import check_promise
 from nurture.compiler.references import References
 from nurture.compiler.scope import ConditionScope
@@ -93,10 +95,9 @@ class StepCompiler:
 
     def _send(self, draft: Draft, following: str | None) -> Step:
         fields, refer = draft.fields, self._references
-        template = fields.get_or(kinds.TEMPLATE, "")
-        if template:
-            at = fields.at(kinds.TEMPLATE)
-            refer.check_template(template, self._purpose, at, self._report)
+        content = fields.get_or(SEND, Content(""))
+        check_content(content, fields.at(SEND), self._purpose, refer, self._report)
+        check_attachments(fields, content, refer, self._report)
         sender, window = fields.get(kinds.FROM), fields.get(kinds.WINDOW)
         if sender is not None:
             refer.check_sender(sender, fields.at(kinds.FROM), self._report)
@@ -109,11 +110,13 @@ class StepCompiler:
         return Send(
             draft.id,
             following,
-            template,
+            content.template,
             subject=fields.get(kinds.SUBJECT),
             sender=sender,
             window=window,
             expires=expires if expires is not None else Duration(days=7),
+            pick=content.pick,
+            attach=attached(fields),
             subject_at=_text_at(fields.at(kinds.SUBJECT)),
         )
 

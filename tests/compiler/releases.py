@@ -46,12 +46,36 @@ segments:
   in-talks: {expr: "deal.stage == 'proposal'"}
 """
 
+LIBRARY = """
+library: default
+items:
+  - {item: case-any, kind: case, title: 事例, url: https://www.nurture.example/a}
+  - item: case-factory
+    kind: case
+    title: {ja: 工場の事例, en: A plant}
+    industry: manufacturing
+    file: workflows/files/factory.{locale}.pdf
+  - {item: paper-plans, kind: paper, title: 資料, depth: decide, url: https://www.nurture.example/b}
+"""
+
+PDF = "%PDF-1.7\n"
+
 BASE: Mapping[str, str] = {
     "workflows/policy.yaml": POLICY,
     "workflows/calendar.yaml": CALENDAR,
     "workflows/scoring.yaml": SCORING,
     "workflows/segments.yaml": SEGMENTS,
+    "workflows/library.yaml": LIBRARY,
+    "workflows/files/factory.ja.pdf": PDF,
+    "workflows/files/factory.en.pdf": PDF,
+    "workflows/files/prices.pdf": PDF,
+    "workflows/files/photos.pdf": "PK\x03\x04 a zip by any other name",
+    "workflows/files/notes.pdf": "<html>",
+    "workflows/files/heavy.pdf": PDF + "x" * 1_600_000,
+    "workflows/files/heavier.ja.pdf": PDF + "x" * 3_100_000,
     "templates/email/layouts/letter.mjml": "",
+    "templates/email/library/case.md": "",
+    "templates/email/library/paper.md": "",
     "templates/email/warm/hearing.ja.md": "",
     "templates/email/warm/hearing.en.md": "",
     "templates/email/receipt/form.md": "",
@@ -63,7 +87,7 @@ BASE: Mapping[str, str] = {
 def release_with(path: str, text: str) -> dict[str, bytes | str]:
     """Return the release with one more file, in the place of its own of that kind."""
     files: dict[str, bytes | str] = dict(BASE)
-    kind = re.search(r"^(policy|calendar|scoring|segments):", text, re.MULTILINE)
+    kind = re.search(r"^(policy|calendar|scoring|segments|library):", text, re.MULTILINE)
     if kind is not None:
         del files[f"workflows/{kind.group(1)}.yaml"]
     return {**files, path: text}

@@ -6,6 +6,7 @@ find in it, word by word. `python tests/compiler/test_mistakes.py` writes the bl
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,14 @@ from tests.compiler.releases import BASE, release_with
 BAD = Path(__file__).parent / "bad"
 GOOD = Path(__file__).parent / "good"
 MARK = "# expect:\n"
+#: what has expired is an error
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 def found_in(path: Path) -> list[str]:
     """Return what the check says of a file, without the file's name."""
     text = path.read_text("utf-8").partition(MARK)[0]
-    problems = compile_files(release_with(f"workflows/{path.name}", text)).problems
+    problems = compile_files(release_with(f"workflows/{path.name}", text), NOW).problems
     return [str(problem).removeprefix(f"workflows/{path.name}:") for problem in problems]
 
 
