@@ -31,6 +31,7 @@ from nurture.db.tables import (
     message,
     notice,
     participant,
+    schedule,
     task,
 )
 from nurture.db.upsert import put
@@ -155,6 +156,7 @@ def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
                 exists().where(mailing.c.due_at <= now),
                 exists().where(task.c.review_at <= now),
                 exists().where(deal.c.review_at <= now),
+                exists().where(schedule.c.due_at <= now),
             ),
             or_(
                 exists().where(WAITING, message.c.due_at <= now),
@@ -187,6 +189,7 @@ def next_moment(connection: Connection) -> datetime | None:
             _earliest(task.c.review_at),
             _earliest(deal.c.review_at),
             _earliest(notice.c.due_at),
+            _earliest(schedule.c.due_at),
             _earliest(message.c.due_at, WAITING),
             _earliest(participant.c.next_at),
         )

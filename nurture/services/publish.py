@@ -21,6 +21,7 @@ from nurture.emails.lint import lint_subject, lint_templates
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import DefinitionError, NurtureError, Place, Problem, Severity
 from nurture.services import mailings
+from nurture.services.digest import plan_digest
 from nurture.services.mailings import Remark
 from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, SEND, Runtime
@@ -105,6 +106,7 @@ def publish(
         else:
             release_id = releases.store(connection, files, by, now)
         team.sync(connection, definitions.policy)
+        plan_digest(connection, definitions, now)
         enrolled = _enrol(connection, definitions, release_id, now)
         remarks = mailings.sync(connection, definitions, release_id, now, runtime.releases)
         _enter_segments(connection, definitions, before, now)

@@ -25,7 +25,7 @@ from nurture.db.tables.people import (
     task,
     team_member,
 )
-from nurture.db.tables.running import business_clock, idempotency, participant, pause
+from nurture.db.tables.running import business_clock, idempotency, participant, pause, schedule
 
 __all__ = [
     "account",
@@ -55,6 +55,7 @@ __all__ = [
     "preference",
     "release",
     "release_file",
+    "schedule",
     "segment_member",
     "seminar_stand",
     "stray_event",

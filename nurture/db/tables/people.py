@@ -99,6 +99,9 @@ contact = Table(
     Column("revisit_reason", Text),
     #: sales gave the lead back: not handed off again before this, unless it shows intent
     Column("rests_until", UtcDateTime),
+    #: sales gave the lead back, a deal was lost or a person set the stage: what came before
+    #: counts for no further stage (nurture.domain.lifecycle.Standing)
+    Column("counts_from", UtcDateTime),
     Index("ix_contact_review_at", "review_at"),
     Index("ix_contact_revisit_at", "revisit_at"),
     Index("ix_contact_account_id", "account_id"),

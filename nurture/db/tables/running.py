@@ -44,6 +44,16 @@ pause = Table(
     UniqueConstraint("kind", "name"),
 )
 
+#: what is done again and again at a time of day; due work
+schedule = Table(
+    "schedule",
+    metadata,
+    #: digest: the morning mail to the team
+    Column("name", String(100), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime),
+)
+
 #: answers already given to an idempotency key of the API
 idempotency = Table(
     "idempotency",

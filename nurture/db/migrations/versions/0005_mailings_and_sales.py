@@ -65,12 +65,19 @@ def upgrade() -> None:
         Column("sent_at", UtcDateTime),
     )
     op.create_index("ix_notice_due_at", "notice", ["due_at"])
+    op.create_table(
+        "schedule",
+        Column("name", String(100), primary_key=True),
+        Column("due_at", UtcDateTime, nullable=False),
+        Column("last_at", UtcDateTime),
+    )
 
 
 def _people() -> None:
     op.add_column("contact", Column("revisit_at", UtcDateTime))
     op.add_column("contact", Column("revisit_reason", Text))
     op.add_column("contact", Column("rests_until", UtcDateTime))
+    op.add_column("contact", Column("counts_from", UtcDateTime))
     op.create_index("ix_contact_revisit_at", "contact", ["revisit_at"])
 
 
