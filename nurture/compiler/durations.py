@@ -101,6 +101,11 @@ def as_span(duration: Duration) -> timedelta:
     return duration.elapsed + timedelta(days=duration.days)
 
 
+def is_whole_days(duration: Duration) -> bool:
+    """Say whether a duration counts days, so that a time of day may go with it."""
+    return not duration.elapsed
+
+
 def is_zero(duration: Duration) -> bool:
     """Say whether a duration has no length."""
     return not (duration.elapsed or duration.days or duration.business_days)

@@ -1,15 +1,16 @@
-"""Shapes of spans, times of day and dates."""
+"""Shapes of spans, times of day, dates, and moments of the calendar's zone."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from nurture.compiler import durations
 from nurture.compiler.nodes import Node, quoted
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, scalar_of
+from nurture.domain.calendar import is_believable
 from nurture.domain.steps import Duration
 
 
@@ -113,3 +114,35 @@ class Day(Shape[date]):
     def schema(self, shared: SharedParts) -> Schema:
         """Return the format of a date."""
         return {"type": "string", "format": "date"}
+
+
+_WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]+(\S+)")
+
+
+class WallTime(Shape[datetime]):
+    """A date and a time of day, `2026-12-10 15:00`, in the calendar's zone."""
+
+    def read(self, node: Node, report: Report) -> datetime | None:
+        """Return them without a zone; `24:00` is the midnight after the date."""
+        example = "a date and a time such as 2026-12-10 15:00"
+        found = scalar_of(node, report, example)
+        if found is None:
+            return None
+        parts = _WALL.fullmatch(unicodedata.normalize("NFKC", found.value).strip())
+        try:
+            day = date.fromisoformat(parts[1]) if parts is not None else None
+        except ValueError:
+            day = None
+        clock = read_clock(parts[2]) if parts is not None else None
+        if parts is None or day is None or clock is None:
+            report.error(node, "bad-value", f"expected {example}, found {quoted(found.value)}")
+            return None
+        if not is_believable(day):
+            report.error(node, "bad-value", f"{day} lies before 1900 or after 2200")
+            return None
+        moment = datetime.combine(day, clock)
+        return moment + timedelta(days=1) if parts[2].startswith("24") else moment
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return the pattern of a date and a time."""
+        return {"type": "string", "pattern": rf"^\d{{4}}-\d{{2}}-\d{{2}}[ T]+{CLOCK_PATTERN}$"}

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from nurture.compiler.broadcasts import compile_broadcasts
 from nurture.compiler.calendar import EMPTY_CALENDAR, compile_calendar
 from nurture.compiler.graph_checks import endless_starts, starts_at_once
+from nurture.compiler.library import compile_library
 from nurture.compiler.nodes import Node
 from nurture.compiler.policy import EMPTY_POLICY, catalogue_of, compile_policy
+from nurture.compiler.project_files import ProjectFiles
 from nurture.compiler.promises import check_caps
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.scoring import EMPTY_SCORING, compile_scoring
 from nurture.compiler.segments import Segments, SegmentSource, find_segments
+from nurture.compiler.seminars import Surroundings, compile_seminars
 from nurture.compiler.sources import (
     ROOT,
     Source,
@@ -26,6 +33,7 @@ from nurture.compiler.sources import (
 from nurture.compiler.templates import template_names
 from nurture.compiler.workflow import CompiledWorkflow, compile_workflow_file, workflow_name
 from nurture.domain.definitions import Definitions
+from nurture.domain.library import Library
 from nurture.domain.policy import Policy
 from nurture.domain.steps import StartWorkflow
 from nurture.domain.workflow import Workflow
@@ -34,11 +42,12 @@ from nurture.errors import DefinitionError, NotFoundError, Severity
 T = TypeVar("T")
 
 
-def compile_files(files: Mapping[str, bytes | str]) -> Definitions:
+def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None) -> Definitions:
     """Return everything that the files of a release say, and all that is wrong with them.
 
     `files`: path → content; `workflows/**.yaml` are read, `templates/email/**` are known by
-    name. A user's mistake never raises; `nurture.domain.definitions.require` does.
+    name, `workflows/files/**` looked into. `now` decides what has expired; None: not asked.
+    A user's mistake never raises; `nurture.domain.definitions.require` does.
     """
     sources = read_sources(files)
     policy, policy_read = _single("policy", sources, compile_policy, EMPTY_POLICY)
@@ -65,7 +74,21 @@ def compile_files(files: Mapping[str, bytes | str]) -> Definitions:
         windows=calendar.windows if calendar_read else None,
         templates=template_names(files),
         workflows=None if sources.unread else frozenset(names),
+        files=ProjectFiles(files),
     )
+    today = now.astimezone(ZoneInfo(calendar.zone)).date() if now is not None else None
+    library, library_read = _single(
+        "library",
+        sources,
+        lambda root, report: compile_library(root, report, references, today),
+        Library(),
+        required=False,
+    )
+    if library_read or not (sources.of("library") or sources.unread):
+        # A file that is wrong somewhere may still lack what others name.
+        references = replace(references, library=library)
+    broadcasts = compile_broadcasts(sources, scope, references, calendar, names)
+    seminars, mailings = compile_seminars(sources, Surroundings(references, calendar, scope))
     compiled = _workflows(sources, names, references)
     _check_starts(compiled, sources.unread)
     for one in compiled.values():
@@ -78,6 +101,9 @@ def compile_files(files: Mapping[str, bytes | str]) -> Definitions:
         calendar=calendar,
         policy=policy,
         segments=known_segments,
+        mailings={**broadcasts, **mailings},
+        seminars=seminars,
+        library=library,
         problems=tuple(sorted(problems, key=lambda p: (p.place, p.code, p.message))),
     )
 

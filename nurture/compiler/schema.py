@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from nurture.compiler.broadcasts import BROADCAST
 from nurture.compiler.calendar import CALENDAR
+from nurture.compiler.library import LIBRARY
 from nurture.compiler.policy import POLICY
 from nurture.compiler.records import Record
 from nurture.compiler.scoring import SCORING
 from nurture.compiler.segments import SEGMENT, SEGMENTS
+from nurture.compiler.seminar_keys import SEMINAR
 from nurture.compiler.shapes import Schema, SharedParts
 from nurture.compiler.workflow import WORKFLOW
 
@@ -24,6 +27,9 @@ _FILES: Mapping[str, tuple[tuple[Record, ...], str]] = MappingProxyType(
         "calendar": ((CALENDAR,), "Zone, holidays, closed days and windows."),
         "policy": ((POLICY,), "Senders, legal identity, caps, evidence, custom fields."),
         "segments": ((SEGMENTS, SEGMENT), "Named conditions."),
+        "broadcast": ((BROADCAST,), "One mail to everybody who matches, at a moment."),
+        "seminar": ((SEMINAR,), "A seminar: the event, and the mailings that come of it."),
+        "library": ((LIBRARY,), "Cases, papers and tools, of which steps pick the best match."),
     }
 )
 

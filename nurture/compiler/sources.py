@@ -21,12 +21,12 @@ _KINDS = {
     "policy": "policy",
     "segment": "segments",
     "segments": "segments",
+    "broadcast": "broadcast",
+    "seminar": "seminar",
+    "library": "library",
 }
 #: kinds of later versions
 _LATER = {
-    "broadcast": "broadcasts",
-    "seminar": "seminars",
-    "library": "the library",
     "survey": "surveys",
     "referral_program": "referral programs",
     "scenario": "scenarios",
