@@ -12,7 +12,7 @@ from nurture.compiler.moments import Span, WallTime
 from nurture.compiler.names import NAME
 from nurture.compiler.nodes import Node
 from nurture.compiler.picks import ATTACH, SEND, Content, attached
-from nurture.compiler.promises import check_mailing_caps, check_promise
+from nurture.compiler.promises import check_mailing_caps
 from nurture.compiler.records import Fields, Key, Record
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
@@ -104,9 +104,9 @@ def _compile(
 ) -> Mailing | None:
     report = source.report
     fields = BROADCAST.read(source.root, report)
-    if fields is None or fields.get(_NAME) is None:
+    if fields is None:
         return None
-    name = fields.get_or(_NAME, "")
+    name, wall = fields.get_or(_NAME, ""), fields.get(_AT)
     purpose = Purpose(fields.get_or(_PURPOSE, Purpose.MARKETING.value))
     content = fields.get_or(_SEND, Content(""))
     if fields.get(_SEND) is not None:
@@ -117,9 +117,8 @@ def _compile(
     if topic is not None:
         references.check_topic(topic, fields.at(_TOPIC), report)
     expires = fields.get_or(_EXPIRES, _WEEK)
-    _check_expiry(fields, window, expires, references, report)
-    wall = fields.get(_AT)
-    if wall is None:
+    condition = _condition(fields.get(_TO), scope)
+    if not name or wall is None:
         return None
     moment = at_wall(wall.date(), wall.time(), ZoneInfo(calendar.zone))
     if references.windows is not None:
@@ -128,7 +127,7 @@ def _compile(
         name=name,
         title=fields.get_or(_TITLE, name),
         template=content.template,
-        condition=_condition(fields.get(_TO), scope),
+        condition=condition,
         at=moment,
         purpose=purpose,
         priority=fields.get_or(_PRIORITY, 30),
@@ -155,14 +154,6 @@ def _delivery(fields: Fields, references: References, report: Report) -> tuple[s
     if sender is not None:
         references.check_sender(sender, delivery.at(_FROM), report)
     return window or "business", sender or "owner"
-
-
-def _check_expiry(
-    fields: Fields, window: str, expires: Duration, references: References, report: Report
-) -> None:
-    kept = (references.windows or {}).get(window)
-    if fields.get(_EXPIRES) is not None and kept is not None:
-        check_promise(expires, kept, fields.at(_EXPIRES), report)
 
 
 def _condition(node: Node | None, scope: ConditionScope) -> Condition:
