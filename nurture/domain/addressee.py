@@ -76,6 +76,9 @@ def _english(person: Person) -> str:
     if person.honorific and person.family_name:
         return f"Dear {person.honorific} {person.family_name}"
     full = _line(person.given_name, person.family_name)
+    if full and not is_latin(full):
+        # 佐藤花子 is written as she writes it, not turned round into Latin order.
+        full = _full_name(person)
     return f"Dear {full}" if full else "Hello"
 
 

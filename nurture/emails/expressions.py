@@ -31,6 +31,8 @@ class Reference:
     place: Place
     #: a `default`, an `if` or a test stands between it and an error
     guarded: bool
+    #: it stands where the value it is a field of is there: `{% if predecessor %}`
+    holder_sure: bool = False
 
     def __str__(self) -> str:
         return ".".join(self.path)

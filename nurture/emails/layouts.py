@@ -65,6 +65,10 @@ class LayoutBuilder:
         """
         return self._render(passage.place.file, self._hide(passage), values)
 
+    def hide(self, passage: Passage) -> None:
+        """Hide a file's tags before it is built, so that what it reads is known."""
+        self._hide(passage)
+
     @property
     def used(self) -> list[str]:
         """Paths of the layouts that went in."""

@@ -105,6 +105,10 @@ class Placeholders:
         """Return the numbers of the words in a text, in order."""
         return [int(found) for found in WORD.findall(text)]
 
+    def reads(self, name: str) -> bool:
+        """Return whether any tag hidden so far reads a value or a field of it."""
+        return any(reference.path[0] == name for reference in self.references)
+
     def only_statements(self, text: str) -> bool:
         """Return whether a text consists of statements and nothing else."""
         numbers = self.numbers(text)
@@ -124,7 +128,11 @@ class Placeholders:
             bound.add("loop")
         sure = {path for block in blocks for path in block.ensures}
         self.references.extend(
-            replace(found, guarded=found.guarded or found.path in sure)
+            replace(
+                found,
+                guarded=found.guarded or found.path in sure,
+                holder_sure=found.path[:1] in sure,
+            )
             for found in reading.references
             if found.path[0] not in bound
         )

@@ -98,9 +98,13 @@ class _Reader(HTMLParser):
         if self._skip:
             return
         text = _SPACES.sub(" ", data)
-        if not self._line():
+        at_start = not self._line()
+        if at_start:
             text = text.lstrip(" ")
-        self.out.append(text.strip() if self._tags.only_statements(text) else text)
+        if self._tags.only_statements(text):
+            # Between paragraphs that conditions leave out nothing may remain.
+            text = text.replace(" ", "") if at_start else text.strip()
+        self.out.append(text)
 
     def _close_link(self, href: str, start: int) -> None:
         shown = "".join(self.out[start:]).strip()

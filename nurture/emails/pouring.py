@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from nurture.emails.layouts import LayoutBuilder
 from nurture.emails.letters import letter_html
 from nurture.emails.mjml import mjml_html
+from nurture.emails.opening import open_letter, opening_values
 from nurture.emails.placeholders import CONTENT, Placeholders
 from nurture.emails.plain_text import plain_text
 from nurture.emails.sources import LAYOUTS, Kind, Source, take_subject
@@ -54,7 +55,8 @@ def _letter(
     problems: list[Problem],
 ) -> Poured | None:
     head = {key: tags.hide(passage) for key, passage in source.header.items()}
-    body = letter_html(tags.hide(source.body), tags)
+    written = tags.hide(source.body)
+    twin = tags.hide(source.twin) if source.twin else None
     layout = source.layout
     if not builder.has(f"{layout}.mjml"):
         problems.append(_no_layout(source, builder))
@@ -64,7 +66,11 @@ def _letter(
         "locale": language,
         "preheader": head.get("preheader", ""),
         "reason": head.get("reason", ""),
+        **opening_values(source, tags),
     }
+    body = letter_html(open_letter(written, layout, values, builder, tags), tags)
+    if twin:
+        twin = open_letter(twin, layout, values, builder, tags)
     escaped = {key: html.escape(value) for key, value in values.items()}
     mjml = builder.layout(f"{layout}.mjml", escaped | {"content": CONTENT})
     if mjml and CONTENT not in mjml:
@@ -74,7 +80,6 @@ def _letter(
         )
     page = mjml_html(mjml, language, Place(source.path.path), problems) if mjml else ""
     page = page.replace(CONTENT, body)
-    twin = tags.hide(source.twin) if source.twin else None
 
     def text(link: LinkText) -> str:
         if not builder.has(f"{layout}.txt"):
@@ -93,7 +98,9 @@ def _newsletter(
     problems: list[Problem],
 ) -> Poured | None:
     language = locale.split("-")[0]
-    values = {"locale": language, "reason": ""}
+    twin = tags.hide(source.twin) if source.twin else None
+    builder.hide(source.body)
+    values = {"locale": language, "reason": "", **opening_values(source, tags)}
     built = builder.build(source.body, values)
     subject, mjml = take_subject(built)
     if built and not subject:
@@ -106,7 +113,6 @@ def _newsletter(
             )
         )
     page = mjml_html(mjml, language, source.body.place, problems) if built else ""
-    twin = tags.hide(source.twin) if source.twin else None
     extends = _EXTENDS.search(source.body.text)
 
     def text(link: LinkText) -> str:

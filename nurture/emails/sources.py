@@ -18,7 +18,11 @@ ROOT = "templates/email/"
 LAYOUTS = ROOT + "layouts/"
 
 #: what a letter's header may hold
-LETTER_KEYS = ("subject", "preheader", "layout", "reason")
+LETTER_KEYS = ("subject", "preheader", "layout", "reason", "origin")
+
+#: what a letter's `origin:` says: its layout's opening tells where we know the reader from,
+#: or the letter does so itself
+AUTO, OWN = "auto", "own"
 
 _PATH = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)*)"
@@ -183,5 +187,15 @@ def _read_header(file: str, lines: list[str], problems: list[Problem]) -> dict[s
             continue
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value, column = value[1:-1], column + 1
+        if key == "origin" and value not in (AUTO, OWN):
+            problems.append(
+                Problem(
+                    Place(file, number, column),
+                    "origin",
+                    f"'{value}' is not known here",
+                    f"write {OWN} where the letter says itself where we know its reader from",
+                )
+            )
+            continue
         header[key] = Passage(value, Place(file, number, column))
     return header

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from nurture.domain.policy import Policy
 from nurture.emails.expressions import Reference
+from nurture.emails.sources import parse_path
 from nurture.errors import Problem, Severity
 
 #: field → whether it is always there
@@ -51,6 +52,18 @@ _COMPANY: Fields = {
 }
 _WORKFLOW: Fields = {"name": True, "title": True}
 _URLS: Fields = {"unsubscribe": True, "preferences": True, "website": False}
+#: something picked from the library
+_ITEM: Fields = {
+    "key": True,
+    "kind": True,
+    "title": True,
+    "summary": False,
+    "figures": True,
+    "url": False,
+    "same_industry": False,
+    "attached": False,
+}
+_PREDECESSOR: Fields = {"name": True, "title": False}
 
 
 def _standard() -> dict[str, Fields]:
@@ -61,6 +74,8 @@ def _standard() -> dict[str, Fields]:
         "company": _COMPANY,
         "workflow": _WORKFLOW,
         "urls": _URLS,
+        "predecessor": _PREDECESSOR,
+        "item": _ITEM,
     }
 
 
@@ -74,9 +89,13 @@ class TemplateContext:
     #: root → its fields
     fields: Mapping[str, Fields] = field(default_factory=_standard)
     #: roots whose fields depend on what happened
-    open_roots: frozenset[str] = frozenset({"trigger", "steps", "notice"})
+    open_roots: frozenset[str] = frozenset({"trigger", "steps", "notice", "desk", "task"})
     #: values without fields
-    plain: frozenset[str] = frozenset({"today", "zone"})
+    plain: frozenset[str] = frozenset({"today", "zone", "origin", "first_mail"})
+    #: roots and values that many mails lack as a whole
+    optional: frozenset[str] = frozenset({"origin", "predecessor"})
+    #: templates in which items of the library go out: only there `item` is sure to be
+    item_templates: frozenset[str] = frozenset()
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
 
@@ -98,8 +117,10 @@ class TemplateContext:
     def check(self, reference: Reference) -> Problem | None:
         """Return what is wrong with reading a value: unknown, or missing for some."""
         root, *rest = reference.path
-        if root in self.open_roots or (root in self.plain and not rest):
+        if root in self.open_roots:
             return None
+        if root in self.plain and not rest:
+            return _may_miss(reference) if self._may_miss(reference, root) else None
         known = self.fields.get(root)
         if known is None:
             roots = sorted({*self.fields, *self.open_roots, *self.plain})
@@ -109,15 +130,29 @@ class TemplateContext:
         name = rest[0]
         if name not in known or len(rest) > 1:
             return _unknown(reference, str(reference), name, sorted(known), f"{root}.")
-        if known[name] or reference.guarded:
+        if (known[name] and not self._may_miss(reference, root)) or reference.guarded:
             return None
-        return Problem(
-            reference.place,
-            "may-be-missing",
-            f"{reference} is missing for some people; their mail would stop",
-            f'write {{{{ {reference} | default("…") }}}} or put {{% if {reference} %}} around it',
-            Severity.WARNING,
-        )
+        return _may_miss(reference)
+
+    def _may_miss(self, reference: Reference, root: str) -> bool:
+        asked = reference.guarded or (reference.holder_sure and len(reference.path) > 1)
+        lacking = root in self.optional or (root == "item" and not self._has_item(reference))
+        return lacking and not asked
+
+    def _has_item(self, reference: Reference) -> bool:
+        path = parse_path(reference.place.file)
+        # A subject that a step wrote stands in a workflow; the step knows what it sends.
+        return path is None or path.name in self.item_templates
+
+
+def _may_miss(reference: Reference) -> Problem:
+    return Problem(
+        reference.place,
+        "may-be-missing",
+        f"{reference} is missing for some people; their mail would stop",
+        f'write {{{{ {reference} | default("…") }}}} or put {{% if {reference} %}} around it',
+        Severity.WARNING,
+    )
 
 
 def _unknown(reference: Reference, shown: str, name: str, known: list[str], prefix: str) -> Problem:

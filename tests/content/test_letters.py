@@ -104,7 +104,7 @@ def test_a_letter_has_few_links_and_one_clear_next_step(path: str) -> None:
 def test_a_mail_that_may_be_the_first_says_where_the_contact_comes_from(
     name: str, locale: str
 ) -> None:
-    assert "{{ contact.source | default(" in LETTERS[name.format(locale)]
+    assert "{{ origin }}" in LETTERS[name.format(locale)]
 
 
 @pytest.mark.parametrize("path", [path for path in LETTERS if path.startswith("cold/")])

@@ -52,7 +52,7 @@ def shipped_layouts() -> dict[str, str]:
     return {
         f"templates/email/layouts/{path.name}": path.read_text(encoding="utf-8")
         for path in _LAYOUTS.iterdir()
-        if path.suffix in (".mjml", ".txt")
+        if path.suffix in (".mjml", ".txt") or path.name.endswith(".opening.md")
     }
 
 
