@@ -6,12 +6,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, false, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    exists,
+    false,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from nurture.db.conditions import select_contacts
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import contact, mailing, message
 from nurture.domain.mailing import MailingState
+from nurture.domain.message import UNSENT, State
 
 
 def all_rows(connection: Connection, lock: bool = False) -> list[Row[Any]]:
@@ -88,3 +99,37 @@ def people(connection: Connection, contact_ids: Sequence[int]) -> list[Row[int, 
             .order_by(contact.c.id)
         )
     )
+
+
+def unsent(connection: Connection, name: str) -> int:
+    """Return how many mails of a mailing have not left and are not given up."""
+    return connection.execute(
+        select(func.count()).where(message.c.mailing == name, message.c.state.in_(UNSENT))
+    ).scalar_one()
+
+
+def some_unsent(connection: Connection, name: str, limit: int) -> list[Row[int, int]]:
+    """Return (id, contact_id) of up to `limit` mails that have not left, by contact."""
+    return list(
+        connection.execute(
+            select(message.c.id, message.c.contact_id)
+            .where(message.c.mailing == name, message.c.state.in_(UNSENT))
+            .order_by(message.c.contact_id, message.c.id)
+            .limit(limit)
+        )
+    )
+
+
+def drop_unsent(
+    connection: Connection, message_ids: Sequence[int], reason: str
+) -> Sequence[Row[Any]]:
+    """Cancel mails that have not left; return them as decisions name them.
+
+    A worker that has claimed one finds it cancelled when it asks to write `sending`.
+    """
+    return connection.execute(
+        update(message)
+        .where(message.c.id.in_(message_ids), message.c.state.in_(UNSENT))
+        .values(state=State.CANCELLED, reason=reason, due_at=None, lease_until=None)
+        .returning(message.c.id.label("message_id"), message.c.contact_id, message.c.workflow)
+    ).all()

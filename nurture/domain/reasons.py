@@ -56,6 +56,51 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "上限「{cap}」({days:g}日に{mails}通)に達しています",
         "cap {cap} is reached ({mails} mails in {days:g} days)",
     ),
+    "topic_off": (
+        "「{topic}」の配信を希望されていません(配信設定)",
+        "they turned off {topic} in their preferences",
+    ),
+    "reader_pause": (
+        "ご本人の希望により配信を休止しています",
+        "they asked for a pause in their preferences",
+    ),
+    "reader_rhythm": (
+        "配信設定の頻度({days:g}日に1通まで)に達しています",
+        "they asked for at most one mail in {days:g} days",
+    ),
+    "seminar_gone": (
+        "セミナーの定義ファイルがなくなったため取りやめました",
+        "no file writes its seminar down any more",
+    ),
+    "seminar_cancelled": (
+        "セミナー「{seminar}」は中止になりました",
+        "seminar {seminar} does not take place",
+    ),
+    "seminar_moved": (
+        "セミナー「{seminar}」の開催日が変わりました",
+        "seminar {seminar} takes place on another day",
+    ),
+    "seminar_over": ("セミナー「{seminar}」は始まっているか終わりました", "seminar {seminar} has begun or is over"),
+    "seminar_full": (
+        "セミナー「{seminar}」は満席です（定員{seats}名）",
+        "all {seats} seats of seminar {seminar} are taken",
+    ),
+    "seminar_changed_again": (
+        "セミナー「{seminar}」の内容がさらに変わったため取りやめました",
+        "seminar {seminar} has changed again since",
+    ),
+    "registered_already": (
+        "セミナー「{seminar}」にすでにお申し込み済みです",
+        "they have registered for seminar {seminar}",
+    ),
+    "not_registered": (
+        "セミナー「{seminar}」のお申し込みがないか、取り消されています",
+        "they are not registered for seminar {seminar} any more",
+    ),
+    "told_already": (
+        "セミナー「{seminar}」の現在の内容はすでにお知らせ済みです",
+        "they know already how seminar {seminar} takes place",
+    ),
     "does_not_render": (
         "本文を作れませんでした:{why}",
         "the mail could not be rendered: {why}",
@@ -90,6 +135,39 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "evidence_revised": (
         "きっかけのクリックが機械によるものと分かったため取りやめました",
         "the click that led here was made by a machine",
+    ),
+    "task_over": (
+        "タスクがすでに完了しているため取りやめました",
+        "the task it tells of is closed already",
+    ),
+    # what was picked from the library
+    "item_matches": (
+        "ライブラリから「{title}」を選びました(一致:{matched})",
+        "picked “{title}” from the library, the best match by {matched}",
+    ),
+    "item_for_all": (
+        "ライブラリから「{title}」を選びました(より近いものはありません)",
+        "picked “{title}” from the library; nothing there is closer",
+    ),
+    "item_otherwise": (
+        "合うものがライブラリにないため、代わりに「{title}」を選びました",
+        "the library has nothing that suits them, so “{title}” goes out instead",
+    ),
+    "template_instead": (
+        "合うものがライブラリにないため、代わりにテンプレート「{template}」を送ります",
+        "the library has nothing that suits them, so template {template} goes out instead",
+    ),
+    "no_item": (
+        "合うもの({kind})がライブラリになく、代わりの指定もないため送れません",
+        "the library has no {kind} that suits them, and nothing is named to go out instead",
+    ),
+    "file_gone": (
+        "添付ファイル「{file}」がどのリリースにもないため送れません",
+        "no release has the attachment {file}, so the mail cannot go out",
+    ),
+    "mailing_cancelled": (
+        "配信「{workflow}」を中止したため取りやめました({why})",
+        "{workflow} was cancelled: {why}",
     ),
     "withdrawn_by_hand": ("担当者が取りやめました", "withdrawn by a person"),
     # journeys
@@ -159,8 +237,71 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "リードステージが {old} から {new} になりました{why}",
         "lifecycle moved from {old} to {new}{why}",
     ),
+    "returned": (
+        "営業から差し戻されました({cause}){note}。{until} までは、意向を示す行動がない限り"
+        "再び引き継ぎません({old} → {new})",
+        "sales gave the lead back: {cause}{note}; until {until} it is not handed off again "
+        "unless it shows intent ({old} → {new})",
+    ),
+    "not_returned": (
+        "差し戻しの記録を受けましたが、ステージは {old} のままです",
+        "sales said it gave the lead back, but it stands at {old} and stays there",
+    ),
     "task_done": ("タスク {task} が完了しました", "task {task} was completed"),
+    "task_closed": (
+        "タスク {task} が完了しました({outcome})",
+        "task {task} was completed: {outcome}",
+    ),
+    "task_reminded": (
+        "タスク {task} の期限({until})を担当者に知らせました",
+        "the assignee was reminded of task {task}, due {until}",
+    ),
+    "task_overdue": (
+        "タスク {task} が期限({until})を過ぎたため、{to} に知らせました",
+        "task {task}, due {until}, is late: {to} was told",
+    ),
     "handed_off": ("営業に引き継ぎました", "handed to sales"),
+    "handed_off_already": (
+        "引き継ぎのタスクがすでにあるため、新しいタスクは作りません",
+        "its hand-off is under way already: no second task",
+    ),
+    "owner_by_rule": (
+        "担当ルールにより {owner} が担当になりました",
+        "{owner} takes care of them, by the rules for owners",
+    ),
+    "owner_by_default": (
+        "担当がいないため {owner} が担当になりました",
+        "{owner} takes care of them, since nobody else does",
+    ),
+    "owner_changed": (
+        "担当者が {from} から {to} に変わりました{why}。未完了のタスク {tasks} 件を引き継ぎました",
+        "the owner is {to} now, no longer {from}{why}; {tasks} open tasks went along",
+    ),
+    "no_answer": (
+        "電話がつながらなかったため({calls}回目)、{until} を期限に再架電します",
+        "nobody answered (call {calls}); another call is due {until}",
+    ),
+    "no_answer_often": (
+        "{calls}回電話してもつながらないため、再架電のタスクは作りません",
+        "nobody answered {calls} calls: no further call is asked for",
+    ),
+    "revisit_noted": ("{until} に改めて連絡する予定です", "we shall come back to them on {until}"),
+    "revisit_unread": (
+        "再訪日「{day}」が読み取れないか過去のため、登録しませんでした",
+        "the day to come back, {day}, cannot be read or is past: not noted",
+    ),
+    "revisit_due": (
+        "改めて連絡する時期になりました{why}",
+        "it is time to come back to them{why}",
+    ),
+    "meeting_unread": (
+        "商談日「{day}」を読み取れませんでした",
+        "the date of the meeting, {day}, cannot be read",
+    ),
+    "stale_deal": (
+        "{until} の商談の記録がないため、商談 {deal} の更新を担当者に依頼しました",
+        "nobody wrote about the meeting of {until}: the owner was asked about deal {deal}",
+    ),
     "cannot_decide": (
         "処理できなかったため {until} にもう一度試します:{why}",
         "could not be handled and is tried again at {until}: {why}",

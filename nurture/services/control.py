@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from nurture.db import contacts, mail_fates, outcomes, pausing
 from nurture.db.engine import read, write
 from nurture.errors import NotFoundError, NurtureError
+from nurture.services import mailing_switches
 from nurture.services.compose import resolve_sender
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
@@ -28,7 +29,7 @@ class Backlog:
 
 
 def pause(runtime: Runtime, kind: str, name: str = "", reason: str = "") -> None:
-    """Stop sending: everything, a workflow or a sender (`name`).
+    """Stop sending: everything, a workflow (or broadcast) or a sender (`name`).
 
     Raises NotFoundError where the live release has no such workflow or sender.
     """
@@ -36,7 +37,7 @@ def pause(runtime: Runtime, kind: str, name: str = "", reason: str = "") -> None
         definitions = runtime.releases.live(connection).definitions
         known = {
             EVERYTHING: {""},
-            WORKFLOW: set(definitions.workflows),
+            WORKFLOW: {*definitions.workflows, *mailing_switches.names(connection)},
             SENDER: set(definitions.policy.senders),
         }
         if kind not in known:
@@ -46,6 +47,9 @@ def pause(runtime: Runtime, kind: str, name: str = "", reason: str = "") -> None
         if name not in known[kind]:
             names = ", ".join(sorted(known[kind]))
             raise NotFoundError(f"there is no {kind} {name!r}", f"there are: {names}")
+        if kind == WORKFLOW:
+            # A mailing of that name queues nothing more either.
+            mailing_switches.stop(connection, name, reason)
         pausing.pause_it(connection, kind, name, reason, runtime.clock.now())
 
 
@@ -65,6 +69,8 @@ def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -
     """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
+        if kind == WORKFLOW:
+            mailing_switches.go_on(connection, name, now)
         if not pausing.unpause(connection, kind, name):
             raise NotFoundError(f"{(kind + ' ' + name).strip()} is not paused")
         held = _held_back(runtime, connection, kind, name, now)

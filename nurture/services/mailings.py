@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import ColumnElement, Connection, Row
 
-from nurture.db import contacts, mailings, messages
+from nurture.db import contacts, mailings, messages, pausing
 from nurture.db.conditions import to_sql
 from nurture.db.engine import read, write
 from nurture.domain.calendar import shift
@@ -22,6 +22,9 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.library import pick_as_json
 from nurture.domain.mailing import Mailing, MailingState, dedupe_key
 from nurture.domain.mailing_plan import FILE_REMOVED, Move, Note, Standing, settle
+from nurture.services.control import WORKFLOW
+from nurture.services.mailing_control import drop
+from nurture.services import seminar_corrections
 from nurture.services.releases import LiveRelease, Releases
 from nurture.services.runtime import SEND, Runtime
 
@@ -109,6 +112,8 @@ def _write(
     elif move.state is not MailingState.PAUSED:
         values |= {"reason": None, "finished_at": None}
     mailings.change(connection, name, **values)
+    if row.state == MailingState.PAUSED and move.state is not MailingState.PAUSED:
+        pausing.unpause(connection, WORKFLOW, name)
 
 
 def run(runtime: Runtime) -> int:
@@ -128,6 +133,9 @@ def run(runtime: Runtime) -> int:
         row = mailings.claim_due(connection, now)
         if row is None:
             return 0
+        if row.state == MailingState.CANCELLED:
+            drop(runtime, connection, row)
+            return 1
         live = runtime.releases.live(connection)
         begun_in = live
         if row.started_at is not None:
@@ -142,6 +150,8 @@ def _batch(
     connection: Connection, row: Row[Any], begun_in: LiveRelease, live: LiveRelease, now: datetime
 ) -> int:
     """Queue the next contacts' mails and move the cursor; return how many were queued."""
+    if row.revision is not None:
+        return seminar_corrections.batch(connection, row, live, now)
     definitions = begun_in.definitions
     written = mailing_of(definitions, row)
     if written is None:

@@ -1,0 +1,181 @@
+"""A broadcast goes to everybody who matches, once, however often its runner is killed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from nurture.db import mailings as rows
+from nurture.db import tables
+from nurture.domain.mailing_plan import Note
+from nurture.services import mailings
+from tests.services.broadcasts import broadcast, crowd, reached, with_broadcast
+from tests.services.house import House
+from tests.services.project import letter
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few people be several batches."""
+    monkeypatch.setattr(mailings, "BATCH", 3)
+
+
+def the_mailing(house: House) -> tuple[str, int, int]:
+    """Return state, queued and left out of the only mailing."""
+    (row,) = house.rows(tables.mailing)
+    return row.state, row.queued, row.left_out
+
+
+def test_everybody_who_matches_at_its_time_gets_it_once(house: House) -> None:
+    people = crowd(house, 7)
+    house.person("student@aozora.example", title="学生")
+    published = house.publish(with_broadcast(broadcast()))
+    assert [(one.name, one.note) for one in published.mailings] == [("news", Note.SCHEDULED)]
+    house.turn()
+    assert reached(house) == []
+    late = house.person("late@aozora.example")
+    house.after(hours=1)
+    everybody = ["late@aozora.example", *(f"p{n}@aozora.example" for n in range(7))]
+    assert reached(house) == everybody
+    assert the_mailing(house) == ("done", 8, 0)
+    mails = house.rows(tables.message)
+    assert {row.contact_id for row in mails} == {*people, late}
+    assert {(row.workflow, row.mailing, row.purpose) for row in mails} == {
+        ("news", "news", "marketing")
+    }
+    # Published again, and its row looked at again: nobody gets it twice.
+    house.publish(with_broadcast(broadcast()))
+    house.after(days=1)
+    assert reached(house) == everybody
+
+
+def test_who_has_no_address_or_is_gone_is_left_out_and_counted(house: House) -> None:
+    house.publish(with_broadcast(broadcast()))
+    kept = house.person()
+    house.person("gone@aozora.example", erased=True)
+    house.person("twin@aozora.example", merged_into=kept)
+    silent = house.person("silent@aozora.example")
+    house.change(tables.contact, silent, email=None)
+    house.person("never@aozora.example", consent=())
+    house.after(hours=1)
+    assert house.to() == ["tanaka@aozora.example"]
+    assert the_mailing(house) == ("done", 2, 1)
+    assert house.reasons(kind="dropped") == [("dropped", "no_consent")]
+
+
+class _PowerCutError(Exception):
+    """The process dies."""
+
+
+@pytest.mark.parametrize("dies_at", range(4))
+def test_killed_between_or_in_a_batch_it_goes_on_without_doubles_or_gaps(
+    house: House, monkeypatch: pytest.MonkeyPatch, dies_at: int
+) -> None:
+    crowd(house, 8)
+    house.publish(with_broadcast(broadcast()))
+    house.clock.move_to(house.next_moment() or house.clock.now())
+    real, calls = rows.change, iter(range(100))
+
+    def change(connection: Connection, name: str, **values: object) -> None:
+        real(connection, name, **values)
+        if next(calls) == dies_at:
+            # The batch's mails and its cursor are written, the commit never comes.
+            raise _PowerCutError
+
+    monkeypatch.setattr(rows, "change", change)
+    with pytest.raises(_PowerCutError):
+        while mailings.run(house.runtime):
+            # Whatever was queued so far goes out before the lights do.
+            house.outbox.drain(5)
+        raise _PowerCutError  # the last look found nothing more to do
+    monkeypatch.setattr(rows, "change", real)
+    house.after(hours=1)
+    assert reached(house) == sorted(f"p{n}@aozora.example" for n in range(8))
+    assert the_mailing(house) == ("done", 8, 0)
+
+
+def test_two_runners_at_once_queue_each_mail_once(house: House) -> None:
+    crowd(house, 20)
+    house.publish(with_broadcast(broadcast(), broadcast("second")))
+    house.clock.move_to(house.next_moment() or house.clock.now())
+
+    def work(_: int) -> None:
+        while mailings.run(house.runtime):
+            pass
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, range(3)))
+    keys = [row.dedupe_key for row in house.rows(tables.message)]
+    assert len(keys) == len(set(keys)) == 40
+    while mailings.run(house.runtime):
+        pass
+    assert {(r.state, r.queued) for r in house.rows(tables.mailing)} == {("done", 20)}
+
+
+def test_edited_while_it_runs_it_stays_as_it_began_with_the_newest_words(house: House) -> None:
+    crowd(house, 5)
+    house.publish(with_broadcast(broadcast()))
+    house.clock.move_to(house.next_moment() or house.clock.now())
+    assert mailings.run(house.runtime) == 1
+    nobody = broadcast(at="2026-06-01 10:00", to="{tag: nobody}")
+    published = house.publish(with_broadcast(nobody, t_x__news=letter("新しい文", subject="新")))
+    assert [one.note for one in published.mailings] == [Note.EDITED_AFTER_START]
+    house.after(hours=1)
+    assert the_mailing(house) == ("done", 5, 0)
+    assert {row.subject for row in house.rows(tables.message)} == {"新"}
+    (again,) = house.publish(with_broadcast(nobody)).mailings
+    assert again.note is Note.SENT_ALREADY
+
+
+def test_a_new_time_moves_it_and_a_lost_file_takes_it_back(house: House) -> None:
+    crowd(house, 1)
+    house.publish(with_broadcast(broadcast()))
+    house.publish(with_broadcast(broadcast(at="2026-05-12 12:00")))
+    house.after(hours=1)
+    assert house.to() == []
+    (gone,) = house.publish(with_broadcast()).mailings
+    assert gone.note is Note.REMOVED
+    house.after(hours=2)
+    assert house.to() == []
+    (back,) = house.publish(with_broadcast(broadcast(at="2026-05-12 14:00"))).mailings
+    assert back.note is Note.RESTORED
+    house.after(hours=3)
+    assert house.to() == ["p0@aozora.example"]
+
+
+def test_what_was_published_too_late_never_goes_by_itself(house: House) -> None:
+    crowd(house, 1)
+    (said,) = house.publish(with_broadcast(broadcast(at="2026-05-12 08:59"))).mailings
+    assert said.note is Note.MISSED
+    house.after(days=1)
+    assert (house.to(), the_mailing(house)[0]) == ([], "missed")
+    house.publish(with_broadcast(broadcast(at="2026-05-13 11:00")))
+    house.after(hours=3)
+    assert house.to() == ["p0@aozora.example"]
+
+
+def test_a_house_that_slept_past_its_expiry_sends_nothing(house: House) -> None:
+    crowd(house, 1)
+    house.publish(with_broadcast(broadcast(expires="1d")))
+    house.clock.move_to(house.clock.now() + timedelta(days=2))
+    house.turn()
+    assert (house.to(), the_mailing(house)[0]) == ([], "missed")
+
+
+def test_a_mailing_counts_in_the_caps_and_gives_way_to_what_matters_more(house: House) -> None:
+    files = with_broadcast(
+        broadcast(priority="20", expires="5d"),
+        caps="  - {id: day, per: contact, mails: 1, within: 1d}",
+    )
+    house.publish(files)
+    person = house.person()
+    house.clock.move_to(house.next_moment() or house.clock.now())
+    house.happens(person)
+    house.turn()
+    stand = {row.workflow: (row.state, row.reason) for row in house.rows(tables.message)}
+    assert stand == {"other": ("sent", None), "news": ("deferred", "cap")}
+    house.after(days=2)
+    assert len(house.to()) == 2
