@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from nurture.cli.context import house_of, settings_of
+from nurture.clock import machine_now
 from nurture.compiler.reference import reference as reference_page
 from nurture.compiler.schema import json_schemas
 from nurture.errors import Severity
@@ -22,7 +23,7 @@ from nurture.services.publish import publish as publish_files
 def check(ctx: click.Context) -> None:
     """Say everything that is wrong with workflows and templates, as file:line:column."""
     files = read_project(settings_of(ctx).project)
-    definitions, problems = check_files(files)
+    definitions, problems = check_files(files, machine_now())
     for problem in problems:
         click.echo(str(problem))
     errors = sum(1 for problem in problems if problem.severity is Severity.ERROR)
@@ -78,3 +79,5 @@ def publish(ctx: click.Context, yes: int | None) -> None:
     click.echo(f"Release {published.release_id} {what}.")
     for workflow, count in published.enrolled.items():
         click.echo(f"  {workflow}: {count} people who match already were enrolled")
+    for seminar in published.seminars:
+        click.echo(f"  {seminar.name} {seminar.sentence}")

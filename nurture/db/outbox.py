@@ -201,6 +201,8 @@ RENDERED = (
     "subject",
     "sent_from",
     "tracked",
+    "template",
+    "item",
 )
 
 _BEGIN = (

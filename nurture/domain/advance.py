@@ -198,7 +198,7 @@ def _arrive(walk: _Walk, step: Step) -> _Move | None:
         case Send():
             decision.effects.append(QueueMail(step, visit))
             memory.steps[step.id] = StepFact()
-            _rest(walk, None, "holds_for_mail", {"template": step.template})
+            _rest(walk, None, "holds_for_mail", {"template": step.shown})
             return None
         case Wait() | WaitUntil() | WaitFor():
             memory.resting, memory.arrived_at = True, walk.now
@@ -246,7 +246,7 @@ def _resume(walk: _Walk, step: Step) -> _Move | None:
                 # A new release turned the step into a send: its mail is not queued yet.
                 return _arrive(walk, step)
             if fact.outcome is None:
-                _rest(walk, None, "holds_for_mail", {"template": step.template})
+                _rest(walk, None, "holds_for_mail", {"template": step.shown})
                 return None
             return _Move(step.next)
         case Wait():

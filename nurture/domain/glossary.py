@@ -146,6 +146,9 @@ TASK_KINDS: Words = {
     "card": ("お礼状", "Card"),
     "follow-up": ("フォロー", "Follow-up"),
     "todo": ("作業", "To do"),
+    "record": ("商談の記録", "Meeting record"),
+    "meeting": ("商談の調整", "First meeting"),
+    "escalation": ("期限超過の連絡", "Late task"),
 }
 
 #: whom a task is for, where it names no person
@@ -153,7 +156,30 @@ ROLES: Words = {
     "owner": ("担当者", "Owner"),
     "sales": ("営業", "Sales"),
     "inside-sales": ("インサイドセールス", "Inside sales"),
+    "sales-manager": ("営業責任者", "Sales manager"),
     "marketing": ("マーケティング", "Marketing"),
+}
+
+#: why sales gives a lead back
+RETURNS: Words = {
+    "no_budget": ("予算がない", "no budget"),
+    "no_need": ("必要性がない", "no need"),
+    "no_fit": ("対象外", "does not fit"),
+    "no_contact": ("連絡がつかない", "cannot be reached"),
+    "later": ("時期が先", "not yet"),
+    "other": ("その他", "other"),
+}
+
+#: what became of a task
+TASK_OUTCOMES: Words = {
+    "accepted": ("引き受け", "Accepted"),
+    "returned": ("差し戻し", "Returned"),
+    "called": ("電話済み", "Called"),
+    "met": ("商談済み", "Met"),
+    "proposed": ("提案済み", "Proposed"),
+    "won": ("受注", "Won"),
+    "lost": ("失注", "Lost"),
+    "done": ("完了", "Done"),
 }
 
 #: decisions, as a short word before their sentence
@@ -170,7 +196,16 @@ DECISIONS: Words = {
     "in_doubt": ("結果不明", "In doubt"),
     "moved": ("変化", "Moved"),
     "handed_off": ("引き継ぎ", "Handed off"),
+    "picked": ("選定", "Picked"),
     "task_done": ("タスク完了", "Task done"),
+    "task_due": ("タスクの期限", "Task due"),
+}
+
+#: what `match` of a pick names
+MATCHES: Words = {
+    "industry": ("業種", "industry"),
+    "role": ("役割", "role"),
+    "depth": ("検討の段階", "how far they are"),
 }
 
 INDUSTRIES: Words = {
@@ -211,6 +246,24 @@ FIELDS: Words = {
     "authority": ("決裁", "authority"),
     "need": ("必要性", "need"),
     "timeline": ("時期", "timeline"),
+    "competitor": ("競合の比較", "competitor"),
+}
+
+#: fields of a deal
+DEAL_FIELDS: Words = {
+    "stage": ("商談の段階", "stage of the deal"),
+    "amount": ("商談の金額", "amount of the deal"),
+    "currency": ("通貨", "currency"),
+    "product": ("商材", "product"),
+    "reason": ("失注・受注の理由", "reason of the deal's end"),
+    "meeting_at": ("商談日", "meeting date"),
+    "next_step": ("次の予定", "next step"),
+    "attendees": ("出席者", "attendees"),
+    "decider_meeting": ("決裁者との商談設定", "meeting set with the decider"),
+    "decider_met": ("決裁者との面談", "decider met"),
+    "requirements": ("要件の具体化", "requirements under way"),
+    "budget": ("予算承認の手続き", "budget approval under way"),
+    "stale": ("商談記録の遅れ", "deal without news"),
 }
 
 #: fields whose values are codes

@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from typing import TypeAlias
 
 from nurture.domain.conditions import ALWAYS, Condition, Scalar
-from nurture.domain.library import Pick
+from nurture.domain.library import Pick, kind_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ class Send:
     attach: tuple[str, ...] = ()
     #: line and column of the subject in the file, from 1; moving a line changes no step
     subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
+
+    @property
+    def shown(self) -> str:
+        """What it sends, in a word: its template, or where items of its kind are shown."""
+        return kind_template(self.pick.kind) if self.pick is not None else self.template
 
 
 @dataclass(frozen=True, slots=True)

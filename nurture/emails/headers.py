@@ -102,17 +102,25 @@ def _ascii_domain(domain: str) -> str:
         return ""
 
 
-def _words(text: str, start: int) -> list[str]:
+def words_within(text: str, start: int, line: int) -> list[str]:
+    """Return encoded words for lines of `line` characters, a space before all but the first.
+
+    The first follows `start` characters of its line.
+    """
+    return _words(text, start, min(MAX_WORD, line - 1), line)
+
+
+def _words(text: str, start: int, longest: int = MAX_WORD, line: int = MAX_LINE) -> list[str]:
     """Return encoded words, the first one short enough to follow the field's name."""
     words: list[str] = []
-    room = _room(min(MAX_WORD, MAX_LINE - start))
+    room = _room(min(longest, line - start))
     chunk = bytearray()
     for character in text:
         data = character.encode("utf-8")
         if len(chunk) + len(data) > room:
             words.append(_word(bytes(chunk)))
             chunk.clear()
-            room = _room(MAX_WORD)
+            room = _room(longest)
         chunk += data
     words.append(_word(bytes(chunk)))
     return words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -25,7 +26,15 @@ _HTML_HEAD = (
     "Content-Transfer-Encoding: base64\r\n\r\n"
 ).encode()
 _END = f"\r\n--{BOUNDARY}--\r\n".encode()
-_MIME = f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{BOUNDARY}"\r\n\r\n'
+_ALTERNATIVE = f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"\r\n\r\n'
+_MIME = f"MIME-Version: 1.0\r\n{_ALTERNATIVE}"
+
+#: around the letter and its files; neither boundary begins with the other
+MIXED = "=_nurture_mixed"
+_MIXED = f'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="{MIXED}"\r\n\r\n'
+_LETTER_HEAD = f"--{MIXED}\r\n{_ALTERNATIVE}".encode()
+_FILE_HEAD = f"\r\n--{MIXED}\r\n".encode()
+_MIXED_END = f"\r\n--{MIXED}--\r\n".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +70,23 @@ class MailHeaders:
     in_reply_to: str = ""
 
 
-def build(rendered: Rendered, headers: MailHeaders) -> bytes:
+def build(rendered: Rendered, headers: MailHeaders, files: Sequence[bytes] = ()) -> bytes:
     """Return the whole mail with CRLF line ends; HeaderError where it must not leave.
 
-    The return path is the envelope's (`identifiers.return_path`), not a header of ours.
+    `files` are MIME parts of `attachments.encode`; with them the letter stands in a
+    multipart/mixed, without them the mail is what it always was. The return path is the
+    envelope's (`identifiers.return_path`), not a header of ours.
     """
-    return b"".join(
-        (
-            head(rendered.subject, headers).encode("ascii"),
-            _TEXT_HEAD,
-            rendered.text_base64(),
-            _HTML_HEAD,
-            rendered.html_base64(),
-            _END,
-        )
-    )
+    letter = (_TEXT_HEAD, rendered.text_base64(), _HTML_HEAD, rendered.html_base64(), _END)
+    if not files:
+        return b"".join((head(rendered.subject, headers).encode("ascii"), *letter))
+    top = head(rendered.subject, headers, _MIXED).encode("ascii")
+    parts = [piece for part in files for piece in (_FILE_HEAD, part)]
+    return b"".join((top, _LETTER_HEAD, *letter, *parts, _MIXED_END))
 
 
-def head(subject: str, headers: MailHeaders) -> str:
-    """Return the header block with the empty line that ends it."""
+def head(subject: str, headers: MailHeaders, mime: str = _MIME) -> str:
+    """Return the header block with the empty line that ends it; `mime` says what follows."""
     lines = [
         f"Message-ID: {_message_id(headers.message_id)}",
         f"Date: {format_datetime(check_aware(headers.date))}",
@@ -95,7 +102,7 @@ def head(subject: str, headers: MailHeaders) -> str:
     lines += _list_headers(headers)
     if headers.auto_submitted:
         lines.append("Auto-Submitted: auto-generated")
-    return "\r\n".join((*lines, _MIME))
+    return "\r\n".join((*lines, mime))
 
 
 def _list_headers(headers: MailHeaders) -> list[str]:

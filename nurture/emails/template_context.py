@@ -63,6 +63,14 @@ _ITEM: Fields = {
     "same_industry": False,
     "attached": False,
 }
+#: of a mail about a seminar; what nobody knows is empty
+_SEMINAR: Fields = dict.fromkeys(
+    (
+        "name", "title", "summary", "starts", "ends", "place", "url", "join", "materials",
+        "cancelled", "host", "was_starts", "was_ends", "was_place", "was_cancelled", "revision",
+    ),
+    True,
+)  # fmt: skip
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -76,6 +84,7 @@ def _standard() -> dict[str, Fields]:
         "urls": _URLS,
         "predecessor": _PREDECESSOR,
         "item": _ITEM,
+        "seminar": _SEMINAR,
     }
 
 
@@ -98,16 +107,25 @@ class TemplateContext:
     item_templates: frozenset[str] = frozenset()
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
+    #: template → the journey in which it may be a stranger's first letter
+    first: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, policy: Policy) -> TemplateContext:
-        """Return the context of a policy: its locales, declared fields, service templates."""
+    def of(cls, policy: Policy, first: Mapping[str, str] | None = None) -> TemplateContext:
+        """Return the context of a policy: its locales, declared fields, service templates.
+
+        `first` names the templates that may be a stranger's first letter.
+        """
         fields = _standard()
         fields["contact"] = {**dict.fromkeys(policy.contact_fields, False), **_CONTACT}
         fields["account"] = {**dict.fromkeys(policy.account_fields, False), **_ACCOUNT}
         locales = tuple(dict.fromkeys((policy.default_locale, *policy.locales)))
         return cls(
-            locales, policy.default_locale, fields, service_templates=policy.service_templates
+            locales,
+            policy.default_locale,
+            fields,
+            service_templates=policy.service_templates,
+            first=first or {},
         )
 
     def is_service(self, template: str) -> bool:

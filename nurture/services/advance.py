@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from nurture.domain.chat_lines import about
 from nurture.domain.enrolment import Standing
 from nurture.domain.facts import StepFact
 from nurture.domain.lookups import awaits_clicks, leaving_conditions
+from nurture.domain.owners import assignee
 from nurture.domain.policy import Calendar
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.steps import Notify, Send
@@ -27,6 +27,7 @@ from nurture.services.changes import Changes
 from nurture.services.places import zone_of
 from nurture.services.rescore import journey_review
 from nurture.services.runtime import Runtime
+from nurture.services.shelf import Shelf
 
 #: enrolments per transaction
 BATCH = 200
@@ -43,6 +44,7 @@ class Walks:
         #: lines for chat rooms
         self._lines: list[dict[str, Any]] = []
         self._emits: list[tuple[Person, Journey, pure.Decision, pure.Emit]] = []
+        self._shelf = Shelf(batch)
         self._changes = Changes()
         #: contact → the events that led to its changes
         self._changed_by: dict[int, set[int | None]] = {}
@@ -121,14 +123,9 @@ class Walks:
                         batch.end(person, other, "stopped", "stopped", by)
 
     def _assignee(self, person: Person, named: str) -> int | None:
-        if named == "owner":
-            owner: int | None = person.row.owner_id
-            return owner
-        return self._team.get(named, (None, ""))[0]
-
-    @cached_property
-    def _team(self) -> dict[str, tuple[int, str]]:
-        return outcomes.team_by_role(self._batch.connection)
+        policy, team = self._batch.release.definitions.policy, self._batch.colleagues
+        found = assignee(named, person.row.owner_id, person.facts, policy, team)
+        return found.id if found is not None else None
 
     def _mail(
         self,
@@ -152,13 +149,14 @@ class Walks:
             "caused_by": decision.cause or (journey.row.caused_by if first else None),
             "recipient": person.row.email,
             "purpose": str(workflow.purpose),
-            "template": step.template,
             "subject_override": step.subject,
             "sender": step.sender or workflow.sender,
             "window": step.window or workflow.window,
             "priority": workflow.priority,
             "topic": workflow.topic,
             "expires_at": shift(self._calendar, self._batch.now, step.expires, zone),
+            "attach": list(step.attach),
+            **self._shelf.columns(person, journey, step, visit, zone),
         }
 
     def _notice(self, person: Person, journey: Journey, step: Notify, visit: int) -> dict[str, Any]:
@@ -189,7 +187,8 @@ class Walks:
             return to
         found: str | None = None
         if to != "owner":
-            found = self._team.get(to, (0, None))[1]
+            who = self._batch.colleagues.with_role(to)
+            found = who.email if who is not None else None
         elif person.row.owner_active:
             found = person.row.owner_email
         # Nobody has the role, or the contact has no owner: somebody must hear of it.
@@ -212,6 +211,7 @@ class Walks:
         outcomes.save_walks(batch.connection, rows)
         over = [journey.id for _, journey, decision in self._walked if decision.outcome]
         outcomes.cancel_unsent(batch.connection, over, "enrolment_over")
+        self._shelf.explain(queued)
         self._emit()
         batch.save_effects()
 

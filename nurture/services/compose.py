@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from nurture.db.contact_facts import account_values, contact_values
 from nurture.db.engine import read
 from nurture.domain.addressee import addressee, person_of
+from nurture.domain.library import Choice
 from nurture.domain.policy import LegalIdentity, Policy, Sender
 from nurture.domain.workflow import Purpose
 from nurture.emails.compile import CompiledTemplate
@@ -23,9 +24,18 @@ from nurture.emails.render import render
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
 from nurture.errors import NotFoundError
+from nurture.services import acquaintance, digest, seminar_mail
+from nurture.services.acquaintance import STRANGER, Known
+from nurture.services.enclosures import enclosed
+from nurture.services.picking import carried_by
 from nurture.services.places import locale_of, zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
+from nurture.services.seminar_mail import Concern
+from nurture.services.task_mails import task_mail
+
+#: values of mails to our own people that tell of others: looked up anew, never stored
+_LIVE = frozenset({"desk", "task"})
 
 #: stands for a moment or a day in stored values, which are JSON
 _MOMENT, _DAY = "$moment", "$day"
@@ -47,6 +57,8 @@ class Composed:
     #: link targets by number minus one, to be kept for the click endpoint
     template_key: str
     targets: list[str | None]
+    #: what was picked from the library just now, and why
+    choice: Choice | None = None
 
 
 def resolve_sender(policy: Policy, wanted: str | None, person: Row[Any] | None) -> Sender:
@@ -73,22 +85,41 @@ def compose(
     message: Row[Any],
     person: Row[Any] | None,
     now: datetime,
+    known: Known = STRANGER,
+    got: Collection[str] = (),
+    concern: Concern | None = None,
 ) -> Composed:
     """Render a message for its contact and build its MIME.
 
+    `known` is what it may say of where we know its reader from, `got` what of the library
+    its reader has already, `concern` the seminar it is about.
+
     Raises RenderError, DefinitionError or HeaderError where it must not leave, NotFoundError
-    where no release has its template, NobodyToAddressError where there is no 宛名.
+    where no release has its template, NobodyToAddressError where there is no 宛名,
+    TaskOverError where a task was closed meanwhile,
+    NothingToSendError where nothing can be picked, FileGoneError where no release has a file.
     """
     policy, calendar = release.definitions.policy, release.definitions.calendar
     if person is not None:
         locale, zone = locale_of(person, policy), zone_of(person, calendar)
     else:
         locale, zone = message.locale or policy.default_locale, ZoneInfo(calendar.zone)
-    compiled = _template(runtime, release, message.template, locale)
+    carried = carried_by(release, message, person, locale, zone, now, got)
+    compiled = _template(runtime, release, carried.template, locale)
     sender = resolve_sender(policy, message.sender, person)
     # The mail's own language, which a fall-back may have chosen, not the contact's.
     locale = compiled.locale
     values = _values(release, policy, message, person, sender, locale, zone, now)
+    values |= seminar_mail.values(
+        concern, message, release.definitions, locale, zone, values.get("seminar")
+    )
+    values |= acquaintance.values(known, message, person, sender, policy, calendar, locale)
+    if message.template == digest.TEMPLATE:
+        values |= digest.digest_values(runtime, message, locale)
+    told = task_mail(runtime, release, message, locale, now) if message.task_id else None
+    if told is not None:
+        values["task"] = told.values
+    values["item"] = carried.values(locale, values["contact"], message.attach)
     if person is not None and addressee(person_of(values["contact"]), compiled.locale) is None:
         raise NobodyToAddressError
     tracked = bool(policy.tracking and person is not None and person.tracking and not person.erased)
@@ -98,7 +129,10 @@ def compose(
     )
     rendered = render(compiled, values, links, message.subject_override)
     token = runtime.keyring.sign(Token(TokenPurpose.BOUNCE, message.id, message.contact_id or 0))
-    data = build(rendered, _headers(runtime, message, person, sender, locale, links, now, policy))
+    headers = _headers(runtime, message, person, sender, locale, links, now, policy)
+    headers = headers if told is None else told.addressed(headers)
+    files = enclosed(runtime, release, message.attach, carried.item, locale)
+    data = build(rendered, headers, files)
     return Composed(
         data=data,
         return_path=return_path(token, runtime.mail_domain),
@@ -107,13 +141,17 @@ def compose(
             "recipient": recipient,
             "locale": compiled.locale,
             "template_hash": compiled.hash,
-            "values": freeze(values),
-            "subject": rendered.subject,
+            "values": freeze({name: one for name, one in values.items() if name not in _LIVE}),
+            # A task mail's names whom the task is about: it is looked up, never kept.
+            "subject": rendered.subject if told is None else None,
             "sent_from": sender.email,
             "tracked": tracked,
+            "template": carried.template,
+            "item": carried.key,
         },
         template_key=compiled.key.hex(),
         targets=[link.target for link in compiled.links],
+        choice=carried.choice,
     )
 
 

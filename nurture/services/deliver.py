@@ -7,7 +7,7 @@ fate nobody knows is `in_doubt` and never sent again blindly.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,13 @@ from nurture.providers.base import Answer, Envelope, Provider
 from nurture.services import answers as verdicts
 from nurture.services.claiming import Claimed, claim
 from nurture.services.compose import Composed, NobodyToAddressError, compose
+from nurture.services.enclosures import FileGoneError
 from nurture.services.lastlook import look_again
 from nurture.services.link_targets import remember_links
+from nurture.services.picking import Got, NothingToSendError
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.setting_aside import said
+from nurture.services.task_mails import TaskOverError
 
 log = structlog.get_logger(__name__)
 
@@ -96,18 +99,33 @@ class Outbox:
         """Claim and render more mails; a mail that does not render fails visibly."""
         release, claimed, looked_at = claim(self._runtime, BATCH)
         failed: list[tuple[Claimed, State, str, dict[str, Any]]] = []
+        got = Got.by_readers_of(self._runtime, [one.message for one in claimed])
         for one in claimed:
             if release is None:
                 continue
             try:
+                now = self._runtime.clock.now()
                 composed = compose(
-                    self._runtime, release, one.message, one.person, self._runtime.clock.now()
+                    self._runtime,
+                    release,
+                    one.message,
+                    one.person,
+                    now,
+                    one.known,
+                    got.before(one.message),
+                    one.concern,
                 )
             except NobodyToAddressError:
                 failed.append((one, State.CANCELLED, "no_addressee", {}))
+            except TaskOverError:
+                failed.append((one, State.CANCELLED, "task_over", {}))
             except NotFoundError:
                 detail = {"template": one.message.template}
                 failed.append((one, State.FAILED, "no_template", detail))
+            except NothingToSendError as error:
+                failed.append((one, State.FAILED, error.choice.reason, dict(error.choice.detail)))
+            except FileGoneError as error:
+                failed.append((one, State.FAILED, "file_gone", {"file": error.path}))
             except (RenderError, DefinitionError, HeaderError) as error:
                 detail = {"why": str(error)[:500], "template": one.message.template}
                 failed.append((one, State.FAILED, "does_not_render", detail))
@@ -118,6 +136,7 @@ class Outbox:
                 detail = {"why": said(error), "template": one.message.template}
                 failed.append((one, State.FAILED, "does_not_render", detail))
             else:
+                got.add(one.message, composed.choice)
                 self._ready.append(Ready(one, composed))
         if failed:
             self._fail(failed)
@@ -171,6 +190,7 @@ class Outbox:
             wave = [one for one in wave if one.claimed.held.id in allowed]
             rows = [(one.claimed.held, one.composed.remembered) for one in wave]
             outbox.begin_sending(connection, rows, now, machine_now() + runtime.lease)
+            outcomes.append_decisions(connection, [*_picked(wave)], now)
         self._finished = []
         if finished:
             runtime.ring(DECIDE)
@@ -248,6 +268,16 @@ class Outbox:
         with write(self._runtime.engine) as connection:
             now = self._runtime.clock.now()
             outbox.settle_claimed(connection, held, State.QUEUED, None, due_at=now)
+
+
+def _picked(wave: Sequence[Ready]) -> Iterator[dict[str, Any]]:
+    """Yield why mails carry what was picked for them just before they leave."""
+    for one in wave:
+        choice = one.composed.choice
+        if choice is not None:
+            yield verdicts.reason(
+                one.claimed.message, "picked", choice.reason, dict(choice.detail)
+            )
 
 
 def recover(runtime: Runtime) -> list[int]:

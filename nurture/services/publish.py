@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,13 +14,14 @@ from nurture.db import existing, pausing, releases, team
 from nurture.db.engine import write
 from nurture.domain.conditions import Condition
 from nurture.domain.definitions import Definitions, require
+from nurture.domain.first_mails import first_mails
 from nurture.domain.lookups import look_up
 from nurture.domain.steps import Send
 from nurture.domain.workflow import Existing, StateTrigger, Workflow
 from nurture.emails.lint import lint_subject, lint_templates
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import DefinitionError, NurtureError, Place, Problem, Severity
-from nurture.services import mailings
+from nurture.services import mailings, seminars
 from nurture.services.digest import plan_digest
 from nurture.services.mailings import Remark
 from nurture.services.releases import as_text
@@ -44,6 +45,8 @@ class Published:
     windowless: tuple[tuple[str, str, int], ...] = ()
     #: what became of broadcasts and the mailings of seminars
     mailings: tuple[Remark, ...] = ()
+    #: seminars that changed since people were told of them
+    seminars: tuple[seminars.Remark, ...] = ()
 
 
 class ConfirmationNeededError(NurtureError):
@@ -59,16 +62,26 @@ class ConfirmationNeededError(NurtureError):
         )
 
 
-def check(files: Mapping[str, bytes]) -> tuple[Definitions, tuple[Problem, ...]]:
-    """Return the definitions and everything wrong with workflows and templates, by place."""
-    definitions = compile_files(files)
-    context = TemplateContext.of(definitions.policy)
+def check(
+    files: Mapping[str, bytes], now: datetime | None = None
+) -> tuple[Definitions, tuple[Problem, ...]]:
+    """Return the definitions and everything wrong with workflows and templates, by place.
+
+    `now` decides what of the library has expired; None: nothing is said of it.
+    """
+    definitions = compile_files(files, now)
+    items = definitions.library.items.values()
+    sent_in = frozenset(item.sent_in for item in items)
+    context = TemplateContext.of(definitions.policy, first_mails(definitions))
+    context = replace(context, item_templates=sent_in)
+    without_item = replace(context, optional=context.optional | {"item"})
     found = lint_templates(as_text(files), context)
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
             if isinstance(step, Send) and step.subject is not None:
                 place = Place(workflow.file, *step.subject_at)
-                found += lint_subject(step.subject, place, context)
+                around = context if step.pick is not None else without_item
+                found += lint_subject(step.subject, place, around)
     # The lint says of every template what the compiler says again of every step.
     said = [problem for problem in definitions.problems if problem.code != "missing-locale"]
     problems = sorted({*said, *found}, key=lambda p: (p.place, p.code, p.message))
@@ -84,7 +97,7 @@ def publish(
     people than the policy's `publish.confirm_above` would be enrolled and `yes` is not that
     very number. People under way keep the steps they started with.
     """
-    definitions, problems = check(files)
+    definitions, problems = check(files, runtime.clock.now())
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
         raise DefinitionError(errors)
@@ -108,6 +121,8 @@ def publish(
         team.sync(connection, definitions.policy)
         plan_digest(connection, definitions, now)
         enrolled = _enrol(connection, definitions, release_id, now)
+        was = runtime.releases.get(connection, live[0]).definitions if live is not None else None
+        changed = seminars.sync(connection, definitions, was, release_id, now)
         remarks = mailings.sync(connection, definitions, release_id, now, runtime.releases)
         _enter_segments(connection, definitions, before, now)
         missing, windowless = _missing(connection, runtime, definitions, files)
@@ -116,7 +131,16 @@ def publish(
     runtime.ring(DECIDE)
     if woken:
         runtime.ring(SEND)
-    return Published(release_id, unchanged, enrolled, warnings, missing, windowless, tuple(remarks))
+    return Published(
+        release_id,
+        unchanged,
+        enrolled,
+        warnings,
+        missing,
+        windowless,
+        tuple(remarks),
+        tuple(changed),
+    )
 
 
 def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, list[StateTrigger]]]:
@@ -176,7 +200,7 @@ def _missing(
         if workflow is None:
             continue
         sends = [step for step in workflow.graph.steps.values() if isinstance(step, Send)]
-        for template in {step.template for step in sends}:
+        for template in {step.template for step in sends if step.template}:
             if not any(path.startswith(f"templates/email/{template}.") for path in files):
                 templates[name, template] += people
         for window in {step.window or workflow.window for step in sends}:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from nurture.compiler.release import compile_files
 from nurture.db import releases as rows
 from nurture.domain.definitions import Definitions
+from nurture.domain.library import FILES
 from nurture.domain.lookups import Lookups, look_up
 from nurture.domain.workflow import Workflow
+from nurture.emails.attachments import EncodedFiles, StoredFile
 from nurture.emails.sources import choices
 from nurture.emails.store import TemplateCache, TemplateStore
 from nurture.errors import NotFoundError, NurtureError
@@ -30,6 +32,8 @@ class LiveRelease:
     definitions: Definitions
     templates: TemplateStore
     lookups: Lookups
+    #: what mails may carry, by path
+    files: Mapping[str, StoredFile] = field(default_factory=dict)
 
 
 class Releases:
@@ -38,6 +42,8 @@ class Releases:
     def __init__(self) -> None:
         self._compiled: OrderedDict[int, LiveRelease] = OrderedDict()
         self._templates = TemplateCache()
+        #: what mails carry, ready for the wire
+        self.encoded = EncodedFiles()
         self._lock = threading.Lock()
 
     def live(self, connection: Connection) -> LiveRelease:
@@ -64,12 +70,27 @@ class Releases:
         definitions = compile_files(files)
         locale = definitions.policy.default_locale
         templates = TemplateStore(as_text(files), locale, self._templates)
-        compiled = LiveRelease(release_id, definitions, templates, look_up(definitions))
+        compiled = LiveRelease(
+            release_id, definitions, templates, look_up(definitions), self._carried(files)
+        )
         with self._lock:
             self._compiled[release_id] = compiled
             while len(self._compiled) > _KEPT:
                 self._compiled.popitem(last=False)
         return compiled
+
+    def _carried(self, files: Mapping[str, bytes]) -> dict[str, StoredFile]:
+        """Return what mails may carry; the same content of two releases is kept once."""
+        found = {
+            path: StoredFile.of(content)
+            for path, content in files.items()
+            if path.startswith(FILES)
+        }
+        with self._lock:
+            kept = {
+                file.digest: file for one in self._compiled.values() for file in one.files.values()
+            }
+        return {path: kept.get(file.digest, file) for path, file in found.items()}
 
     def newest_with(
         self, connection: Connection, template: str, locale: str, default_locale: str
@@ -85,9 +106,11 @@ class Releases:
 
 
 def as_text(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the files that are UTF-8 text; pictures and the like are left out."""
+    """Return the files that are UTF-8 text; pictures, PDFs and the like are left out."""
     texts = {}
     for path, content in files.items():
+        if path.startswith(FILES):
+            continue
         try:
             texts[path] = content.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -21,6 +21,13 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
     "unsubscribed": {"purpose": glossary.PURPOSES},
     "no_consent": {"purpose": glossary.PURPOSES},
     "ended": {"outcome": glossary.OUTCOMES},
+    "returned": {
+        "old": glossary.STAGES,
+        "new": glossary.STAGES,
+        "cause": glossary.RETURNS,
+    },
+    "not_returned": {"old": glossary.STAGES},
+    "task_closed": {"outcome": glossary.TASK_OUTCOMES},
 }
 
 #: reasons of a mail that waits for a moment that is known
@@ -60,6 +67,13 @@ def reason(
         said["until"] = _moment(said["until"], locale, zone)
     if isinstance(said.get("events"), list):
         said["events"] = [name_of(str(one), locale) for one in said["events"]]
+    if isinstance(said.get("matched"), list):
+        said["matched"] = [
+            glossary.word(glossary.MATCHES, str(one), locale) for one in said["matched"]
+        ]
+    if isinstance(said.get("title"), dict):
+        title = said["title"]
+        said["title"] = title.get(_language(locale)) or next(iter(title.values()), "")
     if isinstance(said.get("workflow"), str):
         said["workflow"] = titles.get(said["workflow"], said["workflow"])
     told = sentence(code, said, locale)
