@@ -32,6 +32,12 @@ def senders(connection: Connection) -> frozenset[str]:
     return frozenset(row.name for row in rows)
 
 
+def paused(connection: Connection) -> frozenset[tuple[str, str]]:
+    """Return what is paused, as (kind, name) pairs, without holding it."""
+    rows = connection.execute(select(pause.c.kind, pause.c.name))
+    return frozenset((row.kind, row.name) for row in rows)
+
+
 def backlog(connection: Connection, kind: str, name: str) -> list[Row[Any]]:
     """Return the mails that pauses of a kind hold back, oldest first.
 

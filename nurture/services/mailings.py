@@ -19,12 +19,12 @@ from nurture.db.conditions import to_sql
 from nurture.db.engine import read, write
 from nurture.domain.calendar import shift
 from nurture.domain.definitions import Definitions
-from nurture.domain.library import pick_as_json
+from nurture.domain.library import kind_template, pick_as_json
 from nurture.domain.mailing import Mailing, MailingState, dedupe_key
 from nurture.domain.mailing_plan import FILE_REMOVED, Move, Note, Standing, settle
+from nurture.services import seminar_corrections
 from nurture.services.control import WORKFLOW
 from nurture.services.mailing_control import drop
-from nurture.services import seminar_corrections
 from nurture.services.releases import LiveRelease, Releases
 from nurture.services.runtime import SEND, Runtime
 
@@ -216,6 +216,13 @@ def expiry(definitions: Definitions, written: Mailing, at: datetime) -> datetime
     return shift(calendar, at, written.expires, ZoneInfo(calendar.zone))
 
 
+def template_of(written: Mailing) -> str:
+    """Return the template that a mail is queued with: what is picked may name another."""
+    if written.template or written.pick is None:
+        return written.template
+    return kind_template(written.pick.kind)
+
+
 def mail(written: Mailing, person: Row[int, str, int], expires_at: datetime) -> dict[str, Any]:
     """Return the row of the mail that a contact (id, email, account_id) gets."""
     return {
@@ -225,7 +232,7 @@ def mail(written: Mailing, person: Row[int, str, int], expires_at: datetime) -> 
         "workflow": written.name,
         "recipient": person.email,
         "purpose": str(written.purpose),
-        "template": written.template,
+        "template": template_of(written),
         "subject_override": written.subject,
         "sender": written.sender,
         "window": written.window,
