@@ -32,7 +32,7 @@ class FieldInfo:
     choices: tuple[str, ...] = ()
 
 
-_T, _N, _D = FieldType.TEXT, FieldType.NUMBER, FieldType.DATE
+_T, _N, _D, _B = FieldType.TEXT, FieldType.NUMBER, FieldType.DATE, FieldType.BOOLEAN
 
 _CONTACT = {
     "email": _T, "family_name": _T, "given_name": _T, "name": _T, "title": _T,
@@ -43,7 +43,11 @@ _CONTACT = {
 _ACCOUNT = {
     "name": _T, "domain": _T, "industry": _T, "employees": _N, "region": _T, "zone": _T,
 }  # fmt: skip
-_DEAL = {"stage": _T, "amount": _N, "currency": _T, "product": _T, "reason": _T}
+_DEAL = {
+    "stage": _T, "amount": _N, "currency": _T, "product": _T, "reason": _T, "meeting_at": _D,
+    "next_step": _T, "attendees": _T, "decider_meeting": _B, "decider_met": _B,
+    "requirements": _B, "budget": _B, "stale": _B,
+}  # fmt: skip
 
 #: fields that belong to the account and are asked of the contact: name there → name here
 _VIA_ACCOUNT = {
@@ -69,7 +73,7 @@ SETTABLE = frozenset(
 
 
 #: what the engine itself writes down as moments; dates of custom fields are texts
-MOMENTS = frozenset({"first_touch", "created"})
+MOMENTS = frozenset({"first_touch", "created", "meeting_at"})
 
 
 def instead_of_date(name: str) -> str:

@@ -41,19 +41,22 @@ KNOWN_EVENTS = frozenset(
     {
         "account.updated", "call.logged", "complaint.received", "contact.created",
         "contact.preferences_changed", "contact.resubscribed", "contact.unsubscribed",
-        "contact.updated", "deal.advanced",
-        "deal.lost", "deal.met", "deal.opened", "deal.proposed", "deal.reopened",
-        "deal.updated", "deal.won", "document.downloaded", "email.bounced", "email.clicked",
-        "email.complained", "email.delivered", "email.opened", "email.replied", "email.sent",
-        "form.submitted", "lead.accepted", "lead.returned", "lifecycle.assigned",
-        "lifecycle.changed", "page.viewed", "score.adjusted", "segment.entered",
-        "segment.left", "seminar.attended", "seminar.registered", "temperature.changed",
+        "contact.updated", "deal.advanced", "deal.lost", "deal.meeting_set", "deal.met",
+        "deal.opened", "deal.proposed", "deal.reopened", "deal.stale", "deal.updated",
+        "deal.won", "document.downloaded", "email.bounced", "email.clicked", "email.complained",
+        "email.delivered", "email.opened", "email.replied", "email.sent", "form.submitted",
+        "lead.accepted", "lead.returned", "lifecycle.assigned", "lifecycle.changed",
+        "owner.changed", "page.viewed", "revisit.due", "score.adjusted", "segment.entered",
+        "segment.left", "seminar.attended", "seminar.missed", "seminar.registered",
+        "seminar.withdrawn", "task.completed", "task.overdue", "temperature.changed",
         "workflow.requested",
     }
 )  # fmt: skip
 
 #: nouns whose events the engine alone emits: what is not in the list never comes
-_OURS = frozenset({"email", "lifecycle", "score", "segment", "temperature", "workflow"})
+_OURS = frozenset(
+    {"email", "lifecycle", "owner", "revisit", "score", "segment", "temperature", "workflow"}
+)
 
 _EVENT = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 

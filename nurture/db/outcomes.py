@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, tuple_, update
 
 from nurture.clock import machine_now
 from nurture.db.tables import (
@@ -18,15 +18,10 @@ from nurture.db.tables import (
     ledger,
     message,
     segment_member,
-    task,
-    team_member,
 )
 from nurture.db.upsert import insert_new
 from nurture.domain.message import UNSENT, State
 from nurture.domain.scoring import LedgerEntry
-
-#: how the keys of hand-off tasks begin
-HANDOFF = "handoff/"
 
 #: columns of a contact that a rescore writes
 STATE = (
@@ -40,6 +35,11 @@ STATE = (
     "lifecycle_at",
     "review_at",
     "first_touch_at",
+    "counts_from",
+    "rests_until",
+    "revisit_at",
+    "revisit_reason",
+    "owner_id",
 )
 
 
@@ -238,82 +238,3 @@ def change_segments(
                 tuple_(segment_member.c.contact_id, segment_member.c.segment).in_(left)
             )
         )
-
-
-def make_tasks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert tasks, each `dedupe_key` once; return the ids of the new ones."""
-    added = insert_new(connection, task, [dict(row) for row in rows], "id") if rows else []
-    return [row[0] for row in added]
-
-
-def hand_off(connection: Connection, tasks: Mapping[int, Mapping[str, Any]]) -> list[int]:
-    """Insert hand-off tasks (contact → row); return the contacts that got one.
-
-    A task for a role goes to the team member who has it.
-    One whose earlier hand-off is still open gets no second.
-    """
-    if not tasks:
-        return []
-    rows = connection.execute(
-        select(task.c.contact_id).where(
-            task.c.contact_id.in_(sorted(tasks)),
-            task.c.state == "open",
-            task.c.dedupe_key.startswith(HANDOFF),
-        )
-    )
-    busy = {row.contact_id for row in rows}
-    new = [dict(row) for contact_id, row in sorted(tasks.items()) if contact_id not in busy]
-    if any(row["assignee"] != "owner" for row in new):
-        team = team_by_role(connection)
-        for row in new:
-            if row["assignee"] != "owner":
-                row["assignee_id"] = team.get(row["assignee"], (None, ""))[0]
-    return sorted(row[0] for row in insert_new(connection, task, new, "contact_id"))
-
-
-def complete_tasks(
-    connection: Connection,
-    contact_id: int,
-    kinds: Sequence[str],
-    result: Mapping[str, Any],
-    now: datetime,
-) -> list[int]:
-    """Mark the contact's oldest open task of these kinds as done; return its id, if any."""
-    oldest = (
-        select(func.min(task.c.id))
-        .where(task.c.contact_id == contact_id, task.c.state == "open", task.c.kind.in_(kinds))
-        .scalar_subquery()
-    )
-    rows = connection.execute(
-        update(task)
-        .where(task.c.id == oldest)
-        .values(state="done", done_at=now, result=dict(result))
-        .returning(task.c.id)
-    )
-    return [row.id for row in rows]
-
-
-def complete_task(
-    connection: Connection,
-    contact_id: int,
-    task_id: int,
-    result: Mapping[str, Any],
-    now: datetime,
-) -> bool:
-    """Mark one open task of the contact as done; False where there is no such task."""
-    done = connection.execute(
-        update(task)
-        .where(task.c.id == task_id, task.c.contact_id == contact_id, task.c.state == "open")
-        .values(state="done", done_at=now, result=dict(result))
-    )
-    return bool(done.rowcount)
-
-
-def team_by_role(connection: Connection) -> dict[str, tuple[int, str]]:
-    """Return role → (id, address) of the longest-standing active team member who has it."""
-    rows = connection.execute(
-        select(team_member.c.role, team_member.c.id, team_member.c.email)
-        .where(team_member.c.active)
-        .order_by(team_member.c.id.desc())
-    )
-    return {row.role: (row.id, row.email) for row in rows}

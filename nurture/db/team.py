@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from nurture.db.tables import team_member
+from nurture.db.tables import contact, team_member
 from nurture.domain.contact_merge import Member
+from nurture.domain.owners import Colleague, Colleagues
 from nurture.domain.policy import Policy, Sender
 
 
@@ -36,17 +37,60 @@ def after_sync(connection: Connection, policy: Policy) -> list[Member]:
     ]
 
 
+def colleagues(connection: Connection) -> Colleagues:
+    """Return all our own people, those who left too."""
+    rows = connection.execute(
+        select(
+            team_member.c.id,
+            team_member.c.key,
+            team_member.c.name,
+            team_member.c.email,
+            team_member.c.role,
+            team_member.c.active,
+        )
+    )
+    return Colleagues(Colleague(**row._mapping) for row in rows)
+
+
+def leaving(connection: Connection, policy: Policy) -> list[tuple[str, str, int]]:
+    """Return (key, name, contacts owned) of senders whom the policy no longer names.
+
+    Only those who own contacts; asked before `sync`, which makes them inactive.
+    """
+    addresses = [sender.email for sender in policy.senders.values()]
+    owned = func.count(contact.c.id)
+    rows = connection.execute(
+        select(team_member.c.key, team_member.c.name, team_member.c.email, owned)
+        .join(contact, contact.c.owner_id == team_member.c.id)
+        .where(
+            team_member.c.key.is_not(None),
+            team_member.c.email.not_in(addresses),
+            contact.c.merged_into.is_(None),
+            contact.c.erased.is_(False),
+        )
+        .group_by(team_member.c.id, team_member.c.key, team_member.c.name, team_member.c.email)
+        .order_by(team_member.c.id)
+    )
+    taken = set(policy.senders)
+    return [(key if key not in taken else email, name, count) for key, name, email, count in rows]
+
+
 def sync(connection: Connection, policy: Policy) -> None:
     """Make every sender of the policy a team member; one who is no longer named is inactive.
 
-    Members are known by their address, so a changed key keeps the person's contacts.
+    Members are known by their address, so a changed key keeps the person's contacts. Who left
+    keeps the key until another takes it: it is what colleagues know them by.
     """
     known = {
         row.email: row.id
         for row in connection.execute(select(team_member.c.id, team_member.c.email))
     }
     connection.execute(
-        update(team_member).where(team_member.c.key.is_not(None)).values(key=None, active=False)
+        update(team_member).where(team_member.c.key.is_not(None)).values(active=False)
+    )
+    # Keys are given anew: two members may have changed theirs with one another.
+    connection.execute(
+        update(team_member).where(team_member.c.key.in_(list(policy.senders))).values(key=None)
     )
     for sender in policy.senders.values():
         values = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,6 @@ from nurture.db.tables import (
     account,
     contact,
     contact_tag,
-    deal,
     enrolment,
     event,
     event_evidence,
@@ -284,6 +283,32 @@ def ledger_of(
     return found
 
 
+def ledger_since(
+    connection: Connection, moments: Mapping[int, datetime]
+) -> dict[int, list[LedgerEntry]]:
+    """Return contact → its ledger rows of all rules dated after the contact's moment."""
+    if not moments:
+        return {}
+    rows = connection.execute(
+        select(
+            ledger.c.contact_id,
+            ledger.c.rule,
+            ledger.c.points,
+            ledger.c.event_id,
+            ledger.c.occurred_at,
+        ).where(
+            ledger.c.contact_id.in_(sorted(moments)),
+            ledger.c.occurred_at > min(moments.values()),
+        )
+    )
+    found: dict[int, list[LedgerEntry]] = {}
+    for row in rows:
+        if row.occurred_at > moments[row.contact_id]:
+            entry = LedgerEntry(row.rule, row.points, row.event_id, row.occurred_at)
+            found.setdefault(row.contact_id, []).append(entry)
+    return found
+
+
 def active_enrolments(connection: Connection, contact_ids: Sequence[int]) -> list[Row[Any]]:
     """Return the active enrolments of contacts, oldest first."""
     return list(
@@ -324,33 +349,6 @@ def last_ends(
         .group_by(enrolment.c.contact_id, enrolment.c.workflow, enrolment.c.subject)
     )
     return {(row.contact_id, row.workflow, row.subject): row.ended_at for row in rows}
-
-
-def newest_deals(connection: Connection, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return each contact's newest deal as conditions see it."""
-    newest = (
-        select(func.max(deal.c.id))
-        .where(deal.c.contact_id.in_(contact_ids))
-        .group_by(deal.c.contact_id)
-    )
-    rows = connection.execute(
-        select(
-            deal.c.contact_id,
-            deal.c.stage,
-            deal.c.amount,
-            deal.c.currency,
-            deal.c.product,
-            deal.c.reason,
-        ).where(deal.c.id.in_(newest))
-    )
-    return {
-        row.contact_id: {
-            name: value
-            for name, value in row._mapping.items()
-            if name != "contact_id" and value is not None
-        }
-        for row in rows
-    }
 
 
 def segments_of(connection: Connection, contact_ids: Sequence[int]) -> dict[int, set[str]]:

@@ -23,7 +23,7 @@ from nurture.domain.conditions import (
     Value,
 )
 from nurture.domain.event_words import name_of
-from nurture.domain.glossary import CODED, FIELDS, word
+from nurture.domain.glossary import CODED, DEAL_FIELDS, FIELDS, word
 from nurture.domain.steps import Duration, EventMatch
 
 _SIGNS = {
@@ -143,6 +143,8 @@ def _field(scope: Scope, path: tuple[str, ...], locale: str) -> str:
     name = ".".join(path)
     if scope in (Scope.CONTACT, Scope.ACCOUNT):
         return word(FIELDS, name, locale)
+    if scope is Scope.DEAL and name in DEAL_FIELDS:
+        return word(DEAL_FIELDS, name, locale)
     # Beside the event's own name, its fields speak for themselves.
     return name if scope is Scope.EVENT else f"{scope}.{name}"
 

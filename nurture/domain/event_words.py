@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nurture.domain.event_codes import CODES
 from nurture.domain.glossary import STAGES, TEMPERATURES, word
 
 #: type → (Japanese, English, properties that say more, the first that is there)
@@ -18,6 +19,11 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "document.downloaded": ("資料ダウンロード", "Document downloaded", ("document", "kind")),
     "page.viewed": ("ページ閲覧", "Page viewed", ("page", "url")),
     "seminar.registered": ("セミナー申し込み", "Seminar registration", ("seminar",)),
+    "seminar.withdrawn": (
+        "セミナー申し込みの取り消し",
+        "Seminar registration withdrawn",
+        ("seminar",),
+    ),
     "seminar.attended": ("セミナー参加", "Seminar attended", ("seminar",)),
     "seminar.missed": ("セミナー欠席", "Seminar missed", ("seminar",)),
     "trial.started": ("トライアル開始", "Trial started", ("product",)),
@@ -26,10 +32,12 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "lead.returned": ("営業からの差し戻し", "Lead returned", ("reason",)),
     "deal.opened": ("商談開始", "Deal opened", ("product", "amount")),
     "deal.advanced": ("商談の進行", "Deal advanced", ("stage",)),
-    "deal.meeting_set": ("商談日の決定", "Meeting set", ()),
-    "deal.met": ("商談の実施", "Meeting held", ()),
+    "deal.meeting_set": ("商談日の決定", "Meeting set", ("at",)),
+    "deal.met": ("商談の実施", "Meeting held", ("next_step",)),
     "deal.proposed": ("提案", "Proposal", ("product", "amount")),
     "deal.reopened": ("商談の再開", "Deal reopened", ()),
+    "deal.updated": ("商談の更新", "Deal updated", ("note",)),
+    "deal.stale": ("商談記録の遅れ", "Deal without news", ("deal",)),
     "deal.won": ("受注", "Deal won", ("product", "amount")),
     "deal.lost": ("失注", "Deal lost", ("reason",)),
     "referral.received": ("ご紹介の受付", "Referral received", ("referral",)),
@@ -50,6 +58,9 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "segment.entered": ("セグメントに該当", "Segment entered", ("segment",)),
     "segment.left": ("セグメントから外れる", "Segment left", ("segment",)),
     "task.completed": ("タスク完了", "Task completed", ("title",)),
+    "task.overdue": ("タスクの期限超過", "Task overdue", ()),
+    "owner.changed": ("担当者の変更", "Owner changed", ("to",)),
+    "revisit.due": ("再訪の時期", "Time to come back", ("reason",)),
     "evidence.revised": ("クリック判定の変更", "Evidence revised", ()),
 }
 
@@ -79,5 +90,6 @@ def more_of(event_type: str, properties: Mapping[str, Any], locale: str) -> str:
         if value in (None, "", []):
             continue
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = word(CODES.get((event_type, name), {}), text, locale)
         return text if known is not None else f"{name}: {text}"
     return ""

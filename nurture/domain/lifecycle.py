@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from nurture.domain.scoring import Engagement, Scoring, crossing, rounded
+from nurture.domain.evaluate import holds
+from nurture.domain.facts import EventFact, Facts
+from nurture.domain.reads import reads
+from nurture.domain.scoring import (
+    Engagement,
+    LifecycleRule,
+    Scoring,
+    crossing,
+    matches,
+    rounded,
+    score_at,
+)
 
 
 class Temperature(enum.StrEnum):
@@ -97,3 +110,121 @@ def review_at(
     if current is Temperature.HOT and intent_until is not None and intent_until > now:
         moments.append(intent_until)
     return min(moments, default=None)
+
+
+#: stages out of which sales may give a lead back
+RETURNABLE = (Stage.MQL, Stage.TQL, Stage.SAL, Stage.SQL)
+
+#: nouns of events that record what our own people did about a lead
+_OURS = frozenset({"call", "deal", "lead", "task", "lifecycle", "owner"})
+
+
+def is_forward(old: str, new: str) -> bool:
+    """Say whether a move leads on; to and from `lost` none does."""
+    try:
+        return ORDER.index(Stage(new)) > ORDER.index(Stage(old))
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """From when on the rules of stages look at what a contact does.
+
+    `counts_from` is when sales gave the lead back, a deal was lost or a person set the stage;
+    None: never, and everything counts. After such a step back:
+
+    1. What our own people did before it (calls, acceptances, deals) never counts again.
+    2. What the contact did before it does not count either, nor do the points of that time,
+       unless the contact shows intent again: then they are as they would be without the step.
+    3. While a lead that was given back rests (`rests_until`), no rule leads to the stage of
+       the hand-off, unless it shows intent. The end of the rest moves nobody by itself: a deed
+       after it does, together with those since the lead was given back.
+    """
+
+    counts_from: datetime | None = None
+    rests_until: datetime | None = None
+    #: points gained since `counts_from`; needed where that is set
+    gained: Engagement | None = None
+    fit: float = 0.0
+
+    def keen(self, facts: Facts, scoring: Scoring) -> bool:
+        """Say whether the contact has shown intent since the step back."""
+        since = self.counts_from
+        return since is None or any(
+            event.occurred_at > since and matches(where, event.properties)
+            for kind, where in scoring.intent
+            for event in facts.events.get(kind, ())
+        )
+
+    def view(self, facts: Facts, scoring: Scoring) -> Facts:
+        """Return the facts that rules of stages may look at."""
+        since = self.counts_from
+        if since is None:
+            return facts
+        keen = self.keen(facts, scoring)
+        events = {
+            kind: found if keen and not _is_ours(kind) else _after(found, since)
+            for kind, found in facts.events.items()
+        }
+        contact = facts.contact
+        if not keen:
+            contact = {**contact, "score": self.score(scoring, facts.now)}
+        deal = facts.deal if _is_newer(facts.deal, since) else {}
+        return replace(facts, contact=contact, events=events, deal=deal)
+
+    def score(self, scoring: Scoring, now: datetime) -> float:
+        """Return the points gained since the step back, plus fit."""
+        gained = self.gained if self.gained is not None else Engagement(0.0, now)
+        return score_at(gained, self.fit, scoring.half_life, now)
+
+
+def next_rule(
+    stage: str, facts: Facts, scoring: Scoring, standing: Standing
+) -> LifecycleRule | None:
+    """Return the first rule that leads a contact on from a stage, or None.
+
+    `facts` are all that is known; the rules see of them what `standing` lets them see.
+    """
+    view = standing.view(facts, scoring)
+    for rule in scoring.lifecycle:
+        if (
+            stage in rule.come_from
+            and rule.stage != stage
+            and holds(rule.condition, view)
+            and not _rests(rule, view, scoring, standing)
+        ):
+            return rule
+    return None
+
+
+def _rests(rule: LifecycleRule, view: Facts, scoring: Scoring, standing: Standing) -> bool:
+    """Say whether a lead that was given back is left in peace by a rule."""
+    until = standing.rests_until
+    handoff = scoring.handoff
+    if until is None or handoff is None or rule.stage != handoff.stage:
+        return False
+    if standing.keen(view, scoring):
+        return False
+    if view.now < until:
+        return True
+    kinds = {rule.event for rule in scoring.rules} | reads(rule.condition).event_types
+    return not any(
+        event.occurred_at >= until
+        for kind in kinds
+        if not _is_ours(kind)
+        for event in view.events.get(kind, ())
+    )
+
+
+def _is_ours(kind: str) -> bool:
+    return kind.partition(".")[0] in _OURS
+
+
+def _after(events: Sequence[EventFact], since: datetime) -> Sequence[EventFact]:
+    return [event for event in events if event.occurred_at > since]
+
+
+def _is_newer(deal: Mapping[str, object], since: datetime) -> bool:
+    updated = deal.get("updated_at")
+    return not isinstance(updated, datetime) or updated > since

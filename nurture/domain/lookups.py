@@ -57,6 +57,7 @@ def look_up(definitions: Definitions) -> Lookups:
     scoring = definitions.scoring
     conditions += [rule.condition for rule in scoring.fit]
     conditions += [rule.condition for rule in scoring.lifecycle]
+    conditions += [rule.condition for rule in definitions.policy.owners]
     types |= {rule.event for rule in scoring.rules}
     types |= {event for event, _ in scoring.intent}
     everything: list[Condition] = [*conditions]

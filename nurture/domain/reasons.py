@@ -80,7 +80,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "セミナー「{seminar}」の開催日が変わりました",
         "seminar {seminar} takes place on another day",
     ),
-    "seminar_over": ("セミナー「{seminar}」は始まっているか終わりました", "seminar {seminar} has begun or is over"),
+    "seminar_over": (
+        "セミナー「{seminar}」は始まっているか終わりました",
+        "seminar {seminar} has begun or is over",
+    ),
     "seminar_full": (
         "セミナー「{seminar}」は満席です（定員{seats}名）",
         "all {seats} seats of seminar {seminar} are taken",

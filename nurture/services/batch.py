@@ -9,16 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import contact_facts, outcomes, touched
+from nurture.db import contact_facts, deals, outcomes, team, touched
 from nurture.db.events import DEEPEST, NewEvent, record
 from nurture.db.touched import Arrival
 from nurture.domain.enrolment import Memory
 from nurture.domain.facts import Facts
 from nurture.domain.lookups import Lookups, journey_types
+from nurture.domain.owners import Colleagues
 from nurture.domain.policy import EvidencePolicy
 from nurture.domain.scoring import Engagement, LedgerEntry, ScoredEvent
 from nurture.domain.workflow import Workflow
 from nurture.services.releases import LiveRelease, Releases
+from nurture.services.task_book import write_tasks
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Person:
     journeys: list[Journey] = field(default_factory=list)
     scored: list[ScoredEvent] = field(default_factory=list)
     ledger: list[LedgerEntry] = field(default_factory=list)
+    #: ledger rows since the moment from which on things count for the lifecycle
+    gains: list[LedgerEntry] = field(default_factory=list)
     segments: set[str] = field(default_factory=set)
 
     @property
@@ -76,8 +80,10 @@ class Batch:
     ledger: list[tuple[int, LedgerEntry]] = field(default_factory=list)
     evidence: list[tuple[int, str, str]] = field(default_factory=list)
     tasks: list[dict[str, Any]] = field(default_factory=list)
-    #: contact → the task of its hand-off
-    handoffs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    #: contact → the key of the task of its hand-off
+    handoffs: dict[int, str] = field(default_factory=dict)
+    #: contact → its custom fields, where they change
+    fields: dict[int, dict[str, Any]] = field(default_factory=dict)
     woken: set[int] = field(default_factory=set)
     ended: dict[int, str] = field(default_factory=dict)
     reviews: dict[int, datetime | None] = field(default_factory=dict)
@@ -87,6 +93,14 @@ class Batch:
     wanted: dict[tuple[int, str, str], tuple[Workflow, Arrival | None]] = field(
         default_factory=dict
     )
+    _colleagues: Colleagues | None = None
+
+    @property
+    def colleagues(self) -> Colleagues:
+        """Our own people, loaded when the first one is asked for."""
+        if self._colleagues is None:
+            self._colleagues = team.colleagues(self.connection)
+        return self._colleagues
 
     @property
     def evidence_policy(self) -> EvidencePolicy:
@@ -160,8 +174,9 @@ class Batch:
         outcomes.append_ledger(self.connection, self.ledger, self.release.id)
         outcomes.save_states(self.connection, [p.state for p in self.people.values()])
         outcomes.change_segments(self.connection, self.entered, self.left)
-        for contact_id in outcomes.hand_off(self.connection, self.handoffs):
-            self.decide(self.people[contact_id], "handed_off", "handed_off", {})
+        outcomes.change_fields(
+            self.connection, [{"id": one, "fields": known} for one, known in self.fields.items()]
+        )
         self.save_effects()
 
     def write_ends(self) -> None:
@@ -174,7 +189,7 @@ class Batch:
         outcomes.wake(self.connection, self.woken - set(self.ended), self.now)
         reviews = {one: at for one, at in self.reviews.items() if one not in self.ended}
         outcomes.review_enrolments(self.connection, reviews)
-        outcomes.make_tasks(self.connection, self.tasks)
+        write_tasks(self.connection, self.release, self.tasks, self.now)
         record(self.connection, self.events, self.now)
         outcomes.append_decisions(self.connection, self.decisions, self.now)
 
@@ -198,7 +213,7 @@ def load_people(batch: Batch, contact_ids: Sequence[int], extra_types: Iterable[
     count_unknown = batch.evidence_policy.count_unknown_opens
     past = touched.history(connection, ids, types, count_unknown)
     tags = touched.tags_of(connection, ids)
-    deals = touched.newest_deals(connection, ids) if batch.lookups.needs_deal else {}
+    latest = deals.newest(connection, ids) if batch.lookups.needs_deal else {}
     segments = touched.segments_of(connection, ids) if batch.lookups.trigger_segments else {}
     half_life = batch.half_life
     locale = batch.release.definitions.policy.default_locale
@@ -209,7 +224,7 @@ def load_people(batch: Batch, contact_ids: Sequence[int], extra_types: Iterable[
             now=now,
             contact=contact_facts.contact_values(row._asdict(), now, half_life, locale),
             account=contact_facts.account_values(row._asdict()),
-            deal=deals.get(row.id, {}),
+            deal=latest.get(row.id, {}),
             tags=tags.get(row.id, frozenset()),
             events=past.facts.get(row.id, {}),
             count_unknown_opens=count_unknown,

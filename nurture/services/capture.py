@@ -35,7 +35,11 @@ OURS = frozenset(
         "contact.resubscribed",
         "contact.unsubscribed",
         "contact.updated",
+        "deal.stale",
         "evidence.revised",
+        "owner.changed",
+        "revisit.due",
+        "task.overdue",
     }
 )
 
@@ -50,6 +54,8 @@ _INSTEAD = {
     "contact.created": "use `POST /api/v1/contacts`",
     "contact.updated": "use `POST /api/v1/contacts`",
     "account.updated": "use `POST /api/v1/contacts` with its `account`",
+    "owner.changed": "use `nurture owner`",
+    "lifecycle.assigned": "use `nurture stage`",
 }
 
 _LARGEST_PROPERTIES = 64

@@ -16,6 +16,7 @@ from nurture.db.engine import write
 from nurture.db.events import follow_merges, take
 from nurture.services.batch import Batch, Person, load_people
 from nurture.services.enrol import settle_enrolments, trigger
+from nurture.services.handoff import settle_handoffs
 from nurture.services.journeys import look_at_journeys, look_at_segments
 from nurture.services.judge import judge_clicks, not_acted_on
 from nurture.services.reactions import react
@@ -88,6 +89,7 @@ def _decide(batch: Batch) -> None:
         look_at_segments(batch, person, cause)
         look_at_journeys(batch, person, silent)
         trigger(batch, person, silent)
+    settle_handoffs(batch)
     settle_enrolments(batch)
 
 

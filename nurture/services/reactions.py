@@ -6,27 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from nurture.db import deals, mail_fates, outcomes, touched
+from nurture.db import mail_fates, outcomes
 from nurture.db.touched import Arrival
+from nurture.domain.deal_news import STAGES
 from nurture.services.batch import Batch, Person
+from nurture.services.calls import log_call
+from nurture.services.deal_reactions import follow_deal
 from nurture.services.enrol import enrol
+from nurture.services.handoff import accept, close_own, give_back, task_row
+from nurture.services.owners import hand_over
 
 Reaction = Callable[[Batch, Person, Arrival], None]
-
-#: `deal.*` event → stage of the deal
-DEAL_STAGES: Mapping[str, str] = {
-    "deal.opened": "open",
-    "deal.meeting_set": "meeting",
-    "deal.met": "meeting",
-    "deal.proposed": "proposal",
-    "deal.won": "won",
-    "deal.lost": "lost",
-    "deal.reopened": "open",
-    "deal.advanced": "meeting",
-}
-
-#: kinds of tasks that a logged call completes
-_CALLS = ("call",)
 
 #: a reply wants an answer within this time
 _ANSWER_WITHIN = timedelta(hours=24)
@@ -35,8 +25,8 @@ _ANSWER_WITHIN = timedelta(hours=24)
 def react(batch: Batch, person: Person) -> None:
     """Run the house's own reactions to a person's arrivals, in order."""
     for arrival in person.arrivals:
-        if arrival.type in DEAL_STAGES:
-            _follow_deal(batch, person, arrival)
+        if arrival.type in STAGES:
+            follow_deal(batch, person, arrival)
         reaction = _REACTIONS.get(arrival.type)
         if reaction is not None:
             reaction(batch, person, arrival)
@@ -45,41 +35,11 @@ def react(batch: Batch, person: Person) -> None:
             batch.woken.add(int(arrival.properties["enrolment"]))
 
 
-def _follow_deal(batch: Batch, person: Person, arrival: Arrival) -> None:
-    stage = DEAL_STAGES[arrival.type]
-    named = arrival.properties.get("stage")
-    if arrival.type == "deal.advanced" and named in DEAL_STAGES.values():
-        stage = str(named)
-    deals.follow(
-        batch.connection,
-        person.id,
-        person.row.account_id,
-        stage,
-        arrival.properties,
-        arrival.occurred_at,
-        reopened=arrival.type == "deal.reopened",
-    )
-    if batch.lookups.needs_deal:
-        # As it stands now: this may have been old news.
-        person.facts.deal = touched.newest_deals(batch.connection, [person.id]).get(person.id, {})
-
-
-def _log_call(batch: Batch, person: Person, arrival: Arrival) -> None:
-    """Complete the open call task with what was learnt on the phone."""
-    done = outcomes.complete_tasks(
-        batch.connection, person.id, _CALLS, arrival.properties, batch.now
-    )
-    if done:
-        batch.decide(person, "task_done", "task_done", {"task": done[0]}, event_id=arrival.id)
-
-
 def _complete_task(batch: Batch, person: Person, arrival: Arrival) -> None:
     """Complete the task that a person, or their CRM, reports as done."""
     number = arrival.properties.get("task")
     if isinstance(number, int) and not isinstance(number, bool):
-        result = {name: value for name, value in arrival.properties.items() if name != "task"}
-        if outcomes.complete_task(batch.connection, person.id, number, result, batch.now):
-            batch.decide(person, "task_done", "task_done", {"task": number}, event_id=arrival.id)
+        close_own(batch, person, [number], "done", arrival)
 
 
 def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
@@ -92,20 +52,10 @@ def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
                 columns |= {"workflow": journey.row.workflow, "event_id": arrival.id}
                 batch.decide(person, "dropped", "replied", {}, **columns)
             mail_fates.tell_enrolments(batch.connection, cancelled, batch.now)
-    batch.tasks.append(
-        {
-            "dedupe_key": f"reply/{arrival.id}",
-            "contact_id": person.id,
-            "account_id": person.row.account_id,
-            "enrolment_id": None,
-            "kind": "reply",
-            "title": _reply_title(person, arrival.properties),
-            "assignee": "owner",
-            "assignee_id": person.row.owner_id,
-            "due_at": batch.now + _ANSWER_WITHIN,
-            "created_at": batch.now,
-        }
-    )
+    due_at = batch.now + _ANSWER_WITHIN
+    title = _reply_title(person, arrival.properties)
+    key = f"reply/{arrival.id}"
+    batch.tasks.append(task_row(batch, person, key, "reply", title, "owner", due_at))
 
 
 def _reply_title(person: Person, properties: Mapping[str, Any]) -> str:
@@ -126,8 +76,11 @@ def _request_workflow(batch: Batch, person: Person, arrival: Arrival) -> None:
 
 
 _REACTIONS: Mapping[str, Reaction] = {
-    "call.logged": _log_call,
+    "call.logged": log_call,
     "email.replied": _take_reply,
+    "lead.accepted": accept,
+    "lead.returned": give_back,
+    "owner.changed": hand_over,
     "task.completed": _complete_task,
     "workflow.requested": _request_workflow,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from nurture.db import outcomes, touched
+from nurture.db import touched
 from nurture.db.touched import Arrival
 from nurture.domain import lifecycle as life
 from nurture.domain.evaluate import holds
@@ -23,6 +23,7 @@ from nurture.domain.scoring import (
     worth,
 )
 from nurture.services.batch import Batch, Person
+from nurture.services.lifecycle import lifecycle_review, load_gains, move_lifecycle
 
 
 def load_ledger(batch: Batch, scoring: Scoring) -> None:
@@ -36,6 +37,7 @@ def load_ledger(batch: Batch, scoring: Scoring) -> None:
         found = touched.ledger_of(batch.connection, list(batch.people), rules)
         for contact_id, entries in found.items():
             batch.people[contact_id].ledger = entries
+    load_gains(batch)
 
 
 def touched_rules(scoring: Scoring, arrivals: Iterable[Arrival]) -> list[PointRule]:
@@ -122,56 +124,6 @@ def _move_temperature(
     batch.emit(person, "temperature.changed", properties, cause or _last(person))
 
 
-def move_lifecycle(batch: Batch, person: Person, scoring: Scoring, cause: Arrival | None) -> None:
-    """Move a contact through every stage whose rule holds, one after the other."""
-    for arrival in person.arrivals:
-        if arrival.type == "lifecycle.assigned":
-            stage = str(arrival.properties.get("stage", ""))
-            if stage in {str(one) for one in life.Stage}:
-                why = str(arrival.properties.get("reason", ""))
-                set_stage(batch, person, scoring, stage, why, arrival)
-    for _ in scoring.lifecycle:
-        for rule in scoring.lifecycle:
-            if person.state["lifecycle"] in rule.come_from and holds(rule.condition, person.facts):
-                set_stage(batch, person, scoring, rule.stage, rule.reason, cause)
-                break
-        else:
-            return
-
-
-def set_stage(
-    batch: Batch, person: Person, scoring: Scoring, stage: str, why: str, cause: Arrival | None
-) -> None:
-    """Move a contact to a stage, hand it off where that is the stage for it.
-
-    Whether the hand-off makes a task is seen when it is written: one at a time per contact.
-    """
-    old = person.state["lifecycle"]
-    if old == stage:
-        return
-    person.state["lifecycle"], person.state["lifecycle_at"] = stage, batch.now
-    person.facts.contact["lifecycle"] = stage
-    detail = {"old": old, "new": stage, "why": f" ({why})" if why else ""}
-    batch.decide(person, "moved", "stage", detail, event_id=cause.id if cause else None)
-    batch.emit(person, "lifecycle.changed", {"from": old, "to": stage, "reason": why}, cause)
-    handoff = scoring.handoff
-    if handoff is not None and handoff.stage == stage:
-        # Named after the entry into the stage: who comes back to it is handed off again.
-        entry = str(cause.id) if cause is not None else batch.now.isoformat()
-        batch.handoffs[person.id] = {
-            "dedupe_key": f"{outcomes.HANDOFF}{person.id}/{entry}",
-            "contact_id": person.id,
-            "account_id": person.row.account_id,
-            "enrolment_id": None,
-            "kind": handoff.kind,
-            "title": handoff.title,
-            "assignee": handoff.assignee,
-            "assignee_id": person.row.owner_id if handoff.assignee == "owner" else None,
-            "due_at": batch.now + handoff.due,
-            "created_at": batch.now,
-        }
-
-
 def _review(batch: Batch, person: Person, scoring: Scoring) -> datetime | None:
     state = person.state
     engagement = person.engagement
@@ -185,10 +137,8 @@ def _review(batch: Batch, person: Person, scoring: Scoring) -> datetime | None:
             batch.now,
         )
     ]
-    conditions = [
-        *(rule.condition for rule in scoring.lifecycle),
-        *batch.lookups.trigger_segments.values(),
-    ]
+    moments.append(lifecycle_review(batch, person, scoring))
+    conditions = batch.lookups.trigger_segments.values()
     timed = [condition for condition in conditions if depends_on_time(condition)]
     if timed:
         moments.append(

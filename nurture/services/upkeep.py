@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from nurture.services import digest, mailings
+from nurture.services import digest, mailings, revisits, stale, task_timers
 from nurture.services.runtime import Runtime
 
 #: does up to one batch of its kind that is due; returns how much it did (0: nothing is left)
 Chore = Callable[[Runtime], int]
 
 #: in the order in which they are asked
-CHORES: tuple[Chore, ...] = (mailings.run, digest.send_digests)
+CHORES: tuple[Chore, ...] = (
+    mailings.run,
+    task_timers.due_tasks,
+    stale.due_deals,
+    revisits.due_revisits,
+    digest.send_digests,
+)
 
 
 def keep_up(runtime: Runtime) -> int:

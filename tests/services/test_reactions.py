@@ -120,7 +120,7 @@ def test_a_logged_call_completes_the_oldest_open_call_with_what_was_learnt(house
     assert (first.state, first.result["budget"], first.done_at) == ("done", "300万円", START)
     assert (second.state, third.state) == ("open", "open")
     assert house.contact(person).lifecycle == "tql"
-    assert ("task_done", "task_done") in house.reasons()
+    assert ("task_done", "task_closed") in house.reasons()
 
 
 def test_deals_follow_their_events_by_id_and_old_news_changes_nothing(house: House) -> None:

@@ -1,0 +1,111 @@
+"""Stages: moved by the rules of `scoring.yaml`, or by a person, who has the last word."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nurture.db import touched
+from nurture.db.touched import Arrival
+from nurture.domain.lifecycle import Stage, Standing, is_forward, next_rule
+from nurture.domain.reads import reads
+from nurture.domain.reviews import depends_on_time
+from nurture.domain.reviews import review_at as condition_review
+from nurture.domain.scoring import Engagement, LedgerEntry, LifecycleRule, Scoring
+from nurture.services import handoff
+from nurture.services.batch import Batch, Person
+
+_STAGES = frozenset(str(stage) for stage in Stage)
+
+
+def load_gains(batch: Batch) -> None:
+    """Load the points of those for whom only the newer ones count, in one query."""
+    moments: dict[int, datetime] = {}
+    for person in batch.people.values():
+        if person.state["counts_from"] is not None:
+            moments[person.id] = person.state["counts_from"]
+    for contact_id, entries in touched.ledger_since(batch.connection, moments).items():
+        batch.people[contact_id].gains = entries
+
+
+def standing_of(batch: Batch, person: Person, scoring: Scoring) -> Standing:
+    """Return from when on the rules of stages look at what a person does."""
+    since = person.state["counts_from"]
+    if since is None:
+        return Standing()
+    new = [entry for contact_id, entry in batch.ledger if contact_id == person.id]
+    gains = [entry for entry in [*person.gains, *new] if entry.occurred_at > since]
+    return Standing(
+        counts_from=since,
+        rests_until=person.state["rests_until"],
+        gained=_sum(gains, batch.now, scoring),
+        fit=person.state["fit"],
+    )
+
+
+def _sum(entries: list[LedgerEntry], now: datetime, scoring: Scoring) -> Engagement:
+    return Engagement(0.0, now).add(entries, now, scoring.half_life)
+
+
+def move_lifecycle(batch: Batch, person: Person, scoring: Scoring, cause: Arrival | None) -> None:
+    """Move a contact to the stages that people assign, then by every rule that holds."""
+    for arrival in person.arrivals:
+        if arrival.type == "lifecycle.assigned":
+            _assign(batch, person, scoring, arrival)
+    for _ in scoring.lifecycle:
+        standing = standing_of(batch, person, scoring)
+        rule = next_rule(person.state["lifecycle"], person.facts, scoring, standing)
+        if rule is None:
+            return
+        set_stage(batch, person, scoring, rule.stage, rule.reason, _cause(rule, person, cause))
+
+
+def _assign(batch: Batch, person: Person, scoring: Scoring, arrival: Arrival) -> None:
+    stage = str(arrival.properties.get("stage", ""))
+    if stage in _STAGES:
+        why = str(arrival.properties.get("reason", ""))
+        set_stage(batch, person, scoring, stage, why, arrival)
+        # Whoever sets a stage knows what came before; rules must not undo it at the next look.
+        person.state["counts_from"] = arrival.occurred_at
+        person.state["rests_until"] = None
+
+
+def _cause(rule: LifecycleRule, person: Person, otherwise: Arrival | None) -> Arrival | None:
+    """Return the newest arrival that a rule reads, else the one that changed the score."""
+    kinds = reads(rule.condition).event_types
+    newest = [arrival for arrival in person.arrivals if arrival.type in kinds]
+    return newest[-1] if newest else otherwise
+
+
+def set_stage(
+    batch: Batch, person: Person, scoring: Scoring, stage: str, why: str, cause: Arrival | None
+) -> None:
+    """Move a contact to a stage, hand it off where that is the stage for it.
+
+    After a step back or aside only what happens from then on leads to further stages.
+    """
+    old = person.state["lifecycle"]
+    if old == stage:
+        return
+    person.state["lifecycle"], person.state["lifecycle_at"] = stage, batch.now
+    person.facts.contact["lifecycle"] = stage
+    if not is_forward(old, stage) and old != Stage.LOST:
+        person.state["counts_from"] = cause.occurred_at if cause is not None else batch.now
+    detail = {"old": old, "new": stage, "why": f" ({why})" if why else ""}
+    batch.decide(person, "moved", "stage", detail, event_id=cause.id if cause else None)
+    batch.emit(person, "lifecycle.changed", {"from": old, "to": stage, "reason": why}, cause)
+    if scoring.handoff is not None and scoring.handoff.stage == stage:
+        person.state["rests_until"] = None
+        handoff.ask_for(batch, person, cause)
+
+
+def lifecycle_review(batch: Batch, person: Person, scoring: Scoring) -> datetime | None:
+    """Return when time alone may make a rule of stages true, or None."""
+    timed = [rule.condition for rule in scoring.lifecycle if depends_on_time(rule.condition)]
+    if not timed:
+        return None
+    standing = standing_of(batch, person, scoring)
+    view = standing.view(person.facts, scoring)
+    engagement = person.engagement
+    if standing.gained is not None and not standing.keen(person.facts, scoring):
+        engagement = standing.gained
+    return condition_review(timed, view, engagement, person.state["fit"], scoring.half_life)

@@ -1,0 +1,70 @@
+"""Writing tasks down: due on business days, with their next reminder, and somebody told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nurture.db import task_writes
+from nurture.domain.scoring import Handoff
+from nurture.domain.task_timers import Timing, due_moment, next_call
+from nurture.services.releases import LiveRelease
+from nurture.services.telling import What, tell
+
+#: the kind of task that says another one is late; it has no timers of its own
+ESCALATION = "escalation"
+
+
+def write_tasks(
+    connection: Connection,
+    release: LiveRelease,
+    rows: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> list[int]:
+    """Insert tasks, each `dedupe_key` once, and tell their assignees; return the new ones' ids.
+
+    A due time on a day that is no business day moves to the same time of the next one.
+    """
+    if not rows:
+        return []
+    calendar = release.definitions.calendar
+    handoff = release.definitions.scoring.handoff
+    timed = []
+    for row in rows:
+        due_at = row.get("due_at")
+        due_at = due_moment(calendar, due_at) if due_at is not None else None
+        timing = timing_of({**row, "due_at": due_at}, handoff)
+        following = next_call(timing, calendar) if timing is not None else None
+        review_at = following[1] if following is not None else None
+        timed.append({**row, "due_at": due_at, "review_at": review_at})
+    made = task_writes.insert_tasks(connection, timed)
+    for what, ids in (
+        (What.MADE, [one for one, kind in made if kind != ESCALATION]),
+        (What.ESCALATION, [one for one, kind in made if kind == ESCALATION]),
+    ):
+        if ids:
+            tell(connection, release, ids, what, now)
+    return [one for one, _ in made]
+
+
+def timing_of(row: Mapping[str, Any], handoff: Handoff | None) -> Timing | None:
+    """Return how the time of a task runs, or None where nothing is to be called to mind.
+
+    First calls are reminded of before they are due and escalated afterwards, as the hand-off
+    says; other tasks are called to mind once, when they are due.
+    """
+    due_at = row.get("due_at")
+    if due_at is None or row["kind"] == ESCALATION:
+        return None
+    first_call = str(row["dedupe_key"]).startswith(task_writes.HANDOFF) and handoff is not None
+    return Timing(
+        made_at=row["created_at"],
+        due_at=due_at,
+        remind=handoff.remind if first_call and handoff is not None else timedelta(0),
+        escalate=handoff.escalate if first_call and handoff is not None else None,
+        reminded=row.get("reminded_at") is not None,
+        escalated=row.get("escalated_at") is not None,
+    )
