@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from nurture.emails.active import find_active
 from nurture.emails.compile import Assembled, assemble
 from nurture.emails.expressions import Path
-from nurture.emails.manners import check_manners
+from nurture.emails.manners import check_first, check_manners, check_way_out
 from nurture.emails.placeholders import Placeholders
 from nurture.emails.sources import (
     LAYOUTS,
@@ -20,6 +20,7 @@ from nurture.emails.sources import (
     read_source,
     template_paths,
 )
+from nurture.emails.subjects import check_subject
 from nurture.emails.tags import Passage
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem, Severity
@@ -34,9 +35,8 @@ _IDENTITY: tuple[Path, ...] = (
     ("company", "contact"),
 )
 _OPT_OUT = re.compile(r"\{\{-?\s*(?:nv_unsubscribe|urls\.unsubscribe)\b")
-_TITLE = re.compile(r"<mj-title>(.*?)</mj-title>|\[%-? block subject -?%\](.*?)\[%", re.DOTALL)
 _PLAIN_HTTP = re.compile(r"""http://[^\s"'<>)\]]+""")
-_NO_ALT = re.compile(r"<(?:img|mj-image)\b(?![^>]*\salt\s*=)[^>]*>")
+_NO_ALT = re.compile(r"<(?:img|mj-image)\b(?![^>]*\salt\s*=)[^>]*>|!\[\s*\](?=\()")
 _SHOWN = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -55,7 +55,9 @@ def lint_subject(subject: str, place: Place, context: TemplateContext) -> list[P
     """Return what is wrong with a subject that a step wrote, at the step's place."""
     problems: list[Problem] = []
     tags = Placeholders(problems)
-    tags.hide(Passage(subject, place))
+    passage = Passage(subject, place)
+    tags.hide(passage)
+    problems += check_subject(passage)
     return problems + [p for r in tags.references if (p := context.check(r)) is not None]
 
 
@@ -117,7 +119,7 @@ def _template(
     whole = assemble(files, path, locale, problems)
     yield from problems
     source = read_source(files, path, [])
-    yield from check_manners(source, locale, _subject(source))
+    yield from check_manners(source, locale)
     yield from _written(files, source)
     if whole is None:
         return
@@ -125,16 +127,6 @@ def _template(
         if (problem := context.check(reference)) is not None:
             yield problem
     yield from _finished(whole, source, context)
-
-
-def _subject(source: Source) -> Passage | None:
-    if source.path.kind is Kind.LETTER:
-        return source.header.get("subject")
-    found = _TITLE.search(source.body.text)
-    if found is None:
-        return None
-    group = 1 if found[1] is not None else 2
-    return Passage(found[group], source.body.at(found.start(group)))
 
 
 def _written(files: Mapping[str, str], source: Source) -> Iterator[Problem]:
@@ -153,7 +145,7 @@ def _written(files: Mapping[str, str], source: Source) -> Iterator[Problem]:
             whole.at(found.start()),
             "alt-missing",
             "a picture without alt text",
-            'add alt="…", or alt="" where it only adorns',
+            'say what it shows: alt="…", in a letter ![…](…)',
             Severity.WARNING,
         )
 
@@ -187,6 +179,9 @@ def _finished(whole: Assembled, source: Source, context: TemplateContext) -> Ite
             )
     if context.is_service(whole.path.name):
         return
+    if (journey := context.first.get(whole.path.name)) is not None:
+        yield from check_first(whole, source, journey)
+    yield from check_way_out(whole)
     for part, text in (("HTML", whole.page), ("text", whole.text)):
         if not _OPT_OUT.search(text):
             yield Problem(

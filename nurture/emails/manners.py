@@ -3,123 +3,113 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from nurture.emails.compile import Assembled
+from nurture.emails.manner import Manner
+from nurture.emails.manners_en import ENGLISH
+from nurture.emails.manners_ja import JAPANESE, USUAL_GREETING
 from nurture.emails.sources import Source
+from nurture.emails.subjects import check_preheader, check_subject, subject_of
 from nurture.emails.tags import Passage
-from nurture.errors import Problem, Severity
+from nurture.errors import Place, Problem, Severity
 
-#: longest subject that lists show whole, in full-width characters
-MAX_SUBJECT = 30
-
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_TITLES = "会長|社長|専務|常務|取締役|本部長|部長|次長|課長|係長|主任|室長|所長|支店長|工場長|店長"
-
-
-@dataclass(frozen=True, slots=True)
-class _Manner:
-    pattern: re.Pattern[str]
-    code: str
-    message: str
-    hint: str
-
-
-_JAPANESE = (
-    _Manner(re.compile("御社"), "manners-onsha", "御社 is spoken", "write 貴社"),
-    _Manner(
-        re.compile("各位(?:様|殿)"),
-        "manners-kakui",
-        "各位 is polite already",
-        "write 各位 without 様",
-    ),
-    _Manner(
-        re.compile(f"(?:{_TITLES})(?:様|殿)"),
-        "manners-title",
-        "a title takes no 様",
-        "write 部長 佐藤花子様",
-    ),
-    _Manner(
-        re.compile(r"\{\{\s*contact\.title\b[^{}]*\}\}\s*(?:様|さま|殿)"),
-        "manners-title",
-        "a title takes no 様",
-        "write {{ contact | addressee }}",
-    ),
-    _Manner(
-        re.compile(
-            r"様様|御中様|様御中|\{\{[^{}]*\|\s*(?:addressee|short_name)\s*\}\}\s*(?:様|さま|御中)"
-        ),
-        "manners-double",
-        "a courtesy stands twice",
-        "addressee and short_name bring their own 様",
-    ),
-    _Manner(
-        re.compile(r"\{\{\s*sender\.\w+[^{}]*\}\}\s*(?:様|さま|さん)"),
-        "manners-own-staff",
-        "our own people take no 様",
-        "write {{ sender.name }}",
-    ),
-)
 _EVERYWHERE = (
-    _Manner(
-        re.compile(r"(?i)\bno-?reply\b"),
+    Manner(
+        re.compile(r"(?i)\b(?:no|do-?not)-?reply\b"),
         "manners-noreply",
         "a mail that takes no answer",
         "let a person's address receive the replies",
     ),
-    _Manner(
+    Manner(
         re.compile(r"Dear\s+\{\{[^{}]*\|\s*addressee\s*\}\}"),
         "manners-double",
         "addressee brings its own Dear",
         "write {{ contact | addressee }},",
     ),
+    Manner(
+        re.compile("[!！]{2,}"),
+        "manners-shouting",
+        "several exclamation marks in a row",
+        "one is plenty, none is better",
+    ),
+    Manner(
+        re.compile("[!！]+"),
+        "manners-exclamations",
+        "a mail with many exclamation marks",
+        "let the words do it",
+        allowed=2,
+    ),
 )
-_SUBJECT = (
-    _Manner(
-        re.compile(r"(?i)^\s*(?:re|fw|fwd)\s*[:：]"),
-        "manners-false-reply",
-        "a subject that pretends to be an answer",
-        "say what the mail is about",
-    ),
-    _Manner(
-        re.compile(r"【(?:重要|緊急|至急)】|(?i:\burgent\b|\bimportant!)"),
-        "manners-alarm",
-        "a subject that raises an alarm",
-        "say what the mail is about",
-    ),
+#: what is no prose: tags, MJML's own, comments, addresses of pictures
+_NOT_PROSE = re.compile(r"<!--.*?-->|\{#.*?#\}|<!|!\[|!=|!important", re.DOTALL)
+_ORIGIN = re.compile(r"\{\{-?\s*origin\b")
+_OPT_OUT_LINK = re.compile(r"\{\{-?\s*(?:nv_unsubscribe|urls\.unsubscribe)\b")
+#: words for the way out, as readers look for them
+_WAY_OUT = re.compile(
+    r"(?i)配信.{0,4}停止|購読.{0,4}解除|受信.{0,4}停止|停止いただけ|unsubscribe|opt[- ]?out"
+    r"|stop (?:these|receiving|getting)"
 )
 
 
-def check_manners(source: Source, locale: str, subject: Passage | None) -> Iterator[Problem]:
-    """Yield warnings about one template; `subject` None: it could not be found."""
-    rules = (*_EVERYWHERE, *(_JAPANESE if locale.split("-")[0] == "ja" else ()))
-    passages = [*source.header.values(), source.body, *([source.twin] if source.twin else [])]
-    for passage in passages:
-        for rule in rules:
-            yield from _found(rule, passage)
-    if subject is None:
-        return
-    for rule in _SUBJECT:
-        yield from _found(rule, subject)
-    width = full_width(_TAG.sub("", subject.text))
-    if width > MAX_SUBJECT:
+def check_manners(source: Source, locale: str) -> Iterator[Problem]:
+    """Yield warnings about one template as it is written."""
+    language = JAPANESE if locale.split("-")[0] == "ja" else ENGLISH
+    for passage in _prose(source):
+        for rule in (*_EVERYWHERE, *language):
+            yield from rule.found(passage)
+    subject = subject_of(source)
+    if subject is not None:
+        yield from check_subject(subject)
+    yield from check_preheader(source, subject)
+
+
+def check_first(whole: Assembled, source: Source, journey: str) -> Iterator[Problem]:
+    """Yield warnings about a template that may be a stranger's first letter of a journey."""
+    if not _ORIGIN.search(whole.page):
+        header = source.header.get("origin")
         yield Problem(
-            subject.place,
-            "manners-long-subject",
-            f"a subject of {width:g} full-width characters; lists cut it at {MAX_SUBJECT}",
-            "say it shorter",
+            header.place if header else source.body.place,
+            "first-mail-origin",
+            f"{journey} may write to strangers here, and nothing says where we know them from",
+            "use {{ origin }}, or take `origin: own` out so that the layout says it",
             Severity.WARNING,
         )
+    if "first_mail" in {r.path[0] for r in whole.references if r.place.file == source.path.path}:
+        # It asks for itself what it may say to whom.
+        return
+    for passage in _prose(source):
+        for hit in USUAL_GREETING.finditer(passage.text):
+            yield Problem(
+                passage.at(hit.start()),
+                "manners-stranger",
+                f"{journey} may write to strangers here, who have done us no favour yet",
+                "introduce yourself instead of お世話になっております",
+                Severity.WARNING,
+            )
 
 
-def full_width(text: str) -> float:
-    """Return the width of a text in full-width characters; a Latin letter is half of one."""
-    wide = sum(unicodedata.east_asian_width(character) in "WFA" for character in text)
-    return wide + (len(text) - wide) / 2
+def check_way_out(whole: Assembled) -> Iterator[Problem]:
+    """Yield a warning where the link to opt out is there, but not a word that says so."""
+    for part, text in (("HTML", whole.page), ("text", whole.text)):
+        if _OPT_OUT_LINK.search(text) and not _WAY_OUT.search(re.sub("<[^>]*>", "", text)):
+            yield Problem(
+                Place(whole.path.path),
+                "opt-out-unnamed",
+                f"the {part} part links to the way out without saying so",
+                "write 配信停止 or unsubscribe on it",
+                Severity.WARNING,
+            )
 
 
-def _found(rule: _Manner, passage: Passage) -> Iterator[Problem]:
-    for hit in rule.pattern.finditer(passage.text):
-        place = passage.at(hit.start())
-        yield Problem(place, rule.code, rule.message, rule.hint, Severity.WARNING)
+def _prose(source: Source) -> list[Passage]:
+    """Return the passages of a template with what is no prose blanked out, places kept."""
+    passages = [
+        *(text for key, text in source.header.items() if key not in ("layout", "origin")),
+        source.body,
+        *([source.twin] if source.twin else []),
+    ]
+    return [
+        Passage(_NOT_PROSE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), p.text), p.place)
+        for p in passages
+    ]

@@ -63,14 +63,13 @@ _ITEM: Fields = {
     "same_industry": False,
     "attached": False,
 }
-#: of a mail about a seminar; what nobody knows is empty
-_SEMINAR: Fields = dict.fromkeys(
-    (
-        "name", "title", "summary", "starts", "ends", "place", "url", "join", "materials",
-        "cancelled", "host", "was_starts", "was_ends", "was_place", "was_cancelled", "revision",
-    ),
-    True,
-)  # fmt: skip
+#: of a mail about a seminar; `starts` is missing where no file writes the seminar down
+_SEMINAR: Fields = {
+    **dict.fromkeys(("name", "title", "starts", "ends", "cancelled", "materials"), True),
+    **dict.fromkeys(("summary", "place", "url", "join", "host"), False),
+    # what a correction's reader was told before
+    **dict.fromkeys(("was_starts", "was_ends", "was_place", "was_cancelled"), False),
+}
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 

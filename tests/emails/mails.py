@@ -61,7 +61,11 @@ def letter(body: str, subject: str = "件名") -> dict[str, str]:
     return {**BARE, "templates/email/x/y.ja.md": f"---\nsubject: {subject}\n---\n{body}"}
 
 
-def newsletter(body: str, head: str = "<mj-title>件名</mj-title>") -> dict[str, str]:
+#: subject and preheader
+_HEAD = "<mj-title>件名</mj-title><mj-preview>中身のご案内です。</mj-preview>"
+
+
+def newsletter(body: str, head: str = _HEAD) -> dict[str, str]:
     """Return a release with one newsletter, `x/y.ja`, whose column holds `body`."""
     return {
         "templates/email/x/y.ja.mjml": (
