@@ -12,6 +12,7 @@ from nurture.compiler.nodes import Node
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Flag, Localized, Text, Whole
+from nurture.compiler.team_policy import OWNERS, TARGETS, TASKS, target_of, tasks_of
 from nurture.compiler.topics import CHATS, ROUTINE, TOPICS, chats_of, routine_of, topics_of
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.policy import EvidencePolicy, LegalIdentity, MailCap, Policy, Sender
@@ -28,7 +29,11 @@ _SENDER_TITLE = Key("title", Localized(), "Department and title, for the signatu
 _SENDER_EMAIL = Key("email", ADDRESS, "A monitored address, never noreply.", required=True)
 _SENDER_PHONE = Key("phone", Text("a phone number", longest=64), "For the signature.")
 _ROLE = Key("role", NAME, "What `task: {for: …}` may name: sales, inside-sales, marketing.")
-_SENDER = Record("a sender", (_SENDER_NAME, _SENDER_TITLE, _SENDER_EMAIL, _SENDER_PHONE, _ROLE))
+_SENDER_LOCALE = Key("locale", _LOCALE, "Language of their task mails, where not the policy's.")
+_SENDER = Record(
+    "a sender",
+    (_SENDER_NAME, _SENDER_TITLE, _SENDER_EMAIL, _SENDER_PHONE, _ROLE, _SENDER_LOCALE),
+)
 
 _COMPANY = Key("company", Localized(), "The company's legal name.", required=True)
 _ADDRESS = Key("address", Localized(), "The postal address.", required=True)
@@ -101,6 +106,7 @@ POLICY = Record(
     (
         _POLICY, _LOCALES_KEY, _SENDERS, _DEFAULT_SENDER, _LEGAL_KEY, _CAPS, _SERVICE,
         _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME, TOPICS, ROUTINE, CHATS,
+        OWNERS, TASKS, TARGETS,
     ),
     later={"throttles": "throttles per provider", "sla": "SLA timers"},
 )  # fmt: skip
@@ -145,6 +151,8 @@ def compile_policy(root: Node, report: Report) -> Policy:
         routine=routine_of(fields),
         chats=rooms,
         chat_for_leads=room_of_leads,
+        tasks=tasks_of(fields),
+        mql_to_sql_target=target_of(fields),
     )
 
 
@@ -166,6 +174,7 @@ def _sender(entry: Named[Fields]) -> Sender:
         title=fields.get_or(_SENDER_TITLE, {}),
         phone=fields.get_or(_SENDER_PHONE, ""),
         role=fields.get_or(_ROLE, "sales"),
+        locale=fields.get_or(_SENDER_LOCALE, ""),
     )
 
 

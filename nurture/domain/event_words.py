@@ -7,6 +7,7 @@ from typing import Any
 
 from nurture.domain.event_codes import CODES
 from nurture.domain.glossary import STAGES, TEMPERATURES, word
+from nurture.domain.preference_words import story
 
 #: type → (Japanese, English, properties that say more, the first that is there)
 EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -50,6 +51,7 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "account.updated": ("企業情報の更新", "Account updated", ("fields",)),
     "contact.unsubscribed": ("配信停止", "Unsubscribed", ()),
     "contact.resubscribed": ("配信再開", "Subscribed again", ()),
+    "contact.preferences_changed": ("配信設定の変更", "Preferences changed", ()),
     "temperature.changed": ("温度感の変化", "Temperature changed", ()),
     "lifecycle.changed": ("リードステージの変化", "Lifecycle changed", ()),
     "lifecycle.assigned": ("リードステージの指定", "Lifecycle assigned", ("stage",)),
@@ -83,6 +85,8 @@ def more_of(event_type: str, properties: Mapping[str, Any], locale: str) -> str:
             for side in ("from", "to")
         )
         return f"{old} → {new}" if old else new
+    if event_type == "contact.preferences_changed":
+        return story(properties, locale)
     known = EVENTS.get(event_type)
     names = known[2] if known is not None else sorted(properties)[:3]
     for name in names:

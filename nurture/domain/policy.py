@@ -20,6 +20,8 @@ class Sender:
     phone: str = ""
     #: sales | inside-sales | marketing | …: what `task: {for: …}` may name
     role: str = "sales"
+    #: language in which they read their tasks; "": the policy's
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ Mail, pages, commands and the team's page say the same words for the same things
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from nurture.domain.glossary import Words, word
+from nurture.domain.glossary import Words
 
 #: what a person presses, and how a task that was closed by it ended
 ACTIONS: Words = {
@@ -138,16 +136,3 @@ FAULTS: Words = {
         "There is a next step: take the tick away.",
     ),
 }
-
-#: properties of events that are codes: (event type, property) → their words
-CODES: Mapping[tuple[str, str], Words] = {
-    ("call.logged", "result"): CALL_RESULTS,
-    ("lead.returned", "reason"): RETURN_REASONS,
-    ("deal.lost", "reason"): LOSS_REASONS,
-    ("deal.advanced", "stage"): DEAL_STAGES,
-}
-
-
-def say(words: Words, code: str | None, locale: str) -> str:
-    """Return the word for a code; empty where there is none, a code of others as it is."""
-    return word(words, code, locale)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from nurture.services.releases import LiveRelease
+from nurture.services.task_mails import queue_mails
 
 
 class What(enum.StrEnum):
@@ -37,16 +38,15 @@ def tell(
     are written, so that a task and what is said of it are there together or not at all.
     `release` is the live one (its policy says who gets a mail of what, and when). `now` is
     business time. Telling the same of the same task again at the same `now` tells nothing
-    twice. Raises nothing for a task without an assignee, or closed meanwhile: nobody is told.
+    twice. Of a task without an assignee, or whose assignee left, the policy's default sender
+    hears; of one that was closed meanwhile nobody does.
 
     Who calls it with what:
 
-    - MADE: `services.batch` for every task that it inserted (hand-off, reply, record, of a
-      workflow), `services.task_timers` for those that follow from time
-    - REMINDER: `services.task_timers`, at most once per task and due time
-    - ESCALATION: `services.task_timers`, with the id of the new task of kind `escalation`
-      (its `result` has `{"late": TASK}`)
+    - MADE: `services.task_book` for every task that it inserted, but those of kind `escalation`
+    - REMINDER: `services.task_timers`, once per task
+    - ESCALATION: `services.task_book`, with the id of a new task of kind `escalation` (its
+      `result` has `{"late": TASK}`)
     - REASSIGNED: `services.owners`
     """
-    del connection, release, what, now
-    return list(dict.fromkeys(task_ids))
+    return queue_mails(connection, release, list(dict.fromkeys(task_ids)), what, now)

@@ -1,0 +1,41 @@
+"""Words for the codes that events carry: pages, forms, results, reasons, stages.
+
+A company's own codes have no words here and are shown as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nurture.domain.glossary import Words
+from nurture.domain.task_words import CALL_RESULTS, DEAL_STAGES, LOSS_REASONS, RETURN_REASONS
+
+PAGES: Words = {
+    "pricing": ("料金", "Pricing"),
+    "product": ("製品", "Product"),
+    "case": ("導入事例", "Cases"),
+    "roi": ("費用対効果の試算", "ROI calculator"),
+    "rollout": ("導入の流れ", "Rollout"),
+}
+
+FORMS: Words = {
+    "quote": ("見積もりのご依頼", "Request for a quotation"),
+    "consultation": ("ご相談", "Consultation"),
+    "contact": ("お問い合わせ", "Inquiry"),
+    "document": ("資料請求", "Request for documents"),
+    "hearing": ("ヒアリング", "Questions"),
+    "roi": ("費用対効果の試算", "ROI calculation"),
+    "seminar": ("セミナー申し込み", "Seminar registration"),
+    "seminar-survey": ("セミナーのアンケート", "Seminar survey"),
+    "trial": ("トライアルのお申し込み", "Trial"),
+}
+
+#: (event type, property) → the words of its codes
+CODES: Mapping[tuple[str, str], Words] = {
+    ("page.viewed", "page"): PAGES,
+    ("form.submitted", "form"): FORMS,
+    ("call.logged", "result"): CALL_RESULTS,
+    ("lead.returned", "reason"): RETURN_REASONS,
+    ("deal.lost", "reason"): LOSS_REASONS,
+    ("deal.advanced", "stage"): DEAL_STAGES,
+}

@@ -1,0 +1,277 @@
+"""Acting on a task: an answer becomes events, and the task is closed, in one transaction.
+
+Mail buttons, the team's pages, commands and the demo all come through `act`. What follows
+from an action (stages, deals, next tasks) is not decided here: it follows from its events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import contacts as people
+from nurture.db import deals, outcomes, task_writes, tasks, touched
+from nurture.db.retrying import write_again
+from nurture.domain import task_words
+from nurture.domain.task_actions import ACTIONS, Action, closes, events_of, offers
+from nurture.domain.task_answers import read
+from nurture.errors import NotFoundError, NurtureError
+from nurture.services.capture import Happening, take_in
+from nurture.services.releases import LiveRelease
+from nurture.services.runtime import DECIDE, Runtime
+from nurture.services.task_links import holder_of
+
+#: source of all events that actions make, whatever they were pressed in, so that one key
+#: means the same action everywhere; `via` says where it was
+SOURCE = "task"
+
+#: currency of deals that are opened here
+CURRENCY = "JPY"
+
+
+class AnswersError(NurtureError):
+    """A form that cannot be taken; `faults` says why by field (codes of `task_words.FAULTS`)."""
+
+    def __init__(self, action: str, faults: Mapping[str, str]) -> None:
+        self.action = action
+        self.faults = dict(faults)
+        asked = ACTIONS[action]
+        said = "; ".join(
+            f"{name}: {task_words.FAULTS[code][1]}" for name, code in self.faults.items()
+        )
+        fields = ", ".join(field.name for field in asked.fields)
+        super().__init__(f"{action}: {said}", f"it asks: {fields}")
+
+
+class NotOfferedError(NurtureError):
+    """An action that the task does not offer as things stand."""
+
+
+class NotYoursError(NurtureError):
+    """The task is somebody else's now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What became of an action."""
+
+    #: recorded: just now | already: it was recorded before | closed: by something else
+    status: str
+    #: the action that was recorded, now or before; "" where a task was closed by no action
+    action: str
+    at: datetime
+    #: name of who did it; "" where nobody is known
+    by: str
+    #: the task is over
+    over: bool
+
+
+def act(
+    runtime: Runtime,
+    task_id: int,
+    action: str,
+    answers: Mapping[str, Any],
+    by: str,
+    source: str,
+    revision: int | None = None,
+    holder: int | None = None,
+) -> Acted:
+    """Record what a team member did with a task, once, and ring.
+
+    `answers` are what the form asks (see `task_actions.ACTIONS`), as texts; `by` is the
+    sender key of who did it; `source` says where it was pressed (mail, team, cli, demo).
+    `revision` is that of the form (`Portrait.revision`): the same form sent twice does it
+    once; None: a form of now. `holder` is the team member who must still have the task.
+
+    Raises NotFoundError (no such task, or its contact was erased), AnswersError (nothing is
+    written), NotOfferedError, NotYoursError, NurtureError (`by` is nobody, nothing is live).
+    """
+    if action not in ACTIONS:
+        known = ", ".join(ACTIONS)
+        raise NotOfferedError(f"a task cannot be {action!r}", f"known: {known}")
+
+    def write(connection: Connection) -> Acted:
+        desk = _Desk(runtime, connection, task_id, by)
+        return desk.act(ACTIONS[action], answers, source, revision, holder)
+
+    done = write_again(runtime.engine, write)
+    runtime.ring(DECIDE)
+    return done
+
+
+class _Desk:
+    """One task under our lock."""
+
+    def __init__(self, runtime: Runtime, connection: Connection, task_id: int, by: str) -> None:
+        self._connection = connection
+        self._now = runtime.clock.now()
+        self._release: LiveRelease = runtime.releases.live(connection)
+        row = _find(connection, task_id)
+        if row.contact_id is not None:
+            people.lock_accounts(connection, people.accounts_of(connection, [row.contact_id]))
+            people.lock(connection, [row.contact_id], wait=True)
+        tasks.hold(connection, task_id)
+        self._row = _find(connection, task_id)
+        self._result: dict[str, Any] = dict(self._row.result or {})
+        self._log: list[dict[str, Any]] = list(self._result.get("log", []))
+        self._member = _member(connection, by)
+
+    def act(
+        self,
+        action: Action,
+        answers: Mapping[str, Any],
+        source: str,
+        revision: int | None,
+        holder: int | None,
+    ) -> Acted:
+        """Record the action, or say what was recorded before."""
+        revision = len(self._log) if revision is None else revision
+        known = self._known(action, revision)
+        if known is not None:
+            return known
+        row, policy = self._row, self._release.definitions.policy
+        if holder is not None and holder_of(self._connection, row, policy).id != holder:
+            raise NotYoursError("the task is somebody else's now")
+        deal = self._deal()
+        self._check_offer(action, deal)
+        zone = ZoneInfo(self._release.definitions.calendar.zone)
+        reading = read(action, answers, zone, self._now)
+        if reading.faults:
+            raise AnswersError(action.name, reading.faults)
+        event_id = self._capture(action, reading.values, deal, source, revision)
+        over = closes(row.kind, action.name, reading.values)
+        self._write_down(action, source, revision, event_id, over)
+        return Acted("recorded", action.name, self._now, self._member.name, over)
+
+    def _known(self, action: Action, revision: int) -> Acted | None:
+        """Return what was recorded before and makes this action needless, or None."""
+        over = self._row.state != "open"
+        for one in self._log:
+            same = one["action"] == action.name
+            if same and (one["revision"] == revision or not action.again):
+                at = datetime.fromisoformat(one["at"])
+                return Acted("already", action.name, at, one["name"], over)
+        if not over:
+            return None
+        row = self._row
+        at = row.done_at or row.created_at
+        status = "already" if row.outcome == action.name else "closed"
+        return Acted(status, row.outcome or "", at, row.doer_name or "", True)
+
+    def _deal(self) -> Row[Any] | None:
+        row = self._row
+        if row.contact_id is None:
+            return None
+        return tasks.open_deal(self._connection, row.contact_id, row.deal_id)
+
+    def _check_offer(self, action: Action, deal: Row[Any] | None) -> None:
+        stage = None
+        if self._row.contact_id is not None:
+            (contact,) = touched.contact_rows(self._connection, [self._row.contact_id])
+            stage = contact.lifecycle
+        accepted = any(one["action"] == "accepted" for one in self._log)
+        offered = offers(self._row.kind, stage, deal.stage if deal is not None else None, accepted)
+        if action.name not in offered:
+            raise NotOfferedError(
+                f"as things stand, task {self._row.id} cannot be {action.name!r}",
+                f"it offers: {', '.join(offered)}",
+            )
+
+    def _capture(
+        self,
+        action: Action,
+        values: Mapping[str, Any],
+        deal: Row[Any] | None,
+        source: str,
+        revision: int,
+    ) -> int | None:
+        """Take the action's events in; return the id of the last, None where it is about nobody."""
+        row = self._row
+        if row.contact_id is None:
+            return None
+        name, opens = None, None
+        if action.deal and deal is not None:
+            name = deals.name_of(deal.id, deal.external_id)
+        elif action.deal:
+            # An opening that nobody has taken in yet is the deal under way.
+            name = tasks.opening_deal(self._connection, row.contact_id)
+            if name is None:
+                opens = {"deal": f"D-{row.id}", "currency": CURRENCY}
+                if "amount" in values:
+                    opens["amount"] = values["amount"]
+        made = events_of(action, values, self._member.key, row.id, name, opens)
+        taken = take_in(
+            self._connection,
+            [
+                Happening(
+                    kind,
+                    contact_id=row.contact_id,
+                    properties={**properties, "via": source},
+                    key=f"task/{row.id}/{action.name}/{revision}/{kind}",
+                )
+                for kind, properties in made
+            ],
+            SOURCE,
+            self._now,
+        )
+        return taken[-1].event_id
+
+    def _write_down(
+        self, action: Action, source: str, revision: int, event_id: int | None, over: bool
+    ) -> None:
+        row = self._row
+        entry = {
+            "action": action.name,
+            "at": self._now.isoformat(),
+            "by": self._member.key,
+            "name": self._member.name,
+            "via": source,
+            "revision": revision,
+            "event": event_id,
+        }
+        result = {**self._result, "log": [*self._log, entry]}
+        tasks.note(self._connection, row.id, result)
+        if not over:
+            return
+        closing = task_writes.Closing(self._now, action.name, result, self._member.id)
+        closed = task_writes.close(self._connection, [row.id], closing)
+        late = self._result.get("late")
+        if row.kind == "escalation" and action.name != "done" and isinstance(late, int):
+            # Whoever heard of a late call has made it: it is no longer due.
+            other = tasks.find(self._connection, late)
+            kept = dict(other.result or {}) if other is not None else {}
+            made = task_writes.Closing(self._now, action.name, kept, self._member.id)
+            closed += task_writes.close(self._connection, [late], made)
+        tasks.cancel_mails(self._connection, closed)
+        if row.contact_id is not None:
+            said = [
+                {
+                    "contact_id": row.contact_id,
+                    "event_id": event_id,
+                    "kind": "task_done",
+                    "reason": "task_done",
+                    "detail": {"task": one},
+                }
+                for one in closed
+            ]
+            outcomes.append_decisions(self._connection, said, self._now)
+
+
+def _find(connection: Connection, task_id: int) -> Row[Any]:
+    row = tasks.find(connection, task_id)
+    if row is None or row.contact_erased:
+        raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
+    return row
+
+
+def _member(connection: Connection, by: str) -> Row[Any]:
+    found = tasks.member_of(connection, by)
+    if found is None:
+        known = ", ".join(str(one.key) for one in tasks.members(connection) if one.key)
+        raise NurtureError(f"nobody of the team is known as {by!r}", f"known: {known or 'nobody'}")
+    return found
