@@ -94,6 +94,11 @@ def kind_template(kind: str) -> str:
     return f"library/{kind}"
 
 
+def first_template(template: str, pick: Pick | None) -> str:
+    """Return the template under which a mail is known until its item is picked."""
+    return kind_template(pick.kind) if pick is not None else template
+
+
 def best(
     items: Mapping[str, Item],
     pick: Pick,

@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from typing import TypeAlias
 
 from nurture.domain.conditions import ALWAYS, Condition, Scalar
-from nurture.domain.library import Pick, kind_template
+from nurture.domain.library import Pick, first_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Send:
     @property
     def shown(self) -> str:
         """What it sends, in a word: its template, or where items of its kind are shown."""
-        return kind_template(self.pick.kind) if self.pick is not None else self.template
+        return first_template(self.template, self.pick)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,13 @@ def test_looking_at_pages_changes_nothing(
     before = [scene.rows(table) for table in tables]
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):
-            values = {"contact_id": person, "key": 1, "name": "warm-nurture", "filename": "x"}
+            values = {
+                "contact_id": person,
+                "key": 1,
+                "place": 0,
+                "name": "warm-nurture",
+                "filename": "x",
+            }
             needed = {name: values[name] for name in rule.arguments}
             with app.test_request_context("/", base_url="http://127.0.0.1"):
                 address = app.url_for(rule.endpoint, **needed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
@@ -36,16 +36,40 @@ def read_mail(raw: bytes) -> MailParts:
     for part in _leaves(mail):
         kind = part.get_content_type()
         content = _content(part)
-        is_file = part.get_content_disposition() == "attachment" or part.get_filename()
-        if kind in ("text/plain", "text/html") and not is_file and kind not in texts:
+        if _is_text(part, texts):
             texts[kind] = _decode(content, part.get_content_charset())
         else:
-            name = _words(str(part.get_filename() or kind))
-            attachments.append((name, kind, len(content)))
+            attachments.append((_name(part), kind, len(content)))
     headers = [(str(name), _words(str(value))) for name, value in mail.items()]
     rank = {name.lower(): place for place, name in enumerate(_FIRST)}
     headers.sort(key=lambda header: rank.get(header[0].lower(), len(rank)))
     return MailParts(headers, texts.get("text/plain", ""), texts.get("text/html", ""), attachments)
+
+
+def read_attachment(raw: bytes, number: int) -> tuple[str, bytes] | None:
+    """Return the name and content of a mail's attachment, counted as `read_mail` lists them."""
+    mail = email.message_from_bytes(raw, policy=email.policy.compat32)
+    texts: set[str] = set()
+    found = -1
+    for part in _leaves(mail):
+        if _is_text(part, texts):
+            texts.add(part.get_content_type())
+            continue
+        found += 1
+        if found == number:
+            return _name(part), _content(part)
+    return None
+
+
+def _is_text(part: Message, known: Container[str]) -> bool:
+    """Say whether a part is the mail's text or HTML, and the first of its kind."""
+    kind = part.get_content_type()
+    is_file = part.get_content_disposition() == "attachment" or part.get_filename()
+    return kind in ("text/plain", "text/html") and not is_file and kind not in known
+
+
+def _name(part: Message) -> str:
+    return _words(str(part.get_filename() or part.get_content_type()))
 
 
 def _leaves(mail: Message) -> Iterator[Message]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from nurture.providers.mailbox_store import MailboxStore, StoredMail
 from nurture.web.admin.contacts import number
-from nurture.web.admin.mail_parts import read_mail
+from nurture.web.admin.mail_parts import read_attachment, read_mail
 
 #: mails of one page
 PAGE = 50
@@ -70,6 +72,19 @@ def make_mailbox(store: MailboxStore) -> Blueprint:
     def raw(key: int) -> Response:
         page = make_response(mail_of(key).raw)
         page.content_type = "text/plain; charset=utf-8"
+        return page
+
+    @pages.get("/<int:key>/files/<int:place>")
+    def file(key: int, place: int) -> Response:
+        found = read_attachment(mail_of(key).raw, place)
+        if found is None:
+            abort(404)
+        name, content = found
+        # Whatever it is, it is saved and never shown as a page of ours.
+        page = make_response(content)
+        page.content_type = "application/octet-stream"
+        shown = quote("".join(c if c.isprintable() else " " for c in name)[:200], safe="")
+        page.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{shown}"
         return page
 
     return pages
