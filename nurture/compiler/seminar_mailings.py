@@ -20,11 +20,11 @@ from nurture.domain.policy import Calendar
 from nurture.domain.reads import reads
 from nurture.domain.seminar import (
     INVITATION,
-    REMINDER,
     Seminar,
     ever_registered_for,
     registered_for,
 )
+from nurture.domain.seminar_mail import reminder_of
 from nurture.domain.steps import Duration
 from nurture.domain.workflow import Purpose
 
@@ -86,9 +86,8 @@ def reminder(
         report.error(fields.at(keys.CLOCK), "two-times", message, "write days, or leave `at` out")
     elif clock is not None:
         at = at_wall(_day(at, zone), clock, zone)
-    what = f"{REMINDER}-{_day(seminar.starts_at, zone)}"
     return replace(
-        _mailing(seminar, what, fields.get_or(keys.REMINDER_SEND, ""), at),
+        _mailing(seminar, reminder_of(seminar, zone), fields.get_or(keys.REMINDER_SEND, ""), at),
         condition=registered_for(seminar.name),
         purpose=Purpose.SERVICE,
         priority=_FIRST,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from nurture.domain.calendar import NoOpeningError, next_opening
 from nurture.domain.policy import Calendar, MailCap, Policy
+from nurture.domain.preferences import ASKED_FOR, UNASKED, Preferences
 from nurture.domain.workflow import Purpose
 
 
@@ -64,6 +65,10 @@ class Candidate:
     created_at: datetime
     expires_at: datetime | None
     has_enrolment: bool
+    #: topic of the policy, where it has one
+    topic: str | None = None
+    #: tells of a change of what the reader was told before: no cap holds it back
+    corrects: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +84,8 @@ class Situation:
     withdrawn: frozenset[str] = frozenset()
     enrolment_active: bool = True
     account_hold: str | None = None
+    #: what the reader asked for
+    preferences: Preferences = UNASKED
     #: (kind, name) pairs: ("everything", ""), ("workflow", NAME), ("sender", KEY)
     paused: frozenset[tuple[str, str]] = frozenset()
     #: live | allowlist | off
@@ -121,7 +128,10 @@ def may_send(
 
 
 def forbidden(mail: Candidate, facts: Situation, policy: Policy) -> Drop | None:
-    """Return why a mail must never go (enrolment over, suppressed, no consent), or None."""
+    """Return why a mail must never go, or None.
+
+    That is: enrolment over, suppressed, no consent, a topic the reader turned off.
+    """
     if not mail.recipient:
         return Drop("no_address")
     if mail.has_enrolment and not facts.enrolment_active:
@@ -135,6 +145,8 @@ def forbidden(mail: Candidate, facts: Situation, policy: Policy) -> Drop | None:
         return Drop("unsubscribed", {"purpose": str(mail.purpose)})
     elif mail.purpose not in facts.consents:
         return Drop("no_consent", {"purpose": str(mail.purpose)})
+    elif mail.topic in facts.preferences.topics_off:
+        return Drop("topic_off", {"topic": mail.topic})
     return None
 
 
@@ -172,12 +184,35 @@ def _not_now(
     held = stopped(mail, facts)
     if held is not None:
         return held
+    asks = mail.purpose is not Purpose.SERVICE
+    rests_until = facts.preferences.rests(now)
+    if asks and rests_until is not None:
+        return Defer(rests_until, "reader_pause")
     shut = _window(mail, facts.zone, calendar, now)
     if shut is not None:
         return shut
-    if mail.purpose is Purpose.SERVICE:
+    if not asks or mail.corrects:
         return None
-    return _capped(mail, facts, policy.caps, now)
+    capped, paced = _capped(mail, facts, policy.caps, now), _paced(mail, facts, now)
+    # Both in the way: the one that frees later decides.
+    if capped is None or paced is None:
+        return capped or paced
+    return max(paced, capped, key=lambda one: one.until or now)
+
+
+def _paced(mail: Candidate, facts: Situation, now: datetime) -> Defer | None:
+    """Return when the rhythm that the reader chose lets the next mail through, or None.
+
+    It holds back marketing alone, and nothing that the reader asked for (ASKED_FOR).
+    """
+    span = facts.preferences.span
+    if span is None or mail.purpose is not Purpose.MARKETING or mail.priority >= ASKED_FOR:
+        return None
+    gone = [sent.at for sent in facts.contact_mails if sent.purpose == Purpose.MARKETING]
+    newest = max(gone, default=None)
+    if newest is None or now - newest >= span:
+        return None
+    return Defer(newest + span, "reader_rhythm", {"days": span / timedelta(days=1)})
 
 
 def _window(mail: Candidate, zone: ZoneInfo, calendar: Calendar, now: datetime) -> Defer | None:

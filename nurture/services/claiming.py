@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from nurture.clock import machine_now
-from nurture.db import contacts, mail_fates, outbox, outcomes, touched
+from nurture.db import contacts, mail_fates, outbox, outcomes, preferences, touched
 from nurture.db.engine import write
 from nurture.db.outbox import Held
 from nurture.domain.addresses import address_hash
 from nurture.domain.policy import Calendar, Policy
+from nurture.domain.preferences import UNASKED
+from nurture.domain.seminar import CORRECTION, kind_of
 from nurture.domain.sending import (
     Candidate,
     Defer,
@@ -27,10 +29,13 @@ from nurture.domain.sending import (
     take_turns,
 )
 from nurture.domain.workflow import Purpose
+from nurture.services import acquaintance, seminar_mail
+from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.compose import recipient_of, resolve_sender
 from nurture.services.places import zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
+from nurture.services.seminar_mail import Concern
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Claimed:
     held: Held
     message: Row[Any]
     person: Row[Any] | None
+    #: what it may say of where we know its reader from
+    known: Known = STRANGER
+    #: the seminar it is about, where it is about one
+    concern: Concern | None = None
 
 
 def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claimed], int]:
@@ -62,7 +71,8 @@ def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claime
         rows = outbox.due_messages(connection, held, loose, now)
         desk = _Desk(runtime, connection, policy, calendar, now)
         desk.load(held, paused)
-        claimed = desk.decide(rows)
+        about = seminar_mail.Desk(connection, release.definitions, rows, now)
+        claimed = desk.decide(rows, about)
         return release, claimed, len(rows)
 
 
@@ -89,21 +99,9 @@ class _Desk:
         self._situations = situations(
             self._runtime, connection, self._people, self._calendar, paused
         )
-        caps = self._policy.caps
-        since = self._now - max((cap.within for cap in caps), default=timedelta(0))
-        mails = outbox.past_mails(connection, "contact_id", contact_ids, since, self._now)
-        account_ids = sorted({r.account_id for r in self._people.values() if r.account_id})
-        of_accounts: dict[int, list[PastMail]] = {}
-        if any(cap.per == "account" for cap in caps):
-            of_accounts = outbox.past_mails(connection, "account_id", account_ids, since, self._now)
-        # One list per account: what one contact is sent counts for the next at once.
-        shared: dict[int, list[PastMail]] = {one: of_accounts.get(one, []) for one in account_ids}
-        for contact_id, person in self._people.items():
-            situation = self._situations[contact_id]
-            situation.contact_mails = mails.get(contact_id, [])
-            situation.account_mails = shared.get(person.account_id, [])
+        load_past(connection, self._people, self._situations, self._policy, self._now, {})
 
-    def decide(self, rows: list[Row[Any]]) -> list[Claimed]:
+    def decide(self, rows: list[Row[Any]], about: seminar_mail.Desk) -> list[Claimed]:
         """Let priority pick under the caps; write every answer with its reason."""
         by_id = {row.id: row for row in rows}
         go: list[int] = []
@@ -115,7 +113,9 @@ class _Desk:
             row = by_id[mail.id]
             situation = self._situations[row.contact_id]
             situation.enrolment_active = row.enrolment_state == "active"
-            verdict = may_send(mail, situation, self._policy, self._calendar, self._now)
+            verdict = about.drop(row) or may_send(
+                mail, situation, self._policy, self._calendar, self._now
+            )
             match verdict:
                 case Send():
                     go.append(mail.id)
@@ -135,10 +135,17 @@ class _Desk:
         mail_fates.tell_enrolments(self._connection, [one for one, _ in never], self._now)
         held = outbox.claim(self._connection, go, machine_now() + self._runtime.lease)
         outcomes.append_decisions(self._connection, reasons, self._now)
+        mine = [by_id[one] for one in go if one in held]
+        known = acquaintance.load_for(self._connection, mine)
         return [
-            Claimed(held[one], by_id[one], self._people.get(by_id[one].contact_id))
-            for one in go
-            if one in held
+            Claimed(
+                held[row.id],
+                row,
+                self._people.get(row.contact_id),
+                known[row.id],
+                about.concern(row),
+            )
+            for row in mine
         ]
 
 
@@ -156,6 +163,8 @@ def candidate(row: Row[Any], person: Row[Any] | None, policy: Policy) -> Candida
         created_at=row.created_at,
         expires_at=row.expires_at,
         has_enrolment=row.enrolment_id is not None,
+        topic=row.topic,
+        corrects=bool(row.mailing) and kind_of(row.mailing) == CORRECTION,
     )
 
 
@@ -174,6 +183,7 @@ def situations(
     mode, allowed = runtime.sending.mode, runtime.sending.allowed
     contact_ids = list(people)
     consents = contacts.newest_consents(connection, contact_ids)
+    asked_for = preferences.of(connection, contact_ids)
     hashes = {
         row.id: address_hash(row.email, runtime.hash_key) for row in people.values() if row.email
     }
@@ -196,11 +206,40 @@ def situations(
             consents=frozenset(p for p, state in states.items() if state == "granted"),
             withdrawn=frozenset(p for p, state in states.items() if state == "withdrawn"),
             account_hold=person.account_hold_reason,
+            preferences=asked_for.get(contact_id, UNASKED),
             paused=paused,
             sending=mode,
             allowed=allowed,
         )
     return found
+
+
+def load_past(
+    connection: Connection,
+    people: Mapping[int, Row[Any]],
+    facts: Mapping[int | None, Situation],
+    policy: Policy,
+    now: datetime,
+    shared: dict[int, list[PastMail]],
+) -> None:
+    """Load into situations the mails that use up slots under caps and chosen rhythms.
+
+    `shared` has one list per account, so that what one contact is sent counts for the next
+    at once; accounts that it lacks are added.
+    """
+    spans = [facts[contact_id].preferences.span for contact_id in people]
+    longest = [*(cap.within for cap in policy.caps), *(span for span in spans if span is not None)]
+    since = now - max(longest, default=timedelta(0))
+    mails = outbox.past_mails(connection, "contact_id", list(people), since, now)
+    account_ids = {row.account_id for row in people.values() if row.account_id}
+    new = sorted(account_ids - set(shared))
+    of_accounts: dict[int, list[PastMail]] = {}
+    if any(cap.per == "account" for cap in policy.caps):
+        of_accounts = outbox.past_mails(connection, "account_id", new, since, now)
+    shared.update({one: of_accounts.get(one, []) for one in new})
+    for contact_id, person in people.items():
+        facts[contact_id].contact_mails = mails.get(contact_id, [])
+        facts[contact_id].account_mails = shared.get(person.account_id, [])
 
 
 def _reason(

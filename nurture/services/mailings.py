@@ -31,7 +31,7 @@ from nurture.services.runtime import SEND, Runtime
 log = structlog.get_logger(__name__)
 
 #: contacts of one batch: SQLite's writer should be held no longer than some 20 ms
-BATCH = 250
+BATCH = 150
 
 
 @dataclass(frozen=True, slots=True)

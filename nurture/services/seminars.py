@@ -1,0 +1,198 @@
+"""Seminars at a publication: what changed since people were told, and who hears of it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import mailings, outcomes, seminars
+from nurture.domain.definitions import Definitions
+from nurture.domain.mailing import MailingState
+from nurture.domain.seminar import CORRECTION, Seminar, kind_of
+from nurture.services.seminar_corrections import BATCH, wrong_about
+
+
+class Note(enum.StrEnum):
+    """What a publication has to say of a seminar."""
+
+    CORRECTED = "corrected"
+    NOBODY_TOLD = "nobody_told"
+    OVER = "over"
+    GONE = "gone"
+
+
+#: note → sentence; {told} people, {unsent} mails
+SENTENCES: Mapping[Note, str] = {
+    Note.CORRECTED: "has changed: {told} people hear of it; {unsent} unsent mails were taken back",
+    Note.NOBODY_TOLD: (
+        "has changed; nobody was told anything else yet ({unsent} unsent mails were taken back)"
+    ),
+    Note.OVER: (
+        "has changed, but it is over: NOBODY IS TOLD; for another date write a seminar of "
+        "another name"
+    ),
+    Note.GONE: (
+        "has lost its file, and people were invited: {unsent} unsent mails were taken back, but "
+        "NOBODY IS TOLD; put the file back with `cancelled: true`"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a publication says of a seminar."""
+
+    name: str
+    note: Note
+    #: people who are told of a change
+    told: int = 0
+    #: mails that had not left and will not
+    unsent: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """The remark in words, the seminar's name left out."""
+        return SENTENCES[self.note].format(told=self.told, unsent=self.unsent)
+
+
+def sync(
+    connection: Connection,
+    definitions: Definitions,
+    before: Definitions | None,
+    release_id: int,
+    now: datetime,
+) -> list[Remark]:
+    """Bring what stands for each seminar to what the files say; return what is worth saying.
+
+    Called by the publishing transaction, before the mailings' own `sync`. `before` is what
+    was live until now. Where people may believe something that no longer holds, a correction
+    begins: a mailing with a `revision`, whose batches `seminar_corrections` makes.
+    """
+    stands = seminars.stands(connection, lock=True)
+    remarks: list[Remark] = []
+    for name, seminar in sorted(definitions.seminars.items()):
+        stand = stands.get(name)
+        unsent = _bring_mailings(connection, definitions, name, seminar, now)
+        if stand is None:
+            seminars.set_stand(connection, name, seminar.revision, now)
+        elif stand.revision != seminar.revision:
+            seminars.set_stand(connection, name, seminar.revision, now)
+            was = before.seminars.get(name) if before is not None else None
+            unsent += _supersede(connection, name, now)
+            remark = _correct(connection, definitions, seminar, was, release_id, now)
+            remarks.append(Remark(name, remark.note, remark.told, unsent))
+    for name in sorted({*stands} - {*definitions.seminars}):
+        was = before.seminars.get(name) if before is not None else None
+        unsent = _bring_mailings(connection, definitions, name, None, now)
+        if was is not None and was.ends_at > now and not was.cancelled:
+            mails = [one.name for one in seminars.mailings_of(connection, name)]
+            if seminars.concerned_after(connection, name, mails, 0, 1):
+                remarks.append(Remark(name, Note.GONE, unsent=unsent))
+    return remarks
+
+
+def _bring_mailings(
+    connection: Connection,
+    definitions: Definitions,
+    name: str,
+    seminar: Seminar | None,
+    now: datetime,
+) -> int:
+    """Take back invitations and reminders that no longer hold, let those go on that do again.
+
+    Returns how many mails were cancelled before they left.
+    """
+    taken_back: list[Row[Any]] = []
+    for row in seminars.mailings_of(connection, name, lock=True):
+        if kind_of(row.name) == CORRECTION:
+            continue
+        written = definitions.mailings.get(row.name)
+        if written is None:
+            taken_back.append(row)
+        elif _was_taken_back(connection, row):
+            # Late is better than never: it ends with the seminar's start anyway.
+            seminars.reopen(connection, row, written.at, now)
+    off = seminar is None or seminar.cancelled
+    reason = seminars.CANCELLED if off else seminars.MOVED
+    names = [row.name for row in taken_back]
+    seminars.close(connection, names, reason, now)
+    return _cancel(connection, names, reason, name, now)
+
+
+def _was_taken_back(connection: Connection, row: Row[Any]) -> bool:
+    """Say whether a mailing, or some of its mails, fell victim to an earlier change."""
+    if row.state == MailingState.CANCELLED:
+        return row.reason in (seminars.CANCELLED, seminars.MOVED)
+    return row.state == MailingState.DONE and seminars.lost_mails(connection, row.name)
+
+
+def _supersede(connection: Connection, name: str, now: datetime) -> int:
+    """End corrections under way: what they tell does not hold any more either."""
+    names = [
+        row.name
+        for row in seminars.mailings_of(connection, name)
+        if kind_of(row.name) == CORRECTION
+    ]
+    seminars.close(connection, names, seminars.SUPERSEDED, now)
+    return _cancel(connection, names, seminars.SUPERSEDED, name, now)
+
+
+def _cancel(
+    connection: Connection, mails: list[str], reason: str, seminar: str, now: datetime
+) -> int:
+    cancelled = seminars.cancel_unsent(connection, mails, reason) if mails else []
+    rows = [
+        {
+            "contact_id": contact_id,
+            "message_id": message_id,
+            "workflow": workflow,
+            "kind": "dropped",
+            "reason": reason,
+            "detail": {"seminar": seminar},
+        }
+        for message_id, contact_id, workflow in cancelled
+    ]
+    outcomes.append_decisions(connection, rows, now)
+    return len(cancelled)
+
+
+def _correct(
+    connection: Connection,
+    definitions: Definitions,
+    seminar: Seminar,
+    was: Seminar | None,
+    release_id: int,
+    now: datetime,
+) -> Remark:
+    """Begin a correction where somebody needs one."""
+    if seminar.ends_at <= now or (was is not None and was.ends_at <= now):
+        return Remark(seminar.name, Note.OVER)
+    told = _how_many(connection, seminar, now)
+    if not told:
+        return Remark(seminar.name, Note.NOBODY_TOLD)
+    name = f"{seminar.name}/{CORRECTION}-{release_id}"
+    if mailings.find(connection, name) is None:
+        mailings.add(
+            connection,
+            name,
+            MailingState.SCHEDULED,
+            now,
+            now,
+            seminar=seminar.name,
+            revision=seminar.revision,
+        )
+    return Remark(seminar.name, Note.CORRECTED, told)
+
+
+def _how_many(connection: Connection, seminar: Seminar, now: datetime) -> int:
+    mails = [one.name for one in seminars.mailings_of(connection, seminar.name)]
+    total, cursor = 0, 0
+    while people := seminars.concerned_after(connection, seminar.name, mails, cursor, BATCH):
+        total += len(wrong_about(connection, seminar, mails, people, now))
+        cursor = people[-1]
+    return total
