@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -179,14 +179,27 @@ class _Reading:
             yield self._fate(person, situation, set(got.get(contact_id, {}).values()))
 
     def _fate(self, person: Row[Any], facts: Situation, got: Collection[str]) -> Fate:
-        written, plan = self._written, self._plan
-        fate = Fate(
+        outcome, why, detail, until = self._decide(person, facts)
+        if outcome in (Outcome.NOW, Outcome.LATER):
+            unwritable = self._unwritable(person, got)
+            if unwritable is not None:
+                outcome, until = Outcome.NEVER, None
+                why, detail = unwritable
+        return Fate(
             contact_id=person.id,
             name=full_name(person.family_name, person.given_name, person.locale or "ja") or "",
             email=person.email or "",
             company=person.account_name or "",
-            outcome=Outcome.NOW,
+            outcome=outcome,
+            reason=why,
+            detail=detail,
+            until=until,
         )
+
+    def _decide(
+        self, person: Row[Any], facts: Situation
+    ) -> tuple[Outcome, str, dict[str, Any], datetime | None]:
+        written, plan = self._written, self._plan
         mail = Candidate(
             id=person.id,
             purpose=written.purpose,
@@ -203,33 +216,33 @@ class _Reading:
         )
         match may_send(mail, facts, self._policy, self._calendar, plan.at):
             case Drop(why, detail):
-                return replace(fate, outcome=Outcome.NEVER, reason=why, detail=detail)
+                return Outcome.NEVER, why, detail, None
             case Defer(until, why, detail):
                 in_time = until is not None and until < plan.expires_at
-                outcome = Outcome.LATER if in_time else Outcome.LAPSES
-                fate = replace(fate, outcome=outcome, reason=why, detail=detail, until=until)
+                return Outcome.LATER if in_time else Outcome.LAPSES, why, detail, until
             case Send():
                 past = PastMail(plan.at, str(mail.purpose), mail.workflow)
                 facts.contact_mails.append(past)
                 facts.account_mails.append(past)
-        if fate.outcome is Outcome.LAPSES:
-            return fate
-        return self._unwritable(person, fate, got) or fate
+        return Outcome.NOW, "", {}, None
 
-    def _unwritable(self, person: Row[Any], fate: Fate, got: Collection[str]) -> Fate | None:
-        """Return the fate of a mail that may go and has nothing to say or nobody to address."""
+    def _unwritable(
+        self, person: Row[Any], got: Collection[str]
+    ) -> tuple[str, dict[str, Any]] | None:
+        """Return why a mail that may go has nothing to say, or nobody to address, or None."""
         policy, written, at = self._policy, self._written, self._plan.at
         locale = locale_of(person, policy)
-        half_life = self._definitions.scoring.half_life
-        values = contact_values(person._asdict(), at, half_life, policy.default_locale)
         if written.pick is not None and not written.template:
+            half_life = self._definitions.scoring.half_life
+            values = contact_values(person._asdict(), at, half_life, policy.default_locale)
             today = at.astimezone(zone_of(person, self._calendar)).date()
             items = self._definitions.library.items
             choice = best(items, written.pick, reader_of(values), locale, today, got)
             if choice.item is None:
-                never, detail = Outcome.NEVER, dict(choice.detail)
-                return replace(fate, outcome=never, reason=choice.reason, detail=detail, until=None)
-        if addressee(person_of(values), locale) is None:
-            never = Outcome.NEVER
-            return replace(fate, outcome=never, reason="no_addressee", detail={}, until=None)
-        return None
+                return choice.reason, dict(choice.detail)
+        named = {
+            "family_name": person.family_name,
+            "given_name": person.given_name,
+            "company": person.account_name,
+        }
+        return ("no_addressee", {}) if addressee(person_of(named), locale) is None else None

@@ -18,7 +18,7 @@ from nurture.services.control import WORKFLOW, Backlog
 from nurture.services.runtime import DECIDE, Runtime
 
 #: mails dropped in one transaction after a mailing was cancelled
-BATCH = 250
+BATCH = 150
 
 
 def pause(runtime: Runtime, name: str, reason: str = "") -> None:
