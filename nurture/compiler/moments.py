@@ -15,7 +15,10 @@ from nurture.domain.steps import Duration
 
 
 class Span(Shape[Duration]):
-    """A duration longer than nothing."""
+    """A duration longer than nothing; `or_nothing` allows `0h`."""
+
+    def __init__(self, or_nothing: bool = False) -> None:
+        self._or_nothing = or_nothing
 
     def read(self, node: Node, report: Report) -> Duration | None:
         """Return the duration."""
@@ -27,7 +30,7 @@ class Span(Shape[Duration]):
         except durations.DurationError as error:
             report.error(node, "bad-duration", str(error), error.hint)
             return None
-        if durations.is_zero(duration):
+        if durations.is_zero(duration) and not self._or_nothing:
             report.error(node, "bad-duration", "a duration must be longer than nothing")
             return None
         return duration
@@ -43,11 +46,14 @@ class Span(Shape[Duration]):
 
 
 class Elapsed(Shape[timedelta]):
-    """A duration whose length does not depend on the calendar."""
+    """A duration whose length does not depend on the calendar; `or_nothing` allows `0h`."""
+
+    def __init__(self, or_nothing: bool = False) -> None:
+        self._span = Span(or_nothing)
 
     def read(self, node: Node, report: Report) -> timedelta | None:
         """Return the length."""
-        duration = Span().read(node, report)
+        duration = self._span.read(node, report)
         if duration is None:
             return None
         try:
@@ -58,7 +64,7 @@ class Elapsed(Shape[timedelta]):
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return a reference to the pattern of durations."""
-        return Span().schema(shared)
+        return self._span.schema(shared)
 
 
 #: a time of day in a JSON Schema, full-width digits included; `read_clock` decides

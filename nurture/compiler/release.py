@@ -30,6 +30,7 @@ from nurture.compiler.sources import (
     is_definition,
     read_sources,
 )
+from nurture.compiler.team_policy import with_owners
 from nurture.compiler.templates import template_names
 from nurture.compiler.workflow import CompiledWorkflow, compile_workflow_file, workflow_name
 from nurture.domain.definitions import Definitions
@@ -57,6 +58,8 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
     def scope(report: Report) -> ConditionScope:
         return ConditionScope(report, catalogue_of(policy, not policy_read), segments.look_up)
 
+    for source in sources.of("policy")[:1]:
+        policy = with_owners(policy, source.root, scope(source.report))
     scoring, _ = _single(
         "scoring",
         sources,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from nurture.compiler.condition_maps import CONDITION, read_condition
@@ -99,7 +100,18 @@ _KIND = Key("kind", NAME, "What kind of work: call, card, follow-up …")
 _TASK = Record("a task", (_FOR, _TITLE, _DUE, _KIND))
 _AT = Key("at", _STAGE, "The stage at which a lead is handed over.", required=True)
 _TASK_KEY = Key("task", _TASK, "The one task a lead gets.", required=True)
-_HANDOFF = Record("a hand-off", (_AT, _TASK_KEY))
+_REMIND = Key("remind", Elapsed(), "So long before it is due the assignee is reminded: 4h.")
+_AFTER = Key(
+    "after", Elapsed(or_nothing=True), "So long after it was due; 0h: at once.", required=True
+)
+_ESCALATE_TO = Key("to", NAME, "The role or sender that hears of it.", required=True)
+_ESCALATE = Key(
+    "escalate",
+    Record("an escalation", (_AFTER, _ESCALATE_TO)),
+    "Who hears of a first call that is late.",
+)
+_REST = Key("rest", Elapsed(), "How long a lead that sales gave back is left in peace: 30d.")
+_HANDOFF = Record("a hand-off", (_AT, _TASK_KEY, _REMIND, _ESCALATE, _REST))
 
 _SCORING = Key("scoring", NAME, "Name of the rules, usually `default`.", required=True)
 _HALF_LIFE = Key("half_life", Elapsed(), "After this, points are worth half.", required=True)
@@ -236,13 +248,33 @@ def _handoff(
     assignee = task.get_or(_FOR, "owner")
     if senders is not None:
         check_role(assignee, senders, task.at(_FOR), report)
-    return Handoff(
+    rules = Handoff(
         stage=fields.get_or(_AT, Stage.MQL.value),
         title=task.get_or(_TITLE, ""),
         assignee=assignee,
         due=task.get_or(_DUE, timedelta(hours=24)),
         kind=task.get_or(_KIND, "call"),
     )
+    escalation = fields.get(_ESCALATE)
+    to = escalation.get_or(_ESCALATE_TO, "") if escalation is not None else ""
+    if escalation is not None and senders is not None and to not in senders:
+        check_role(to, senders, escalation.at(_ESCALATE_TO), report)
+    remind = fields.get(_REMIND)
+    if remind is not None and remind >= rules.due:
+        message = "the reminder would come before the task"
+        report.error(fields.at(_REMIND), "reminds-too-early", message, "shorter than `due`")
+    return replace(
+        rules,
+        remind=remind if remind is not None else _usual_reminder(rules),
+        escalate=escalation.get(_AFTER) if escalation is not None else rules.escalate,
+        escalate_to=to,
+        rest=fields.get_or(_REST, rules.rest),
+    )
+
+
+def _usual_reminder(rules: Handoff) -> timedelta | None:
+    """Return how long before it is due a task is called to mind where the file does not say."""
+    return rules.remind if rules.remind is not None and rules.remind < rules.due else None
 
 
 #: stands in where no scoring could be read

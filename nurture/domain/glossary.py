@@ -47,6 +47,7 @@ MESSAGE_STATES: Words = {
 MAILING_STATES: Words = {
     "scheduled": ("予約済み", "Scheduled"),
     "running": ("配信中", "Running"),
+    "sending": ("送信中", "Going out"),
     "paused": ("一時停止中", "Paused"),
     "done": ("配信済み", "Done"),
     "cancelled": ("取りやめ", "Cancelled"),
@@ -246,7 +247,7 @@ FIELDS: Words = {
     "authority": ("決裁", "authority"),
     "need": ("必要性", "need"),
     "timeline": ("時期", "timeline"),
-    "competitor": ("競合の比較", "competitor"),
+    "comparison": ("他社との比較", "comparison with others"),
 }
 
 #: fields of a deal

@@ -64,28 +64,29 @@ def reminder(
     """Return when a task due at `due_at` is called to mind: `before` that, in business hours.
 
     Where the hours begin too late for it, it is the beginning of the last open hours before
-    the task is due. None where there are no open hours between making and due.
+    the task is due. None where there are no open hours between making and due, and where the
+    task is due sooner than that: who was just told needs no reminder.
     """
-    wanted = max(due_at - before, made_at)
-    found = opening(calendar, wanted)
+    if due_at - before <= made_at:
+        return None
+    found = opening(calendar, due_at - before)
     if found < due_at:
         return found
     return _last_opening(calendar, made_at, due_at)
 
 
 def _last_opening(calendar: Calendar, after: datetime, until: datetime) -> datetime | None:
-    """Return when the last open span between two moments begins (no earlier than `after`)."""
+    """Return when the last open span that begins between two moments does so, or None."""
     zone = ZoneInfo(calendar.zone)
     latest = until.astimezone(zone).date()
     for back in range(_LOOK_BACK):
         day = latest - timedelta(days=back)
         if not is_business_day(calendar, day):
             continue
-        for start, end in reversed(calendar.windows["business"].hours):
+        for start, _ in reversed(calendar.windows["business"].hours):
             opens = at_wall(day, start, zone)
-            closes = at_wall(day + timedelta(days=1) if end == time(0) else day, end, zone)
-            if opens < until and closes > after:
-                return max(opens, after)
+            if opens < until:
+                return opens if opens > after else None
     return None
 
 

@@ -17,7 +17,7 @@ from nurture.services.handoff import close, house_title, task_row
 from nurture.services.revisits import come_back
 
 #: what a call is to find out, and how conditions and templates know it
-LEARNT = ("budget", "authority", "need", "timeline", "competitor")
+LEARNT = ("budget", "authority", "need", "timeline", "comparison")
 
 #: new calls after one that nobody answered
 _TRIES = 3
