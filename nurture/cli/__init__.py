@@ -23,6 +23,7 @@ COMMANDS = {
     "today": "today:today_",
     "explain": "explaining:explain",
     "unsubscribe": "operating:unsubscribe",
+    "preferences": "preferences:preferences",
     "pause": "operating:pause",
     "resume": "operating:resume",
     "hold": "operating:hold",

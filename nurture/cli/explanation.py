@@ -43,6 +43,9 @@ _JAPANESE = {
     "Step": "ステップ",
     "Consents": "同意",
     "none: nothing but service mails may go": "なし（事務連絡以外は送信できません）",
+    "Preferences": "配信設定",
+    "paused until": "お休み中、再開は",
+    "not measured": "計測なし",
     "suppressed: gets no mail": "送信停止リスト登録済み",
     "on hold": "企業保留中",
     "Timeline, newest first": "これまでの経緯（新しい順）",
@@ -118,6 +121,8 @@ class _Page:
             state,
             Text(f"{self._say('Consents')}: {told}", style="dim"),
         ]
+        if asked := self._preferences():
+            lines.append(Text(f"{self._say('Preferences')}: {asked}", style="dim"))
         if who.tags:
             lines.append(Text(" ".join(f"#{tag}" for tag in who.tags), style="dim"))
         when = sentences.moment(self._why.now, locale, who.zone, year=True)
@@ -136,6 +141,18 @@ class _Page:
                 purpose = self._word(glossary.PURPOSES, one.purpose)
                 origins.setdefault(origin, []).append(purpose)
         return "; ".join(f"{', '.join(names)}: {origin}" for origin, names in origins.items())
+
+    def _preferences(self) -> str:
+        """Return what they asked for in their preferences, empty where they did not."""
+        has = self._why.preferences
+        told = [f"−{title}" for title in has.topics_off]
+        if has.rhythm:
+            told.append(has.rhythm)
+        if has.paused_until is not None:
+            told.append(f"{self._say('paused until')} {self._moment(has.paused_until)}")
+        if not has.tracking:
+            told.append(self._say("not measured"))
+        return ", ".join(told)
 
     def _alarms(self) -> list[Text]:
         who = self._why.contact

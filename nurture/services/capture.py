@@ -32,6 +32,7 @@ OURS = frozenset(
     {
         "account.updated",
         "contact.created",
+        "contact.preferences_changed",
         "contact.resubscribed",
         "contact.unsubscribed",
         "contact.updated",
@@ -51,6 +52,9 @@ _INSTEAD = {
     "contact.unsubscribed": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
     "email.unsubscribed": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
     "email.complained": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
+    "contact.preferences_changed": (
+        "use `PUT /api/v1/contacts/EMAIL/preferences` or `nurture preferences`"
+    ),
     "contact.created": "use `POST /api/v1/contacts`",
     "contact.updated": "use `POST /api/v1/contacts`",
     "account.updated": "use `POST /api/v1/contacts` with its `account`",

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import contact_facts, contacts, portraits, timeline, touched
+from nurture.db import contact_facts, contacts, portraits, preferences, timeline, touched
 from nurture.db.engine import read
 from nurture.db.timeline import Place
 from nurture.domain import glossary
 from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.event_words import more_of, name_of
 from nurture.domain.glossary import word
+from nurture.domain.preference_words import RHYTHMS
+from nurture.domain.preferences import UNASKED, Rhythm
 from nurture.domain.scoring import Engagement, rounded
 from nurture.errors import NotFoundError
 from nurture.services import sentences
@@ -27,11 +29,13 @@ from nurture.services.explanation import (
     Happened,
     JourneyLine,
     MailLine,
+    PreferenceLines,
     Summary,
     TaskLine,
 )
 from nurture.services.house import House, house_at
 from nurture.services.places import zone_of
+from nurture.services.preference_desk import offer_at
 from nurture.services.runtime import Runtime
 from nurture.services.score_rows import score_rows
 
@@ -60,6 +64,7 @@ def explain(runtime: Runtime, who: str | int, locale: str) -> Explanation:
             fit=row.fit,
             score_rows=score_rows(connection, row, house, score, now, locale),
             consents=_consents(connection, contact_id, locale),
+            preferences=_preferences(runtime, connection, row, locale, now),
             mails=_mails(connection, contact_id, house, locale, zone),
             journeys=_journeys(connection, contact_id, house, locale, zone),
             tasks=_tasks(connection, contact_id, now),
@@ -135,6 +140,16 @@ def _consents(connection: Connection, contact_id: int, locale: str) -> list[Cons
         )
         seen.add(row.purpose)
     return lines
+
+
+def _preferences(
+    runtime: Runtime, connection: Connection, row: Row[Any], locale: str, now: datetime
+) -> PreferenceLines:
+    has = preferences.of(connection, [row.id]).get(row.id, UNASKED)
+    titles = offer_at(runtime, connection).titles(locale)
+    rhythm = "" if has.rhythm is Rhythm.ALL else word(RHYTHMS, has.rhythm, locale)
+    off = [titles.get(name, name) for name in sorted(has.topics_off)]
+    return PreferenceLines(off, rhythm, has.rests(now), row.tracking)
 
 
 def _mails(

@@ -48,6 +48,24 @@ class ConsentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferenceLines:
+    """What they asked for, where they did."""
+
+    #: titles of topics they turned off
+    topics_off: Sequence[str]
+    #: how often at most, in words; empty: as mails come
+    rhythm: str
+    #: when their pause ends
+    paused_until: datetime | None
+    tracking: bool
+
+    @property
+    def any(self) -> bool:
+        """Whether they asked for anything at all."""
+        return bool(self.topics_off or self.rhythm or self.paused_until) or not self.tracking
+
+
+@dataclass(frozen=True, slots=True)
 class MailLine:
     """One mail: its state, why, and what came back."""
 
@@ -125,6 +143,7 @@ class Explanation:
     fit: float
     score_rows: Sequence[ScoreRow]
     consents: Sequence[ConsentLine]
+    preferences: PreferenceLines
     mails: Sequence[MailLine]
     journeys: Sequence[JourneyLine]
     tasks: Sequence[TaskLine]

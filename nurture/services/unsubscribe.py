@@ -55,7 +55,7 @@ class Stopped:
 def reader(runtime: Runtime, contact_id: int, message_id: int) -> Reader | None:
     """Return the person a token names, or None after erasure or where nobody is known."""
     with read(runtime.engine) as connection:
-        found = _person(connection, contact_id, message_id)
+        found = person_of(connection, contact_id, message_id)
         if found is None:
             return None
         consents = newest_consents(connection, [found]).get(found, {})
@@ -79,15 +79,15 @@ def unsubscribe(
     Idempotent; does nothing for people who were erased. A mail to an address that is
     nobody's puts that address on the suppression list.
     """
-    known = _workflow_purposes(runtime, contact_id, message_id)
+    known = journey_purposes(runtime, contact_id, message_id)
     now = runtime.clock.now()
     with write(runtime.engine) as connection:
-        person = _person(connection, contact_id, message_id)
+        person = person_of(connection, contact_id, message_id)
         if person is None:
             _suppress_address(runtime, connection, message_id, now)
             return Stopped()
         lock(connection, [person], wait=True)
-        stopped = _stop(connection, person, message_id, purposes, source, known, now)
+        stopped = stop(connection, person, message_id, purposes, source, known, now)
     runtime.ring(DECIDE)
     return stopped
 
@@ -104,7 +104,7 @@ def unsubscribe_address(
         raise NurtureError(f"{email!r} is not an e-mail address: {why}")
     with read(runtime.engine) as connection:
         person = find(connection, EMAIL, canonical(email))
-    known = _workflow_purposes(runtime, person, 0) if person is not None else {}
+    known = journey_purposes(runtime, person, 0) if person is not None else {}
     now = runtime.clock.now()
 
     def act(connection: Connection) -> Stopped:
@@ -114,7 +114,7 @@ def unsubscribe_address(
             suppress(connection, hashed, "by_hand", source, now)
             return Stopped()
         lock(connection, [person], wait=True)
-        return _stop(connection, person, 0, purposes, source, known, now, by)
+        return stop(connection, person, 0, purposes, source, known, now, by)
 
     stopped = write_again(runtime.engine, act)
     runtime.ring(DECIDE)
@@ -130,46 +130,19 @@ def resubscribe(
     """
     now = runtime.clock.now()
     with write(runtime.engine) as connection:
-        person = _person(connection, contact_id, message_id)
+        person = person_of(connection, contact_id, message_id)
         if person is None:
             return ()
         lock(connection, [person], wait=True)
         granted = choices.withdrawn_by(connection, person, BY)
         choices.grant(connection, person, granted, text_shown, source, BY, now)
         if granted:
-            _tell(connection, "contact.resubscribed", person, message_id, granted, now)
+            tell(connection, "contact.resubscribed", person, message_id, granted, now)
     runtime.ring(DECIDE)
     return tuple(granted)
 
 
-def choose(
-    runtime: Runtime,
-    contact_id: int,
-    message_id: int,
-    wanted: Collection[str],
-    text_shown: str,
-    source: str,
-) -> bool:
-    """Make the wanted purposes granted and the others withdrawn; False where nobody is known."""
-    known = _workflow_purposes(runtime, contact_id, message_id)
-    now = runtime.clock.now()
-    with write(runtime.engine) as connection:
-        person = _person(connection, contact_id, message_id)
-        if person is None:
-            return False
-        lock(connection, [person], wait=True)
-        consents = newest_consents(connection, [person]).get(person, {})
-        granted = [p for p in CHOICES if p in wanted and consents.get(p) != "granted"]
-        choices.grant(connection, person, granted, text_shown, source, BY, now)
-        if granted:
-            _tell(connection, "contact.resubscribed", person, message_id, granted, now)
-        unwanted = [p for p in CHOICES if p not in wanted]
-        _stop(connection, person, message_id, unwanted, source, known, now)
-    runtime.ring(DECIDE)
-    return True
-
-
-def _person(connection: Connection, contact_id: int, message_id: int) -> int | None:
+def person_of(connection: Connection, contact_id: int, message_id: int) -> int | None:
     """Return the living contact a token means: by id, else by the mail's recipient."""
     if contact_id:
         person = current(connection, contact_id)
@@ -188,7 +161,7 @@ def _suppress_address(
         suppress(connection, hashed, "by_hand", "unsubscribed by link", now)
 
 
-def _workflow_purposes(
+def journey_purposes(
     runtime: Runtime, contact_id: int, message_id: int
 ) -> dict[tuple[int, str], str]:
     """Return (release, workflow) → purpose of the person's journeys.
@@ -197,7 +170,7 @@ def _workflow_purposes(
     """
     found: dict[tuple[int, str], str] = {}
     with read(runtime.engine) as connection:
-        person = _person(connection, contact_id, message_id)
+        person = person_of(connection, contact_id, message_id)
         for row in active_enrolments(connection, [person] if person is not None else []):
             try:
                 workflow = runtime.releases.workflow(connection, row.release_id, row.workflow)
@@ -208,7 +181,7 @@ def _workflow_purposes(
     return found
 
 
-def _stop(
+def stop(
     connection: Connection,
     person: int,
     message_id: int,
@@ -218,6 +191,10 @@ def _stop(
     now: datetime,
     by: str = BY,
 ) -> Stopped:
+    """Withdraw purposes of a person whose row we hold, and end what serves them.
+
+    `known`: what `journey_purposes` returned before the transaction began.
+    """
     if not purposes:
         return Stopped()
     consents = newest_consents(connection, [person]).get(person, {})
@@ -234,7 +211,7 @@ def _stop(
     outcomes.end_enrolments(connection, {row.id: "unsubscribed" for row in journeys}, now)
     outcomes.append_decisions(connection, _decisions(person, mails, journeys), now)
     if new:
-        _tell(connection, "contact.unsubscribed", person, message_id, new, now)
+        tell(connection, "contact.unsubscribed", person, message_id, new, now)
     return Stopped(tuple(map(str, new)), len(mails), len(journeys))
 
 
@@ -267,7 +244,7 @@ def _decisions(person: int, mails: Iterable[Any], journeys: Iterable[Any]) -> li
     return dropped + ended
 
 
-def _tell(
+def tell(
     connection: Connection,
     what: str,
     person: int,
@@ -275,6 +252,7 @@ def _tell(
     purposes: Sequence[str],
     now: datetime,
 ) -> None:
+    """Write down that a person left or came back, for workflows and the timeline."""
     mail = message_id if choices.is_mail(connection, message_id) else None
     properties = {"purposes": [str(purpose) for purpose in purposes]}
     record(connection, [NewEvent(what, person, now, "web", properties, message_id=mail)], now)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine, update
 
 from nurture.db.engine import write
-from nurture.db.tables import consent, contact, enrolment, event, message
+from nurture.db.tables import consent, contact, enrolment, message
 from nurture.domain.workflow import Purpose
-from nurture.services.unsubscribe import choose, reader, resubscribe, unsubscribe
+from nurture.services.unsubscribe import reader, resubscribe, unsubscribe
 from tests.web.scene import Scene, make_scene
 
 
@@ -77,16 +77,7 @@ def test_an_undo_brings_back_what_the_person_had_and_not_what_we_withdrew(scene:
     assert resubscribe(scene.runtime, person, 0, "text", "page") == ()
 
 
-def test_choosing_what_is_chosen_already_writes_nothing(scene: Scene) -> None:
-    person = scene.person()
-    scene.agree(person, "marketing", "survey", "referral")
-    assert choose(scene.runtime, person, 0, ["marketing", "survey", "referral"], "text", "page")
-    assert len(scene.rows(consent)) == 3
-    assert scene.rows(event) == []
-
-
 def test_nobody_is_nobody(scene: Scene) -> None:
     assert reader(scene.runtime, 4711, 4711) is None
     assert unsubscribe(scene.runtime, 4711, 4711).withdrawn == ()
-    assert not choose(scene.runtime, 4711, 4711, [], "text", "page")
     assert resubscribe(scene.runtime, 4711, 4711, "text", "page") == ()

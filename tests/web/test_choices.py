@@ -177,25 +177,6 @@ def test_a_mail_without_a_contact_stops_its_address(scene: Scene, public: FlaskC
     assert "nobody" not in str(row)
 
 
-def test_preferences_keep_what_is_wanted_and_stop_the_rest(
-    scene: Scene, public: FlaskClient
-) -> None:
-    person = scene.person()
-    scene.agree(person, "marketing", "survey")
-    mail = scene.mail(person, state="queued")
-    address = f"/p/{scene.token(Purpose.PREFERENCES, mail, person)}"
-    answer = public.post(address, data={"survey": "on", "referral": "on"})
-    assert answer.status_code == 200
-    assert {purpose: states[-1] for purpose, states in _consents(scene).items()} == {
-        "marketing": "withdrawn",
-        "survey": "granted",
-        "referral": "granted",
-    }
-    assert scene.rows(message)[0].state == "cancelled"
-    assert public.post(address, data={"stop": "1", "survey": "on"}).status_code == 200
-    assert {states[-1] for states in _consents(scene).values()} == {"withdrawn"}
-
-
 def test_an_unsubscribe_while_the_database_is_away_is_kept_and_done_later(scene: Scene) -> None:
     from nurture.db.engine import make_engine
     from nurture.web.public import make_public

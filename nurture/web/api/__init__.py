@@ -10,10 +10,12 @@ from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
-from nurture.errors import NurtureError
+from nurture.errors import NotFoundError, NurtureError
 from nurture.services import api_keys, api_requests
+from nurture.services.preferences_told import adjust, preferences_of
 from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import unsubscribe_address
+from nurture.web.api.preferences_in import PreferencesIn
 from nurture.web.api.shapes import ContactIn, EventIn, UnsubscribeIn
 from nurture.web.errors import problem
 
@@ -97,6 +99,18 @@ def make_api(runtime: Runtime) -> Blueprint:
             return problem(404, "nobody is known by this address")
         return jsonify(found)
 
+    @api.route("/contacts/<email>/preferences", methods=["GET", "PUT"])
+    def preferences(email: str) -> Response:
+        try:
+            if request.method == "PUT":
+                (one,) = _objects(PreferencesIn, most=1)
+                adjust(runtime, email, one.told(), f"api:{g.api_key.name}", "api")
+            return jsonify(preferences_of(runtime, email))
+        except NotFoundError as error:
+            return problem(404, error.message)
+        except NurtureError as error:
+            return problem(422, error.message, hint=error.hint)
+
     return api
 
 
@@ -119,7 +133,7 @@ def _request() -> api_requests.Request:
     return api_requests.Request(g.api_key, digest, key)
 
 
-def _objects(model: type[Model]) -> list[Model]:
+def _objects(model: type[Model], most: int = MOST) -> list[Model]:
     """Return the object or list of objects in the body; raise Mistakes with every mistake."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send `Content-Type: application/json`")
@@ -128,8 +142,9 @@ def _objects(model: type[Model]) -> list[Model]:
     except (ValueError, RecursionError) as error:
         raise Mistakes(problem(400, f"the body is no JSON: {error}")) from error
     given = body if isinstance(body, list) else [body]
-    if not 0 < len(given) <= MOST:
-        raise Mistakes(problem(422, f"send 1 to {MOST} objects, not {len(given)}"))
+    if not 0 < len(given) <= most:
+        wanted = f"1 to {most} objects" if most > 1 else "one object"
+        raise Mistakes(problem(422, f"send {wanted}, not {len(given)}"))
     found: list[Model] = []
     wrong: list[dict[str, str]] = []
     for index, one in enumerate(given):

@@ -56,7 +56,7 @@ def _text(name: str) -> Any:
     return Field(None, max_length=LONGEST[name])
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     """Unknown fields are mistakes: a misspelt one must not vanish in silence."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -111,7 +111,7 @@ def check_storable(value: Any, depth: int = 0) -> None:
             check_storable(inner, depth + 1)
 
 
-class EventIn(_Strict):
+class EventIn(Strict):
     """An event: `type`, who by `email` or `contact_id`, and what more is known."""
 
     type: str = Field(max_length=100)
@@ -140,7 +140,7 @@ class EventIn(_Strict):
         )
 
 
-class AccountIn(_Strict):
+class AccountIn(Strict):
     """A contact's company."""
 
     name: str = Field(min_length=1, max_length=LONGEST["company"])
@@ -161,7 +161,7 @@ class AccountIn(_Strict):
         return _clean(value)
 
 
-class ConsentIn(_Strict):
+class ConsentIn(Strict):
     """What allows us to write to a person; all of it, or it is no consent."""
 
     basis: Basis
@@ -184,7 +184,7 @@ class ConsentIn(_Strict):
         return purposes
 
 
-class ContactIn(_Strict):
+class ContactIn(Strict):
     """A contact; fields that are left out stay as they are."""
 
     email: str = Field(max_length=320)
@@ -266,7 +266,7 @@ class ContactIn(_Strict):
         return Grant(given.basis, given.source, given.obtained_at, purposes, given.text_shown)
 
 
-class UnsubscribeIn(_Strict):
+class UnsubscribeIn(Strict):
     """Somebody wants no more mails; `purposes` left out means all of them."""
 
     email: str = Field(max_length=320)

@@ -1,114 +1,83 @@
-"""Unsubscribe and preferences: GET shows, POST acts at once, without cookie or redirect."""
+"""Unsubscribe, and fewer mails instead: GET shows, POST acts at once, without cookie."""
 
 from __future__ import annotations
 
-from typing import Any
+from flask import Blueprint, Response, request
 
-import structlog
-from flask import Blueprint, Response, abort, g, make_response, render_template, request
-from sqlalchemy.exc import SQLAlchemyError
-
+from nurture.domain.preferences import Rhythm
 from nurture.emails.tokens import Purpose, Token
-from nurture.errors import NurtureError
-from nurture.services import unsubscribe as service
-from nurture.services.house import company_name
+from nurture.services import preferences, unsubscribe
 from nurture.services.runtime import Runtime
 from nurture.services.spool import Spool
-from nurture.web.languages import asked_for, known, language, translate
+from nurture.web.languages import translate
+from nurture.web.public.preferences import LARGEST_FORM, saved_page, sheet_page
+from nurture.web.public.reader_pages import (
+    reader_of,
+    stop_everything,
+    token_of,
+    undo_text,
+    write_page,
+)
 
-log = structlog.get_logger(__name__)
-
-#: what a form may take, bytes
-_LARGEST_FORM = 10_000
+#: what a person may have instead of a stop: button, rhythm, months of pause
+INSTEAD: dict[str, tuple[str, Rhythm | None, int]] = {
+    "monthly": ("At most one mail a month", Rhythm.MONTHLY, 0),
+    "pause": ("A pause of three months", None, 3),
+}
 
 
 def make_choices(runtime: Runtime, spool: Spool) -> Blueprint:
-    """Return the pages a person reaches from a mail's footer."""
+    """Return the pages a person reaches by the opt-out of a mail."""
     pages = Blueprint("choices", __name__)
-
-    def token_of(text: str, purpose: Purpose) -> Token:
-        token = runtime.keyring.verify(text)
-        if token is None or token.purpose is not purpose:
-            abort(404)
-        return token
-
-    def reader_of(token: Token) -> service.Reader | None:
-        try:
-            reader = service.reader(runtime, token.contact_id, token.message_id)
-        except SQLAlchemyError:
-            # The page needs nothing from SQL but the language.
-            reader = None
-        locale = reader.locale if reader else None
-        g.language = known(request.args.get("lang")) or known(locale) or asked_for()
-        return reader
-
-    def page(template: str, **values: Any) -> Response:
-        try:
-            company = company_name(runtime, language())
-        except (SQLAlchemyError, NurtureError):
-            company = ""
-        values = {"company": company, "undo_text": _undo_text(), **values}
-        return make_response(render_template(f"public/{template}.html", **values))
 
     @pages.get("/u/<text>")
     def ask(text: str) -> Response:
-        token = token_of(text, Purpose.UNSUBSCRIBE)
-        reader = reader_of(token)
+        token = token_of(runtime, text, Purpose.UNSUBSCRIBE)
+        reader = reader_of(runtime, token)
         stopped = reader is not None and not reader.granted and bool(reader.withdrawn)
-        return page("stopped" if stopped else "ask", token=text)
+        known = reader is not None and (stopped or bool(reader.granted))
+        return write_page(runtime, "stopped" if stopped else "ask", token, known=known)
 
     @pages.post("/u/<text>")
     def stop(text: str) -> Response:
         # RFC 8058: the body says `List-Unsubscribe=One-Click` as a form or as multipart.
         # The signed address says the same, so nothing in a body can stand in the way.
-        token = token_of(text, Purpose.UNSUBSCRIBE)
-        try:
-            service.unsubscribe(runtime, token.contact_id, token.message_id)
-        except SQLAlchemyError as error:
-            log.warning("unsubscribe spooled", why=type(error).__name__)
-            line = {"contact": token.contact_id, "message": token.message_id}
-            try:
-                spool.append([{"kind": "unsubscribe", **line}])
-            except OSError:
-                # Not durable anywhere, so we must not say that it is done.
-                abort(503)
-        reader_of(token)
-        return page("stopped", token=text)
+        return stop_everything(runtime, spool, token_of(runtime, text, Purpose.UNSUBSCRIBE))
 
     @pages.post("/u/<text>/undo")
     def undo(text: str) -> Response:
-        token = token_of(text, Purpose.UNSUBSCRIBE)
-        reader_of(token)
-        service.resubscribe(
-            runtime, token.contact_id, token.message_id, _undo_text(), "unsubscribe page"
+        token = token_of(runtime, text, Purpose.UNSUBSCRIBE)
+        reader_of(runtime, token)
+        unsubscribe.resubscribe(
+            runtime, token.contact_id, token.message_id, undo_text(), "unsubscribe page"
         )
-        return page("resumed", token=text)
+        return write_page(runtime, "resumed", token)
 
-    @pages.get("/p/<text>")
-    def preferences(text: str) -> Response:
-        token = token_of(text, Purpose.PREFERENCES)
-        reader = reader_of(token)
-        return page("preferences", token=text, granted=reader.granted if reader else ())
-
-    @pages.post("/p/<text>")
-    def choose(text: str) -> Response:
-        token = token_of(text, Purpose.PREFERENCES)
-        request.max_content_length = _LARGEST_FORM
-        form = request.form
-        wanted = () if "stop" in form else tuple(p for p in service.CHOICES if p in form)
-        reader_of(token)
-        text_shown = translate("Please send me the mails I have chosen here.")
-        service.choose(
-            runtime, token.contact_id, token.message_id, wanted, text_shown, "preferences page"
+    @pages.post("/u/<text>/instead")
+    def instead(text: str) -> Response:
+        token = token_of(runtime, text, Purpose.UNSUBSCRIBE)
+        request.max_content_length = LARGEST_FORM
+        wanted = INSTEAD.get(request.form.get("do", ""))
+        reader_of(runtime, token)
+        mine = runtime.keyring.sign(Token(Purpose.PREFERENCES, token.message_id, token.contact_id))
+        if wanted is None:
+            sheet = preferences.sheet(runtime, token.contact_id, token.message_id)
+            return sheet_page(runtime, mine, token, sheet, unread=sheet is not None)
+        button, rhythm, months = wanted
+        shown = f"{translate(OFFER)} {translate(button)}"
+        saved = preferences.fewer(
+            runtime,
+            token.contact_id,
+            token.message_id,
+            shown,
+            "unsubscribe page",
+            rhythm=rhythm,
+            months=months,
         )
-        return page("preferences", token=text, granted=wanted, saved=True)
+        return saved_page(runtime, mine, token, saved)
 
     return pages
 
 
-def _undo_text() -> str:
-    """Return the text above the button, which the consent record keeps."""
-    return translate(
-        "If you pressed by mistake, you can start the mails again. "
-        "You will then receive news and invitations as before."
-    )
+#: what stands above those buttons
+OFFER = "You can also hear from us less often, or not at all for a while."

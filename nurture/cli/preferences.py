@@ -1,0 +1,89 @@
+"""`nurture preferences`: what a reader chose, and what they told us by phone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from nurture.cli.context import house_of
+from nurture.domain.preference_words import RHYTHMS, change_in_words
+from nurture.domain.preferences import Rhythm
+from nurture.services.preferences_told import Told, adjust, preferences_of
+
+
+@click.command()
+@click.argument("contact")
+@click.option(
+    "--pause-until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Send nothing but service mails before this day; it ends by itself.",
+)
+@click.option("--resume", is_flag=True, help="End a pause now.")
+@click.option("--topic-off", multiple=True, metavar="TOPIC", help="Not this; may be repeated.")
+@click.option("--topic-on", multiple=True, metavar="TOPIC", help="This again; may be repeated.")
+@click.option(
+    "--rhythm", type=click.Choice([str(one) for one in Rhythm]), help="How often at most."
+)
+@click.option("--language", metavar="LOCALE", help="Language of their mails, e.g. en.")
+@click.option("--tracking/--no-tracking", default=None, help="Measure opens and clicks, or not.")
+@click.option("--by", default="cli", help="Who heard it, for the record: a colleague's name.")
+@click.pass_context
+def preferences(
+    ctx: click.Context,
+    contact: str,
+    pause_until: datetime | None,
+    resume: bool,
+    topic_off: tuple[str, ...],
+    topic_on: tuple[str, ...],
+    rhythm: str | None,
+    language: str | None,
+    tracking: bool | None,
+    by: str,
+) -> None:
+    """Show what CONTACT (an address) chose to get; with options, write down what they told us.
+
+    To stop everything use `nurture unsubscribe`. Consent is theirs to give: a topic that is
+    turned on comes where they agreed to marketing.
+    """
+    if both := sorted({*topic_on} & {*topic_off}):
+        raise click.UsageError(f"{', '.join(both)}: on or off, not both")
+    if resume and pause_until is not None:
+        raise click.UsageError("--resume or --pause-until, not both")
+    runtime = house_of(ctx).runtime
+    told = Told(
+        topics={name: name in topic_on for name in (*topic_on, *topic_off)},
+        rhythm=Rhythm(rhythm) if rhythm else None,
+        pause_until=pause_until.date() if pause_until is not None else None,
+        resume=resume,
+        locale=language,
+        tracking=tracking,
+    )
+    if not told.says_nothing:
+        saved = adjust(runtime, contact, told, by, "cli")
+        titles = saved.sheet.offer.titles("en")
+        for change in saved.changes:
+            click.echo(f"Changed: {change_in_words(change, titles, 'en')}")
+        if not saved.changes:
+            click.echo("Nothing had to be changed for what they get.")
+    _show(contact, preferences_of(runtime, contact))
+
+
+def _show(contact: str, has: dict[str, Any]) -> None:
+    topics = [f"{name} {'on' if on else 'off'}" for name, on in has["topics"].items()]
+    agreed = ", ".join(has["agreed_to"]) or "nothing: they get service mails only"
+    lines = [
+        ("agreed to", agreed),
+        ("topics", ", ".join(topics) or "the policy has none"),
+        ("how often", RHYTHMS[has["rhythm"]][1]),
+        ("pause", f"until {has['paused_until']}" if has["paused_until"] else "none"),
+        ("language", has["locale"]),
+        ("measured", "yes" if has["tracking"] else "no"),
+    ]
+    click.echo(f"Preferences of {contact}:")
+    for name, value in lines:
+        click.echo(f"  {name:<10}{value}")
+    if has["suppressed"]:
+        click.echo("  The address is on the suppression list: it gets nothing.")
