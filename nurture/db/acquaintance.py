@@ -85,7 +85,8 @@ def written_to(connection: Connection, contact_ids: Sequence[int]) -> set[int]:
 def last_letters(connection: Connection, contact_ids: Sequence[int]) -> dict[int, LastLetter]:
     """Return contact → the newest mail in the owner's name, where an owner wrote it.
 
-    A mail that the policy's default sender wrote for want of an owner is none of an owner's.
+    Mails of service count: a new owner may have said hello in one. A mail that the policy's
+    default sender wrote for want of an owner is none of an owner's.
     """
     owner_then = message.c["values"]["contact"]["owner"].as_string()
     newest = (
@@ -106,7 +107,6 @@ def last_letters(connection: Connection, contact_ids: Sequence[int]) -> dict[int
         .where(
             message.c.contact_id.in_(contact_ids),
             message.c.state.in_(_WENT),
-            message.c.purpose != Purpose.SERVICE,
             or_(message.c.sender == "owner", message.c.sender.is_(None)),
             message.c.sent_from == owner_then,
         )

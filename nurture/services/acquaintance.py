@@ -50,7 +50,7 @@ def load(connection: Connection, contact_ids: Sequence[int]) -> dict[int, Known]
         return {}
     grants = acquaintance.grants(connection, contact_ids)
     written = acquaintance.written_to(connection, contact_ids)
-    letters = acquaintance.last_letters(connection, contact_ids) if written else {}
+    letters = acquaintance.last_letters(connection, contact_ids)
     by_contact: dict[int, dict[str, Granted]] = {}
     for (contact_id, purpose), granted in grants.items():
         by_contact.setdefault(contact_id, {})[purpose] = granted
@@ -86,13 +86,14 @@ def values(
 ) -> Values:
     """Return `origin`, `first_mail` and `predecessor` for a mail in its own locale.
 
-    A mail of the `service` purpose is about its own matter: it is nobody's first letter and
-    introduces nobody.
+    A mail of the `service` purpose is about its own matter, so it is nobody's first letter;
+    a new owner introduces himself in it all the same.
     """
     letter = person is not None and message.purpose != Purpose.SERVICE
-    found: Values = {"first_mail": letter and not known.written_to, "predecessor": None}
-    if letter:
-        found["predecessor"] = _predecessor(known, message, person, sender, policy, locale)
+    found: Values = {
+        "first_mail": letter and not known.written_to,
+        "predecessor": _predecessor(known, message, person, sender, policy, locale),
+    }
     if said := _origin(known, message.purpose, policy, calendar, locale):
         found["origin"] = said
     return found

@@ -34,5 +34,9 @@ def zone_of(row: Row[Any], calendar: Calendar) -> ZoneInfo:
 
 
 def locale_of(row: Row[Any], policy: Policy) -> str:
-    """Return the contact's locale where the policy has it, else the default."""
-    return row.locale if row.locale in policy.locales else policy.default_locale
+    """Return the contact's locale where the policy has it (en-GB: en will do), else the default."""
+    locale = row.locale or ""
+    for wanted in (locale, locale.split("-")[0]):
+        if wanted in policy.locales:
+            return wanted
+    return policy.default_locale

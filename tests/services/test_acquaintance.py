@@ -106,11 +106,10 @@ def test_the_last_letter_is_the_newest_that_an_owner_wrote(house: House) -> None
     }
     _mail(house, followed)
     house.clock.move(timedelta(days=1))
-    _mail(house, followed, sender=None, **kato)
-    # later, but from the newsletter's sender, as a receipt, or never sent
+    _mail(house, followed, sender=None, purpose="service", **kato)
+    # later, but from the newsletter's sender, or never sent
     house.clock.move(timedelta(days=1))
     _mail(house, followed, sender="mori", sent_from="mori@sample.example")
-    _mail(house, followed, purpose="service")
     _mail(house, followed, "failed")
     # the default sender wrote for want of an owner, or for one who had left
     _mail(house, unowned, values={"contact": {}})
@@ -174,10 +173,11 @@ _SATO = LastLetter("sato@sample.example", "佐藤花子")
         # it is still the same person; nobody wrote before
         (_SATO, {"owner": "sato"}, None),
         (None, {"owner": "kato"}, None),
-        # from the marketing team, by name or as an owner; a receipt
+        # in a receipt as in a letter
+        (_SATO, {"owner": "kato", "purpose": "service"}, "佐藤花子"),
+        # from the marketing team, by name or as an owner
         (_SATO, {"owner": "kato", "sender": "mori"}, None),
         (_SATO, {"owner": "mori"}, None),
-        (_SATO, {"owner": "kato", "purpose": "service"}, None),
         # the default sender follows nobody: there is no owner, or one who left
         (LastLetter("kato@sample.example", "加藤実"), {"owner": None}, None),
         (LastLetter("kato@sample.example", "加藤実"), {"owner": "mori", "active": False}, None),
