@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nurture.domain.glossary import Words
-from nurture.domain.task_words import CALL_RESULTS, DEAL_STAGES, LOSS_REASONS, RETURN_REASONS
+from nurture.domain.glossary import RETURNS, Words
+from nurture.domain.task_words import CALL_RESULTS, DEAL_STAGES, LOSS_REASONS
 
 PAGES: Words = {
     "pricing": ("料金", "Pricing"),
@@ -35,7 +35,7 @@ CODES: Mapping[tuple[str, str], Words] = {
     ("page.viewed", "page"): PAGES,
     ("form.submitted", "form"): FORMS,
     ("call.logged", "result"): CALL_RESULTS,
-    ("lead.returned", "reason"): RETURN_REASONS,
+    ("lead.returned", "reason"): RETURNS,
     ("deal.lost", "reason"): LOSS_REASONS,
     ("deal.advanced", "stage"): DEAL_STAGES,
 }

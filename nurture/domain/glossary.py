@@ -173,6 +173,7 @@ RETURNS: Words = {
 
 #: what became of a task
 TASK_OUTCOMES: Words = {
+    "meeting_set": ("商談日決定", "Meeting set"),
     "accepted": ("引き受け", "Accepted"),
     "returned": ("差し戻し", "Returned"),
     "called": ("電話済み", "Called"),

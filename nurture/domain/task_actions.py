@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nurture.domain import task_words
-from nurture.domain.glossary import Words
+from nurture.domain.glossary import RETURNS, Words
 from nurture.domain.lifecycle import Stage
 
 #: longest line and longest note, characters
@@ -75,6 +75,7 @@ ACTIONS: Mapping[str, Action] = {
             (
                 Field("result", CHOICE, required=True, choices=task_words.CALL_RESULTS),
                 *(Field(name, TEXT) for name in ("budget", "authority", "need", "timeline")),
+                _REVISIT,
                 _NOTE,
             ),
             again=True,
@@ -123,7 +124,7 @@ ACTIONS: Mapping[str, Action] = {
             "returned",
             "lead.returned",
             (
-                Field("reason", CHOICE, required=True, choices=task_words.RETURN_REASONS),
+                Field("reason", CHOICE, required=True, choices=RETURNS),
                 _NOTE,
                 _REVISIT,
             ),
@@ -139,6 +140,7 @@ _MAIN: Mapping[str, tuple[str, ...]] = {
     "reply": ("done", "called"),
     "quote": ("proposed", "done"),
     "record": ("met",),
+    "meeting": ("meeting_set",),
 }
 _OTHERWISE = ("done", "called")
 
@@ -155,11 +157,14 @@ _LEADS = frozenset({Stage.PROSPECT, Stage.LEAD, Stage.MQL, Stage.TQL})
 
 #: actions that leave a task of these kinds open: what it asks for is still to be done
 _LEAVES_OPEN: Mapping[str, frozenset[str]] = {
-    "accepted": frozenset({"call", "escalation", "reply", "quote", "record"}),
-    "called": frozenset({"quote", "record", "card"}),
+    "called": frozenset({"quote", "record", "card", "meeting"}),
     "meeting_set": frozenset({"quote", "card"}),
     "met": frozenset({"quote", "card"}),
 }
+
+#: kinds of tasks that ask for something else than a call: a call about one of them is not
+#: the call that another task asks for by name
+_NO_CALL = frozenset({"reply", "quote", "record", "card", "meeting", "todo", "follow-up"})
 
 
 def offers(
@@ -183,7 +188,10 @@ def offers(
 
 
 def closes(kind: str, action: str, values: Mapping[str, Any]) -> bool:
-    """Say whether an action closes a task of a kind; nobody at the phone closes nothing."""
+    """Say whether an action closes a task of a kind at once.
+
+    Where nobody was at the phone, the event decides: the house asks for another call.
+    """
     if action == "called" and values.get("result") == "no_answer":
         return False
     return kind not in _LEAVES_OPEN.get(action, frozenset())
@@ -193,19 +201,20 @@ def events_of(
     action: Action,
     values: Mapping[str, Any],
     by: str,
-    task: int | None = None,
+    task: tuple[int, str] | None = None,
     deal: str | None = None,
     opens: Mapping[str, Any] | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
     """Return the events that an action makes, in order: (type, properties).
 
     `values` are answers as `task_answers.read` gives them; `by` is the sender key of who
-    did it; `deal` names the deal under way (None: the contact's newest open one); `opens`
-    are the properties of a deal that is opened by this, None where there is one already.
+    did it, `task` the (id, kind) of where it was pressed; `deal` names the deal under way
+    (None: the contact's newest open one); `opens` are the properties of a deal that is
+    opened by this, None where there is one already.
     """
     about: dict[str, Any] = {"by": by}
-    if task is not None:
-        about["task"] = task
+    if task is not None and not action.deal and _names_task(action, task[1]):
+        about["task"] = task[0]
     made: list[tuple[str, dict[str, Any]]] = []
     if action.deal:
         if opens is not None:
@@ -215,3 +224,8 @@ def events_of(
             about["deal"] = deal
     made.append((action.event, {**values, **about}))
     return made
+
+
+def _names_task(action: Action, kind: str) -> bool:
+    """Say whether an action's event is about its task, or only about the person."""
+    return action.name != "called" or kind not in _NO_CALL

@@ -154,6 +154,8 @@ def _check_together(action: Action, found: Reading) -> None:
         case "called":
             if values.get("result") == "qualified" and not any(n in values for n in _BANT):
                 faults.setdefault("budget", "bant")
+            if values.get("result") == "later" and "revisit_at" not in values:
+                faults.setdefault("revisit_at", "revisit_needed")
         case "returned" | "lost":
             if values.get("reason") == "later" and "revisit_at" not in values:
                 faults.setdefault("revisit_at", "revisit_needed")

@@ -41,15 +41,6 @@ CALL_RESULTS: Words = {
     "no_answer": ("つながらなかった", "No answer"),
 }
 
-RETURN_REASONS: Words = {
-    "no_budget": ("予算がない", "No budget"),
-    "no_need": ("必要性がない", "No need"),
-    "no_fit": ("対象外の企業・用途", "Not a fit"),
-    "no_contact": ("連絡がつかない", "Cannot be reached"),
-    "later": ("時期が先", "Later"),
-    "other": ("その他", "Other"),
-}
-
 LOSS_REASONS: Words = {
     "no_budget": ("予算の見送り", "No budget"),
     "competitor": ("他社に決定", "Chose somebody else"),
@@ -125,7 +116,7 @@ FAULTS: Words = {
     ),
     "revisit_needed": (
         "「時期が先」のときは、次にご連絡する日をご記入ください。",
-        "For “later”, write when to come back.",
+        "Where it is not yet time, write when to come back.",
     ),
     "next_step_needed": (
         "次の一歩をご記入いただくか、「決まらなかった」にチェックしてください。",

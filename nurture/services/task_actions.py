@@ -204,7 +204,7 @@ class _Desk:
                 opens = {"deal": f"D-{row.id}", "currency": CURRENCY}
                 if "amount" in values:
                     opens["amount"] = values["amount"]
-        made = events_of(action, values, self._member.key, row.id, name, opens)
+        made = events_of(action, values, self._member.key, (row.id, row.kind), name, opens)
         taken = take_in(
             self._connection,
             [
@@ -254,8 +254,8 @@ class _Desk:
                     "contact_id": row.contact_id,
                     "event_id": event_id,
                     "kind": "task_done",
-                    "reason": "task_done",
-                    "detail": {"task": one},
+                    "reason": "task_closed",
+                    "detail": {"task": one, "outcome": action.name},
                 }
                 for one in closed
             ]

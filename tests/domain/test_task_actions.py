@@ -37,6 +37,7 @@ OFFERS: list[tuple[str, str | None, str | None, bool, str]] = [
     # a deal that was lost is over: the next one begins with a meeting
     ("call", "lost", "lost", False, "called meeting_set done"),
     ("escalation", "mql", None, False, "called done meeting_set accepted returned"),
+    ("meeting", "sal", None, False, "meeting_set done"),
     # a kind of the company's own, a stage of the CRM's own
     ("お礼状", "sal", "negotiation", False, "done called meeting_set"),
     # about nobody: only to be done
@@ -56,9 +57,11 @@ CLOSING: list[tuple[str, str, dict[str, Any], bool]] = [
     ("call", "called", {"result": "talked"}, True),
     # nobody at the phone: try again
     ("call", "called", {"result": "no_answer"}, False),
-    # who takes a lead on has not called it yet
-    ("call", "accepted", {}, False),
-    ("todo", "accepted", {}, True),
+    # whoever takes a lead on: the hand-off is over, what follows is a task of its own
+    ("call", "accepted", {}, True),
+    # the first meeting is still to be arranged
+    ("meeting", "called", {"result": "talked"}, False),
+    ("meeting", "meeting_set", {}, True),
     # the quotation is still to be written, whatever else happens
     ("quote", "called", {"result": "talked"}, False),
     ("quote", "meeting_set", {}, False),
@@ -94,6 +97,7 @@ ANSWERS: list[tuple[str, dict[str, Any], dict[str, Any] | str]] = [
         {"result": "qualified", "timeline": "3か月"},
         {"result": "qualified", "timeline": "3か月"},
     ),
+    ("called", {"result": "later"}, "revisit_at: revisit_needed"),
     ("called", {"result": "talked", "budget": "x" * 301}, "budget: too_long"),
     ("called", {"result": "talked", "note": "x" * 4001}, "note: too_long"),
     # lines of a note stay
@@ -191,19 +195,30 @@ def test_whatever_is_typed_is_taken_or_named_with_words(name: str, answers: dict
 
 def test_a_deal_is_opened_before_something_happens_to_it() -> None:
     values = {"at": "2026-05-20T14:00:00+09:00", "decider": True}
-    made = events_of(ACTIONS["meeting_set"], values, "sato", 7, opens={"deal": "D-7"})
+    made = events_of(ACTIONS["meeting_set"], values, "sato", (7, "call"), opens={"deal": "D-7"})
     assert made == [
-        ("deal.opened", {"deal": "D-7", "by": "sato", "task": 7}),
-        ("deal.meeting_set", {**values, "by": "sato", "task": 7, "deal": "D-7"}),
+        ("deal.opened", {"deal": "D-7", "by": "sato"}),
+        ("deal.meeting_set", {**values, "by": "sato", "deal": "D-7"}),
     ]
 
 
 def test_the_deal_under_way_is_the_one_that_is_meant() -> None:
-    made = events_of(ACTIONS["won"], {"amount": 5}, "sato", 7, deal="CRM-1")
-    assert made == [("deal.won", {"amount": 5, "by": "sato", "task": 7, "deal": "CRM-1"})]
+    made = events_of(ACTIONS["won"], {"amount": 5}, "sato", (7, "quote"), deal="CRM-1")
+    assert made == [("deal.won", {"amount": 5, "by": "sato", "deal": "CRM-1"})]
     # one that the CRM never named: the contact's newest open one
-    made = events_of(ACTIONS["won"], {"amount": 5}, "sato", 7)
-    assert made == [("deal.won", {"amount": 5, "by": "sato", "task": 7})]
+    made = events_of(ACTIONS["won"], {"amount": 5}, "sato", (7, "quote"))
+    assert made == [("deal.won", {"amount": 5, "by": "sato"})]
+
+
+#: (kind of task, whether a call from it names it)
+CALLS = [("call", True), ("escalation", True), ("first-call", True), ("reply", False)]
+
+
+@pytest.mark.parametrize(("kind", "named"), CALLS)
+def test_a_call_names_the_task_that_asked_for_it(kind: str, named: bool) -> None:
+    ((event, properties),) = events_of(ACTIONS["called"], {"result": "talked"}, "sato", (7, kind))
+    assert event == "call.logged"
+    assert properties.get("task") == (7 if named else None)
 
 
 def test_everything_offered_exists_and_has_words_in_both_languages() -> None:

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from nurture.db import tables
-from nurture.db.engine import make_engine
 from nurture.services.task_actions import act
 from nurture.services.telling import What
 from tests.services.desk import Desk, addresses, parts
-from tests.services.house import make_house
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Return a desk on SQLite: nothing here differs between databases."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'desk.sqlite'}")
-    tables.metadata.create_all(engine)
-    yield Desk(make_house(engine))
-    engine.dispose()
 
 
 def test_the_first_line_says_who_what_until_when_and_why(desk: Desk) -> None:
