@@ -69,15 +69,16 @@ def set_attendance(connection: Connection, name: str, now: datetime) -> None:
 
 def happenings(
     connection: Connection,
-    names: Sequence[str],
+    names: Sequence[str] | None,
     contact_ids: Iterable[int] | None = None,
 ) -> dict[str, dict[int, list[tuple[str, datetime]]]]:
     """Return seminar → contact → the newest (type, occurred_at) of each type of event.
 
-    Duplicates and erased contacts are left out; `contact_ids` None means everybody.
+    Duplicates and erased contacts are left out. None means every seminar that an event ever
+    named, and everybody.
     """
-    found: dict[str, dict[int, list[tuple[str, datetime]]]] = {name: {} for name in names}
-    if not names:
+    found: dict[str, dict[int, list[tuple[str, datetime]]]] = {one: {} for one in names or ()}
+    if names is not None and not names:
         return found
     query = (
         select(
@@ -86,7 +87,7 @@ def happenings(
         .join(contact, contact.c.id == event.c.contact_id)
         .where(
             event.c.type.in_(EVENTS),
-            _ABOUT.in_(list(names)),
+            _ABOUT.is_not(None) if names is None else _ABOUT.in_(list(names)),
             contact.c.merged_into.is_(None),
             contact.c.erased == false(),
         )
@@ -95,7 +96,7 @@ def happenings(
     if contact_ids is not None:
         query = query.where(event.c.contact_id.in_(list(contact_ids)))
     for about, contact_id, kind, at in connection.execute(query):
-        found[about].setdefault(contact_id, []).append((kind, at))
+        found.setdefault(about, {}).setdefault(contact_id, []).append((kind, at))
     return found
 
 

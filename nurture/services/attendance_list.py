@@ -1,0 +1,168 @@
+"""The list of those who came: as Zoom or Teams export it, of our own, or pasted."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+from nurture.domain.attendance_columns import AttendanceColumns, is_our_side, read_header
+from nurture.domain.cell_values import plain
+from nurture.domain.contact_row import RowError
+from nurture.errors import NotFoundError, NurtureError
+from nurture.services.csv_encoding import find_encoding
+from nurture.services.csv_records import Record, Records
+from nurture.services.mail_address import check_address
+
+#: people of one list; a larger one is no seminar's
+MOST = 20_000
+
+_DELIMITERS = (",", "\t", ";")
+_PARTS = re.compile(r"[\s,;、，；<>]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Somebody who came."""
+
+    #: canonical
+    address: str
+    #: as the list writes it
+    email: str
+    name: str = ""
+
+
+@dataclass(slots=True)
+class AttendanceList:
+    """What a list says."""
+
+    #: by address, each once
+    people: dict[str, Attendee] = field(default_factory=dict)
+    #: rows that say that somebody did not come
+    absent: int = 0
+    #: rows without an address: people whom nobody can tell apart
+    nameless: int = 0
+    #: (line, what stands there) of addresses that are none
+    unreadable: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, line: int, written: list[str], name: str) -> None:
+        """Take a row in, by the first of its addresses that is one."""
+        wrong = ""
+        for text in written:
+            try:
+                address, email = check_address(text)
+            except RowError:
+                wrong = wrong or text
+                continue
+            if address not in self.people or (name and not self.people[address].name):
+                self.people[address] = Attendee(address, email, name)
+            return
+        if wrong and "@" in wrong:
+            self.unreadable.append((line, wrong[:100]))
+        else:
+            self.nameless += 1
+
+
+def read_file(path: Path, encoding: str = "") -> AttendanceList:
+    """Return what a file says: CSV in any encoding that the import of contacts reads.
+
+    Raises NotFoundError where there is none, NurtureError where it is no text or names nobody.
+    """
+    if not path.is_file():
+        raise NotFoundError(f"{path} is not a file")
+    with path.open("rb") as raw:
+        if raw.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+            raise NurtureError(
+                f"{path.name} is a workbook, not a CSV",
+                "in Excel: File, Save As, CSV UTF-8 (comma delimited)",
+            )
+    text = path.read_bytes().decode(find_encoding(path, encoding))
+    return read_text(text, path.name)
+
+
+def read_upload(content: bytes, name: str = "the file") -> AttendanceList:
+    """Return what the bytes of a file say; raises NurtureError as `read_file` does."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        path.write_bytes(content)
+        try:
+            return read_file(path)
+        except NurtureError as error:
+            raise NurtureError(error.message.replace(path.name, name), error.hint) from error
+
+
+def read_text(text: str, name: str = "the list") -> AttendanceList:
+    """Return what a text says: a table with headers, or addresses parted by anything.
+
+    Raises NurtureError where it names nobody, or more than MOST.
+    """
+    found = AttendanceList()
+    delimiter = _delimiter(text)
+    rows = _table(text, delimiter)
+    if rows is None:
+        _loose(text, found)
+    else:
+        for line, cells, columns in rows:
+            if columns.skipped:
+                continue
+            if not columns.has_come(cells):
+                found.absent += 1
+                continue
+            found.add(line, columns.addresses(cells), columns.person_name(cells))
+    if len(found.people) > MOST:
+        raise NurtureError(f"{name} names more than {MOST:,} people")
+    if not found.people:
+        raise NurtureError(
+            f"{name} names nobody who came",
+            "it needs a column of e-mail addresses, or one address per line",
+        )
+    return found
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that makes headers of some line; a comma where none does."""
+    for delimiter in _DELIMITERS:
+        if any(
+            read_header(record.cells, our_side=False) is not None
+            for record in Records(StringIO(text), delimiter)
+            if len(record.cells) > 1
+        ):
+            return delimiter
+    return ","
+
+
+def _table(text: str, delimiter: str) -> Iterator[tuple[int, list[str], AttendanceColumns]] | None:
+    """Return the rows under headers, each with what its columns mean; None without headers."""
+    records = list(Records(StringIO(text), delimiter))
+    if all(read_header(one.cells, our_side=False) is None for one in records):
+        return None
+    return _under_headers(records)
+
+
+def _under_headers(records: list[Record]) -> Iterator[tuple[int, list[str], AttendanceColumns]]:
+    columns: AttendanceColumns | None = None
+    our_side = False
+    for record in records:
+        cells = record.cells
+        filled = [plain(cell) for cell in cells if plain(cell)]
+        if not filled:
+            continue
+        header = read_header(cells, our_side)
+        if header is not None:
+            columns = header
+        elif len(filled) == 1 and "@" not in filled[0]:
+            # A title, alone in its row: the block above it is over.
+            columns, our_side = None, is_our_side(filled[0])
+        elif columns is not None:
+            yield record.line, cells, columns
+
+
+def _loose(text: str, found: AttendanceList) -> None:
+    """Take every address of a text without headers; what else stands there is left out."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for part in _PARTS.split(line):
+            if "@" in part:
+                found.add(number, [part.strip("\"'()（）")], "")
