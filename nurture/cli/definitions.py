@@ -5,14 +5,17 @@ from __future__ import annotations
 import getpass
 import json
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from nurture.cli.context import house_of, settings_of
+from nurture.cli.mailing_remarks import mailing_lines
 from nurture.clock import machine_now
 from nurture.compiler.reference import reference as reference_page
 from nurture.compiler.schema import json_schemas
 from nurture.errors import Severity
+from nurture.services.mailing_reports import definitions_of
 from nurture.services.project import read_project
 from nurture.services.publish import check as check_files
 from nurture.services.publish import publish as publish_files
@@ -79,5 +82,8 @@ def publish(ctx: click.Context, yes: int | None) -> None:
     click.echo(f"Release {published.release_id} {what}.")
     for workflow, count in published.enrolled.items():
         click.echo(f"  {workflow}: {count} people who match already were enrolled")
+    zone = ZoneInfo(definitions_of(house.runtime).calendar.zone)
+    for line in mailing_lines(published.mailings, zone):
+        click.echo(f"  {line}")
     for seminar in published.seminars:
         click.echo(f"  {seminar.name} {seminar.sentence}")

@@ -125,6 +125,22 @@ class Day(Shape[date]):
 _WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]+(\S+)")
 
 
+def read_wall_time(text: str) -> datetime | None:
+    """Return what `2026-12-10 15:00` says, without a zone, or None.
+
+    `24:00` is the midnight after the date.
+    """
+    parts = _WALL.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    clock = read_clock(parts[2]) if parts is not None else None
+    if parts is None or clock is None:
+        return None
+    try:
+        moment = datetime.combine(date.fromisoformat(parts[1]), clock)
+    except ValueError:
+        return None
+    return moment + timedelta(days=1) if parts[2].startswith("24") else moment
+
+
 class WallTime(Shape[datetime]):
     """A date and a time of day, `2026-12-10 15:00`, in the calendar's zone."""
 
@@ -134,20 +150,14 @@ class WallTime(Shape[datetime]):
         found = scalar_of(node, report, example)
         if found is None:
             return None
-        parts = _WALL.fullmatch(unicodedata.normalize("NFKC", found.value).strip())
-        try:
-            day = date.fromisoformat(parts[1]) if parts is not None else None
-        except ValueError:
-            day = None
-        clock = read_clock(parts[2]) if parts is not None else None
-        if parts is None or day is None or clock is None:
+        moment = read_wall_time(found.value)
+        if moment is None:
             report.error(node, "bad-value", f"expected {example}, found {quoted(found.value)}")
-            return None
-        if not is_believable(day):
+        elif not is_believable(moment.date()):
+            day = moment.date()
             report.error(node, "bad-value", f"{day} lies before 1900 or after 2200")
             return None
-        moment = datetime.combine(day, clock)
-        return moment + timedelta(days=1) if parts[2].startswith("24") else moment
+        return moment
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return the pattern of a date and a time."""

@@ -67,3 +67,12 @@ class Mailing:
 def dedupe_key(mailing: str, contact_id: int) -> str:
     """Return the key under which a contact gets a mailing once, ever."""
     return f"mailing/{mailing}/{contact_id}"
+
+
+def phase_of(state: MailingState, waiting: int) -> str:
+    """Return where a mailing stands as people see it.
+
+    That is its state, but `sending` where all its mails are queued and some (`waiting`)
+    have not left yet.
+    """
+    return "sending" if state is MailingState.DONE and waiting else str(state)

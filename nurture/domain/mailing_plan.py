@@ -48,6 +48,9 @@ class Note(enum.StrEnum):
     STAYS_CANCELLED = "stays_cancelled"
 
 
+#: notes of what is still to come
+COMING = frozenset({Note.SCHEDULED, Note.MOVED, Note.RESTORED, Note.WAITS_PAUSED})
+
 #: note → sentence; {name}, {at}, {queued}
 SENTENCES: Mapping[Note, str] = {
     Note.SCHEDULED: "goes out at {at}",

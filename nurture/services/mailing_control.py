@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.compiler.report import did_you_mean
 from nurture.db import contacts as people
 from nurture.db import mail_fates, mailings, outcomes, pausing
 from nurture.db.engine import read, write
@@ -15,6 +14,7 @@ from nurture.domain.mailing_plan import FILE_REMOVED
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services import control
 from nurture.services.control import WORKFLOW, Backlog
+from nurture.services.mailing_reports import unknown
 from nurture.services.runtime import DECIDE, Runtime
 
 #: mails dropped in one transaction after a mailing was cancelled
@@ -111,8 +111,7 @@ def _named(connection: Connection, name: str, lock: bool = False) -> Row[Any]:
     row = mailings.find(connection, name, lock=lock)
     if row is None:
         known = [one.name for one in mailings.all_rows(connection)]
-        hint = did_you_mean(name, known) or "`nurture broadcast list` shows what is published"
-        raise NotFoundError(f"no broadcast {name!r} is published", hint)
+        raise NotFoundError(*unknown(name, known))
     return row
 
 

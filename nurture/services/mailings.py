@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import ColumnElement, Connection, Row
 
-from nurture.db import contacts, mailings, messages, pausing
+from nurture.db import contacts, mailing_counts, mailings, messages, pausing
 from nurture.db.conditions import to_sql
 from nurture.db.engine import read, write
 from nurture.domain.calendar import shift
 from nurture.domain.definitions import Definitions
 from nurture.domain.library import kind_template, pick_as_json
 from nurture.domain.mailing import Mailing, MailingState, dedupe_key
-from nurture.domain.mailing_plan import FILE_REMOVED, Move, Note, Standing, settle
+from nurture.domain.mailing_plan import COMING, FILE_REMOVED, Move, Note, Standing, settle
 from nurture.services import seminar_corrections
 from nurture.services.control import WORKFLOW
 from nurture.services.mailing_control import drop
@@ -44,6 +44,8 @@ class Remark:
     at: datetime
     #: mails made of it so far
     queued: int
+    #: about how many will get it, where it is still to come
+    about: int | None = None
 
 
 def sync(
@@ -75,7 +77,11 @@ def sync(
             at = move.at or (row.at if row is not None else now)
             title = written.title if written is not None else ""
             queued = row.queued if row is not None else 0
-            remarks.append(Remark(name, title, move.note, at, queued))
+            about = None
+            if written is not None and move.note in COMING:
+                where = condition_of(definitions, written, max(at, now))
+                about = mailing_counts.how_many(connection, where, written.purpose)
+            remarks.append(Remark(name, title, move.note, at, queued, about))
     return remarks
 
 

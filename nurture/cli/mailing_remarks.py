@@ -1,0 +1,31 @@
+"""What `nurture publish` says of each broadcast and seminar mailing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import click
+
+from nurture.domain.mailing_plan import SENTENCES, Note
+from nurture.services import sentences
+from nurture.services.mailings import Remark
+
+#: what a publisher must not overlook
+_LOUD = frozenset({Note.MISSED, Note.SENT_ALREADY, Note.STAYS_CANCELLED})
+_WARNED = frozenset({Note.EDITED_AFTER_START, Note.REMOVED_AFTER_START, Note.WAITS_PAUSED})
+
+
+def mailing_lines(remarks: Iterable[Remark], zone: ZoneInfo) -> list[str]:
+    """Return a line per mailing: its name, what becomes of it, about how many get it."""
+    return [_line(one, zone) for one in remarks]
+
+
+def _line(one: Remark, zone: ZoneInfo) -> str:
+    at = sentences.moment(one.at, "en", zone, year=True)
+    said = SENTENCES[one.note].format(name=one.name, at=at, queued=f"{one.queued:,}")
+    if one.about is not None:
+        said += f", to about {one.about:,} people"
+    if one.note in _LOUD:
+        return click.style(f"{one.name} {said}", fg="red", bold=True)
+    return click.style(f"{one.name} {said}", fg="yellow" if one.note in _WARNED else None)

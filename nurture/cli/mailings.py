@@ -1,0 +1,204 @@
+"""`nurture broadcast …`: what is to come, a dry run, and the switches."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from nurture.app import House
+from nurture.cli.context import house_of
+from nurture.cli.dry_runs import Sheet, Telling
+from nurture.compiler.moments import read_wall_time
+from nurture.compiler.release import compile_files
+from nurture.domain import glossary
+from nurture.domain.calendar import at_wall
+from nurture.domain.condition_words import condition_text, duration_text
+from nurture.domain.definitions import Definitions, require
+from nurture.domain.mailing import Mailing
+from nurture.errors import NotFoundError
+from nurture.services import mailing_control, mailing_reports, sentences
+from nurture.services.dry_run import DryRun, dry_run
+from nurture.services.project import read_project
+
+_LOCALE = click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the page.")
+
+
+@click.group()
+def broadcast() -> None:
+    """Broadcasts, and the mailings of seminars: dry run, pause, resume, cancel."""
+
+
+@broadcast.command("list")
+@_LOCALE
+@click.pass_context
+def list_(ctx: click.Context, locale: str | None) -> None:
+    """Show what is to come, what goes out now and what went out."""
+    runtime, language = house_of(ctx).runtime, _language(locale)
+    found = mailing_reports.listed(runtime)
+    lines = [*found.coming, *found.running, *found.over]
+    if not lines:
+        click.echo("No broadcast is published yet.")
+        return
+    zone = _zone(mailing_reports.definitions_of(runtime))
+    table = Table(box=None, pad_edge=False)
+    table.add_column("broadcast", overflow="fold")
+    table.add_column("at", no_wrap=True)
+    table.add_column("state", overflow="fold")
+    for name in ("mails", "left", "opened", "clicked", "opted out", "bounced"):
+        table.add_column(name, justify="right")
+    for one in lines:
+        count = one.count
+        figures = (count.made, count.sent, count.opened, count.clicked, count.unsubscribed)
+        table.add_row(
+            one.name,
+            one.at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+            glossary.word(glossary.MAILING_STATES, one.phase, language),
+            *(f"{number:,}" if number else "–" for number in (*figures, count.bounced)),
+        )
+    Console().print(table)
+
+
+@broadcast.command()
+@click.argument("name")
+@_LOCALE
+@click.pass_context
+def show(ctx: click.Context, name: str, locale: str | None) -> None:
+    """Show where NAME stands and what came of it."""
+    runtime, language = house_of(ctx).runtime, _language(locale)
+    report = mailing_reports.report(runtime, name)
+    definitions = mailing_reports.definitions_of(runtime)
+    line, count, zone = report.line, report.line.count, _zone(definitions)
+    state = glossary.word(glossary.MAILING_STATES, line.phase, language)
+    rows = [("title", line.title), ("state", state)]
+    rows.append(("at", sentences.moment(line.at, language, zone, year=True)))
+    if line.row.reason:
+        rows.append(("reason", line.row.reason))
+    written = line.mailing
+    if written is not None:
+        sends = written.pick.kind if written.pick is not None else written.template
+        rows += [
+            ("to", condition_text(written.condition, language)),
+            ("send", sends),
+            ("topic", written.topic or "–"),
+            ("window", f"{written.window}, expires {duration_text(written.expires, language)}"),
+            ("from", written.sender),
+        ]
+    rows.append(("mails", f"{count.made:,}, {line.row.left_out:,} left out without an address"))
+    rows.append(("left", f"{count.sent:,}; {count.waiting:,} wait, {count.dropped:,} dropped"))
+    reacted = f"{count.opened:,} opened, {count.clicked:,} clicked, {count.replied:,} replied"
+    rows.append(("people", f"{reacted}, {count.unsubscribed:,} opted out"))
+    rows.append(("back", f"{count.bounced:,} bounced, {count.complained:,} complaints"))
+    for key, said in rows:
+        click.echo(f"{key:>8}  {said}")
+    for mail_state, why, number in report.held:
+        said = sentences.reason(why, {}, language, zone, {}) if why else ""
+        state = glossary.word(glossary.MESSAGE_STATES, mail_state, language)
+        click.echo(f"{number:>8,}  {state}{': ' + said if said else ''}")
+
+
+@broadcast.command("dry-run")
+@click.argument("name")
+@click.option("--at", metavar="'YYYY-MM-DD HH:MM'", help="As if it began then.")
+@click.option("--live", is_flag=True, help="As published, not as the project's files say.")
+@click.option("--all", "everybody", is_flag=True, help="Name everybody, not ten of each reason.")
+@click.option("--csv", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write all.")
+@_LOCALE
+@click.pass_context
+def dry_run_(
+    ctx: click.Context,
+    name: str,
+    at: str | None,
+    live: bool,
+    everybody: bool,
+    file: Path | None,
+    locale: str | None,
+) -> None:
+    """Say who would get NAME, who would not and why; nothing is written, nothing sent.
+
+    Reads the project's files, so that a broadcast can be looked at before it is published.
+    """
+    house, language = house_of(ctx), _language(locale)
+    definitions, written = _wanted(house, name, live)
+    zone = _zone(definitions)
+    moment = _moment(at, zone) if at is not None else None
+    titles = {one.name: one.title for one in definitions.workflows.values()}
+    telling = Telling(language, zone, {**titles, written.name: written.title})
+    keep = None if everybody else 10
+    found: DryRun
+    if file is None:
+        found = dry_run(house.runtime, definitions, written, moment, keep)
+    else:
+        # With the mark by which spreadsheets know UTF-8.
+        with file.open("w", encoding="utf-8-sig", newline="") as opened:
+            sheet = Sheet(opened, telling)
+            found = dry_run(house.runtime, definitions, written, moment, keep, sheet.add)
+    telling.show(found, Console())
+    if file is not None:
+        click.echo(f"\n{found.count():,} contacts were written to {file}")
+
+
+@broadcast.command()
+@click.argument("name")
+@click.option("--reason", default="", help="Shown to colleagues.")
+@click.pass_context
+def pause(ctx: click.Context, name: str, reason: str) -> None:
+    """Queue nothing more of NAME, and hold back what is queued."""
+    mailing_control.pause(house_of(ctx).runtime, name, reason)
+    click.echo(f"Paused: {name}")
+
+
+@broadcast.command()
+@click.argument("name")
+@click.option("--discard", is_flag=True, help="Send nothing of what was held back.")
+@click.pass_context
+def resume(ctx: click.Context, name: str, discard: bool) -> None:
+    """Let NAME go on where it stood; what was held back goes at the policy's rate."""
+    found = mailing_control.resume(house_of(ctx).runtime, name, discard)
+    fate = "discarded" if discard else "going out"
+    click.echo(f"{name} goes on. {found.waiting} held back {fate}, {found.expired} had expired.")
+
+
+@broadcast.command()
+@click.argument("name")
+@click.option("--reason", default="", help="Kept with each mail that is dropped.")
+@click.pass_context
+def cancel(ctx: click.Context, name: str, reason: str) -> None:
+    """Take NAME back: what has not left never leaves."""
+    dropped = mailing_control.cancel(house_of(ctx).runtime, name, reason)
+    click.echo(f"Cancelled: {name}. {dropped} mails that had not left are dropped.")
+
+
+def _wanted(house: House, name: str, live: bool) -> tuple[Definitions, Mailing]:
+    """Return a mailing with what it refers to, from the project's files or as published."""
+    if not live:
+        definitions = compile_files(read_project(house.settings.project))
+        if name in definitions.mailings:
+            return require(definitions), definitions.mailings[name]
+    definitions = mailing_reports.definitions_of(house.runtime)
+    found = definitions.mailings.get(name)
+    if found is None:
+        raise NotFoundError(*mailing_reports.unknown(name, definitions.mailings))
+    return definitions, found
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    wall = read_wall_time(text)
+    if wall is None:
+        raise click.BadParameter(f"{text!r} is not a moment such as '2026-12-08 10:00'")
+    return at_wall(wall.date(), wall.time(), zone)
+
+
+def _zone(definitions: Definitions) -> ZoneInfo:
+    return ZoneInfo(definitions.calendar.zone)
+
+
+def _language(locale: str | None) -> str:
+    """Return the language asked for, else that of the terminal."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return locale or ("ja" if spoken.startswith("ja") else "en")

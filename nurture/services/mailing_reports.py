@@ -1,0 +1,144 @@
+"""Broadcasts and the mailings of seminars: which there are, where they stand, what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nurture.compiler.report import did_you_mean
+from nurture.db import mailing_counts, mailings
+from nurture.db.engine import read
+from nurture.db.mailing_counts import MailingCount
+from nurture.domain.definitions import Definitions
+from nurture.domain.mailing import Mailing, MailingState, phase_of
+from nurture.errors import NotFoundError
+from nurture.services.house import house_at
+from nurture.services.runtime import Runtime
+
+#: mailings that are over and shown in the list, the newest
+LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MailingLine:
+    """A mailing, where it stands, and its figures."""
+
+    row: Row[Any]
+    title: str
+    #: a state of MailingState, or `sending`: all are queued and some wait to leave
+    phase: str
+    count: MailingCount
+    #: None: no file of the live release says it any more
+    mailing: Mailing | None
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.row.name)
+
+    @property
+    def at(self) -> datetime:
+        """When it begins or began."""
+        found: datetime = self.row.at
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Mailings:
+    """All mailings, by how far they are."""
+
+    coming: Sequence[MailingLine]
+    running: Sequence[MailingLine]
+    over: Sequence[MailingLine]
+
+
+@dataclass(frozen=True, slots=True)
+class MailingReport:
+    """One mailing with why its mails wait or were given up."""
+
+    line: MailingLine
+    #: (state of the mail, reason code, how many), the most frequent first
+    held: Sequence[tuple[str, str, int]]
+
+
+def listed(runtime: Runtime) -> Mailings:
+    """Return all mailings that are not over, and the newest that are."""
+    with read(runtime.engine) as connection:
+        house = house_at(runtime, connection)
+        rows = mailings.all_rows(connection)
+        ended = (MailingState.DONE, MailingState.CANCELLED)
+        over = sorted((r for r in rows if r.state in ended), key=lambda r: r.at, reverse=True)
+        shown = [row for row in rows if row.state not in ended] + over[:LISTED]
+        names = [row.name for row in shown]
+        counts = mailing_counts.of_mailings(connection, names, house.count_unknown_opens)
+        known = _written(runtime, connection, house.release_id)
+        lines = [_line(row, counts, known) for row in shown]
+    coming = [one for one in lines if one.phase in ("scheduled", "missed") or _waits(one)]
+    running = [one for one in lines if one.phase in ("running", "sending", "paused")]
+    running = [one for one in running if not _waits(one)]
+    rest = [one for one in lines if one not in coming and one not in running]
+    return Mailings(
+        coming=sorted(coming, key=lambda one: one.at),
+        running=sorted(running, key=lambda one: one.at, reverse=True),
+        over=rest,
+    )
+
+
+def report(runtime: Runtime, name: str) -> MailingReport:
+    """Return one mailing; NotFoundError where there is none."""
+    with read(runtime.engine) as connection:
+        row = mailings.find(connection, name)
+        if row is None:
+            known_names = [one.name for one in mailings.all_rows(connection)]
+            raise NotFoundError(*unknown(name, known_names))
+        house = house_at(runtime, connection)
+        counts = mailing_counts.of_mailings(connection, [name], house.count_unknown_opens)
+        held = mailing_counts.reasons(connection, name)
+        known = _written(runtime, connection, house.release_id)
+        return MailingReport(
+            line=_line(row, counts, known),
+            held=[(one.state, one.reason or "", one.number) for one in held],
+        )
+
+
+def unknown(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return message and hint for a name that no mailing has."""
+    hint = did_you_mean(name, known) or "`nurture broadcast list` shows what there is"
+    return f"there is no broadcast {name!r}", hint
+
+
+def definitions_of(runtime: Runtime) -> Definitions:
+    """Return the definitions of the live release; NurtureError where nothing is published."""
+    with read(runtime.engine) as connection:
+        return runtime.releases.live(connection).definitions
+
+
+def _waits(line: MailingLine) -> bool:
+    """Say whether a mailing was paused before it began."""
+    return line.phase == "paused" and line.row.started_at is None
+
+
+def _written(
+    runtime: Runtime, connection: Connection, release_id: int | None
+) -> Mapping[str, Mailing]:
+    if release_id is None:
+        return {}
+    return runtime.releases.get(connection, release_id).definitions.mailings
+
+
+def _line(
+    row: Row[Any], counts: Mapping[str, MailingCount], known: Mapping[str, Mailing]
+) -> MailingLine:
+    written = known.get(row.name)
+    count = counts.get(row.name, MailingCount())
+    return MailingLine(
+        row=row,
+        title=written.title if written is not None else row.name,
+        phase=phase_of(MailingState(row.state), count.waiting),
+        count=count,
+        mailing=written,
+    )
