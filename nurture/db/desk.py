@@ -51,7 +51,7 @@ def tasks_until(
                 task.c.assignee, member.c.name.label("member"), *_PERSON,
             )
             .outerjoin(contact, contact.c.id == task.c.contact_id)
-            .outerjoin(account, account.c.id == task.c.account_id)
+            .outerjoin(account, account.c.id == contact.c.account_id)
             .outerjoin(member, member.c.id == task.c.assignee_id)
             .where(task.c.state == "open", key < until, _mine(task.c.assignee_id, member_id))
             .order_by(key, task.c.id)
@@ -251,11 +251,11 @@ def mailings_until(connection: Connection, until: datetime) -> list[Row[Any]]:
 
 
 def lines_not_taken(connection: Connection, since: datetime) -> int:
-    """Return how many chat lines since a moment no room has taken."""
+    """Return how many chat lines since a moment their room did not take, for all our trying."""
     query = (
         select(func.count())
         .select_from(notice)
-        .where(notice.c.state.in_(("nowhere", "failed")), notice.c.created_at >= since)
+        .where(notice.c.state == "failed", notice.c.created_at >= since)
     )
     return int(connection.execute(query).scalar_one())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from nurture.db.tables import notice
+from nurture.db.tables import account, contact, notice, task, team_member
 from nurture.db.upsert import insert_new
 
 
@@ -54,6 +54,30 @@ def settle(
         .where(notice.c.id == notice_id)
         .values(state=state, due_at=due_at, sent_at=now if state == "sent" else None)
     )
+
+
+def tasks_about(connection: Connection, task_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return tasks with what a line says of them: title, due time, assignee, person, company."""
+    query = (
+        select(
+            task.c.id,
+            task.c.dedupe_key,
+            task.c.title,
+            task.c.due_at,
+            task.c.contact_id,
+            team_member.c.name.label("member"),
+            contact.c.family_name,
+            contact.c.given_name,
+            contact.c.locale,
+            account.c.name.label("company"),
+        )
+        .join(contact, contact.c.id == task.c.contact_id)
+        .outerjoin(account, account.c.id == contact.c.account_id)
+        .outerjoin(team_member, team_member.c.id == task.c.assignee_id)
+        .where(task.c.id.in_(sorted(task_ids)), contact.c.erased.is_(False))
+        .order_by(task.c.id)
+    )
+    return list(connection.execute(query))
 
 
 def recent(connection: Connection, limit: int) -> list[Row[Any]]:

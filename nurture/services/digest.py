@@ -53,7 +53,9 @@ def send_digests(runtime: Runtime) -> int:
         zone = ZoneInfo(release.definitions.calendar.zone)
         day = now.astimezone(zone).date()
         rows = []
-        for member in desk.members(connection):
+        # A house without the template does without the mail.
+        told = desk.members(connection) if release.templates.has(TEMPLATE) else []
+        for member in told:
             if not _has_something(connection, member, now, zone):
                 continue
             rows.append(

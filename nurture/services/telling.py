@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from nurture.services.lead_lines import tell_rooms
 from nurture.services.releases import LiveRelease
 from nurture.services.task_mails import queue_mails
 
@@ -49,4 +50,5 @@ def tell(
       `result` has `{"late": TASK}`)
     - REASSIGNED: `services.owners`
     """
+    tell_rooms(connection, release, task_ids, what, now)
     return queue_mails(connection, release, list(dict.fromkeys(task_ids)), what, now)

@@ -16,11 +16,13 @@ from nurture.db.engine import read, write
 from nurture.db.events import NewEvent, record
 from nurture.domain.addresses import canonical
 from nurture.emails.tokens import Keyring
+from nurture.providers.chat import MemoryChat
 from nurture.providers.memory import MemoryProvider
 from nurture.services.advance import advance
 from nurture.services.capture import Captured, Happening, capture
 from nurture.services.deliver import Outbox
 from nurture.services.ingest import ingest
+from nurture.services.notices import say_due
 from nurture.services.publish import Published, publish
 from nurture.services.releases import Releases
 from nurture.services.runtime import Runtime, Sending
@@ -43,6 +45,7 @@ class House:
     provider: MemoryProvider
     outbox: Outbox
     rung: list[str] = field(default_factory=list)
+    chat: MemoryChat = field(default_factory=lambda: MemoryChat(("sales",)))
 
     # -- definitions ---------------------------------------------------------------------
 
@@ -153,7 +156,7 @@ class House:
     def turn(self) -> None:
         """Turn the circle until nothing is due at this moment."""
         for _ in range(_MOST_TURNS):
-            if not self.decide() + self.outbox.drain(5):
+            if not self.decide() + self.outbox.drain(5) + say_due(self.runtime, self.chat):
                 return
         raise AssertionError("the circle does not come to rest")
 

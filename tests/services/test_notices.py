@@ -56,7 +56,7 @@ def test_a_line_that_was_not_taken_is_said_again_later_and_given_up_after_a_day(
         house.clock.move_to(line.due_at)
         tries += say_due(house.runtime, chat)
     assert tries == 7
-    assert line.state == "queued" and house.rows(tables.notice)[-1].state == "failed"
+    assert line.state == "failed"
     assert timedelta(hours=23) < house.clock.now() - started < timedelta(hours=26)
 
 
@@ -80,3 +80,24 @@ def test_a_worker_that_died_with_a_line_in_its_hands_loses_nothing(house: House)
     house.clock.move(timedelta(minutes=5))
     assert say_due(house.runtime, chat) == 1
     assert len(chat.said) == 1
+
+
+def test_the_room_for_leads_hears_of_a_hand_off_and_of_a_late_first_call(house: House) -> None:
+    files = project()
+    policy = files["workflows/policy.yaml"] + b"\nchats: {rooms: [sales], leads: sales}\n"
+    scoring = files["workflows/scoring.yaml"].partition(b"lifecycle:")[0] + (
+        b"lifecycle:\n  - {to: mql, from: [prospect], when: {event: page.viewed}}\n"
+        b"handoff: {at: mql, escalate: {after: 0h, to: mori},\n"
+        b"  task: {for: owner, title: Call, due: 24h, kind: call}}\n"
+    )
+    house.publish({**files, "workflows/policy.yaml": policy, "workflows/scoring.yaml": scoring})
+    house.happens(house.person(account_id=house.company()))
+    house.decide()
+    [line] = house.rows(tables.notice)
+    assert line.text.startswith("株式会社青空 田中様: 引き継ぎ「Call」 担当: 佐藤花子 期限: 5月13日")
+    house.after(hours=26)
+    lines = house.rows(tables.notice)
+    assert len(lines) == 2
+    assert "対応が遅れています" in lines[1].text and "森由紀" in lines[1].text
+    assert [text for _, text in house.chat.said] == [one.text for one in lines]
+    assert "@" not in "".join(one.text for one in lines), "no address in a room"
