@@ -90,13 +90,20 @@ def close(connection: Connection, task_ids: Sequence[int], closing: Closing) -> 
         "done_by": closing.by,
         "review_at": None,
     }
-    rows = connection.execute(
-        update(task)
-        .where(task.c.state == "open", task.c.id.in_(task_ids))
-        .values(**closed, result=dict(closing.result))
-        .returning(task.c.id)
+    still_open = connection.execute(
+        select(task.c.id, task.c.result).where(task.c.state == "open", task.c.id.in_(task_ids))
     )
-    done = sorted(row.id for row in rows)
+    known = {row.id: dict(row.result or {}) for row in still_open}
+    done = []
+    for one, result in sorted(known.items()):
+        # What was noted on it before stays: a call that nobody answered, an acceptance.
+        found = connection.execute(
+            update(task)
+            .where(task.c.id == one, task.c.state == "open")
+            .values(**closed, result={**result, **closing.result})
+        )
+        if found.rowcount:
+            done.append(one)
     alarms = [f"{ESCALATION}{one}" for one in done]
     connection.execute(
         update(task).where(task.c.state == "open", task.c.dedupe_key.in_(alarms)).values(**closed)

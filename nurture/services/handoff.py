@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from nurture.db import task_writes
+from sqlalchemy import Row
+
+from nurture.db import deals, task_writes
 from nurture.db.task_writes import Closing
 from nurture.db.touched import Arrival
 from nurture.domain import glossary
@@ -126,12 +128,24 @@ def accept(batch: Batch, person: Person, arrival: Arrival) -> None:
     ids += [one.id for one in tasks if one.id == named and one.id not in ids]
     close(batch, person, ids, "accepted", arrival)
     person.state["revisit_at"] = person.state["revisit_reason"] = None
-    if any(one.kind == MEETING for one in tasks if one.id not in ids):
+    if _meets_already(batch, person, tasks, ids):
         return
     due_at = next_day(batch.release.definitions.calendar, batch.now, _MEETING_WITHIN)
     title = house_title(batch, _ARRANGE)
     key = f"{MEETING}/{person.id}/{arrival.id}"
     batch.tasks.append(task_row(batch, person, key, MEETING, title, "owner", due_at))
+
+
+def _meets_already(
+    batch: Batch, person: Person, tasks: Sequence[Row[Any]], closed: Sequence[int]
+) -> bool:
+    """Say whether a first meeting is being arranged, or behind us."""
+    if any(one.kind == MEETING for one in tasks if one.id not in closed):
+        return True
+    if any(one["kind"] == MEETING and one["contact_id"] == person.id for one in batch.tasks):
+        return True
+    latest = deals.newest(batch.connection, [person.id]).get(person.id, {})
+    return latest.get("stage") in ("meeting", "proposal")
 
 
 def give_back(batch: Batch, person: Person, arrival: Arrival) -> None:
