@@ -67,7 +67,8 @@ def save(
         consents.grant(connection, person, new, text_shown, source, unsubscribe.BY, now)
         if new:
             unsubscribe.tell(connection, "contact.resubscribed", person, message_id, new, now)
-        unwanted = [p for p in unsubscribe.CHOICES if p not in wish.purposes]
+        # What was never agreed to needs no withdrawal.
+        unwanted = [p for p in unsubscribe.CHOICES if p in before.purposes - wish.purposes]
         unsubscribe.stop(connection, person, message_id, unwanted, source, known, now)
         desk.change(before, wish, unsubscribe.BY, "web", message_id)
         saved = saved_as(runtime, connection, person, before)

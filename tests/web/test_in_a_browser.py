@@ -12,13 +12,14 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
-from nurture.db.engine import make_engine
-from nurture.db.tables import consent, metadata
+from nurture.db.engine import make_engine, write
+from nurture.db.releases import store
+from nurture.db.tables import consent, metadata, preference
 from nurture.emails.tokens import Purpose
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.web.public import make_public
 from nurture.web.team import make_team
-from tests.web.scene import Scene, make_scene
+from tests.web.scene import FILES, Scene, make_scene
 from tests.web.test_team import LETTER, fill
 
 #: no word of it can be broken
@@ -107,5 +108,51 @@ def test_a_reader_unsubscribes_and_changes_their_mind_without_scripts(
         assert "配信を再開しました" in page.inner_text("h1")
         newest = [row for row in scene.rows(consent) if row.purpose == "marketing"][-1]
         assert (newest.state, newest.basis) == ("granted", "opt_in")
+        assert context.cookies() == []
+        context.close()
+
+
+#: everything a finger has to meet, in CSS pixels (WCAG 2.2, 2.5.5)
+SMALLER_THAN_A_FINGER = """() => [...document.querySelectorAll('label, button, input[type=date]')]
+  .filter(one => one.getBoundingClientRect().height < 44 && !one.matches('.day label'))
+  .map(one => one.textContent)"""
+
+
+# 320 pixels is a phone, and what is left of 640 at 200 % zoom
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_reader_chooses_without_scripts_by_names_that_are_read_out(
+    scene: Scene, browser: Browser, width: int
+) -> None:
+    titles = [("letters", LONG), ("seminars", "セミナー")]
+    topics = "".join(f"  - {{topic: {name}, title: {title}}}\n" for name, title in titles)
+    files = {**FILES, "workflows/policy.yaml": FILES["workflows/policy.yaml"]}
+    files["workflows/policy.yaml"] += f"topics:\n{topics}".encode()
+    with write(scene.engine) as connection:
+        store(connection, files, "test", scene.clock.now())
+    person = scene.person()
+    scene.agree(person, "marketing")
+    address = f"/p/{scene.token(Purpose.PREFERENCES, scene.mail(person), person)}"
+    with _Server(make_public(scene.runtime, scene.state)) as url:
+        looking = browser.new_page(viewport={"width": width, "height": 700})
+        looking.goto(url + address)
+        assert looking.evaluate(SMALLER_THAN_A_FINGER) == []
+        root = "document.documentElement"
+        assert looking.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
+        looking.close()
+        context = browser.new_context(
+            java_script_enabled=False, viewport={"width": width, "height": 700}
+        )
+        page = context.new_page()
+        page.goto(url + address)
+        page.get_by_role("switch", name="セミナー").uncheck()
+        page.get_by_role("radio", name="月に1通まで").check()
+        page.get_by_role("group", name="お休み").get_by_label("再開する日").fill("2026-06-01")
+        page.get_by_role("button", name="保存する").click()
+        assert (
+            "2026年6月1日に再開します" in page.get_by_role("region", name="現在の設定").inner_text()
+        )
+        page.get_by_role("button", name="元に戻す").click()
+        assert page.get_by_role("switch", name="セミナー").is_checked()
+        assert scene.rows(preference)[0].paused_until is None
         assert context.cookies() == []
         context.close()
