@@ -44,6 +44,12 @@ MESSAGE_STATES: Words = {
     "in_doubt": ("送信結果不明", "In doubt"),
 }
 
+SEMINAR_MAILS: Words = {
+    "invitation": ("ご案内", "Invitation"),
+    "reminder": ("前日などのご連絡", "Reminder"),
+    "correction": ("変更のご連絡", "Correction"),
+}
+
 MAILING_STATES: Words = {
     "scheduled": ("予約済み", "Scheduled"),
     "running": ("配信中", "Running"),

@@ -18,8 +18,8 @@ from nurture.domain.contact_row import Basis, ContactRow, Grant, default_purpose
 from nurture.domain.definitions import Definitions
 from nurture.domain.person_name import split_name
 from nurture.domain.seminar import ATTENDED, MISSED, Seminar, Standing, standing
-from nurture.errors import NotFoundError, NurtureError
-from nurture.services.attendance_list import Attendee
+from nurture.errors import NotFoundError
+from nurture.services.attendance_list import Attendee, RefusedError
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.upsert_contacts import upsert_contacts
 
@@ -63,13 +63,13 @@ def record_attendance(
     list comes how often; who was missed by mistake gets `seminar.attended` with the corrected
     list. Unknown people become contacts, with `basis` as their consent where it is given.
 
-    Raises NotFoundError where no file writes the seminar down, NurtureError where it is not
+    Raises NotFoundError where no file writes the seminar down, RefusedError where it is not
     over, was cancelled, where the list names nobody, or where nobody on it had registered
     and `sure` is not said.
     """
     guests = {one.address: one for one in people}
     if not guests:
-        raise NurtureError("the list names nobody who came")
+        raise RefusedError("nobody", "the list names nobody who came")
 
     def act(connection: Connection) -> Attendance:
         now = runtime.clock.now()
@@ -102,9 +102,10 @@ def record_attendance(
 def _over(definitions: Definitions, name: str, now: datetime) -> Seminar:
     seminar = seminar_named(definitions, name)
     if seminar.cancelled:
-        raise NurtureError(f"seminar '{name}' was cancelled, so nobody came")
+        raise RefusedError("cancelled", f"seminar '{name}' was cancelled, so nobody came")
     if seminar.ends_at > now:
-        raise NurtureError(
+        raise RefusedError(
+            "not_over",
             f"seminar '{name}' is not over yet",
             "read the list in when it has ended: who is not on it is told that we missed them",
         )
@@ -129,7 +130,8 @@ def _check_list(
 ) -> None:
     registered = {one for one, stand in stands.items() if stand.registered_at is not None}
     if len(registered) >= _SUSPICIOUS and not registered & set(known):
-        raise NurtureError(
+        raise RefusedError(
+            "another",
             f"none of the {named} people on the list had registered for '{seminar.name}', and "
             f"{len(registered)} had: it looks like the list of another seminar",
             "if it is the right one, say --sure",

@@ -24,6 +24,14 @@ _DELIMITERS = (",", "\t", ";")
 _PARTS = re.compile(r"[\s,;、，；<>]+")
 
 
+class RefusedError(NurtureError):
+    """A list that is not read in; `code` is for pages, which say it in their language."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """Somebody who came."""
@@ -75,7 +83,8 @@ def read_file(path: Path, encoding: str = "") -> AttendanceList:
         raise NotFoundError(f"{path} is not a file")
     with path.open("rb") as raw:
         if raw.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-            raise NurtureError(
+            raise RefusedError(
+                "workbook",
                 f"{path.name} is a workbook, not a CSV",
                 "in Excel: File, Save As, CSV UTF-8 (comma delimited)",
             )
@@ -84,14 +93,16 @@ def read_file(path: Path, encoding: str = "") -> AttendanceList:
 
 
 def read_upload(content: bytes, name: str = "the file") -> AttendanceList:
-    """Return what the bytes of a file say; raises NurtureError as `read_file` does."""
+    """Return what the bytes of a file say; raises RefusedError as `read_file` does."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(content)
         try:
             return read_file(path)
         except NurtureError as error:
-            raise NurtureError(error.message.replace(path.name, name), error.hint) from error
+            code = error.code if isinstance(error, RefusedError) else "unreadable"
+            message = error.message.replace(path.name, name)
+            raise RefusedError(code, message, error.hint) from error
 
 
 def read_text(text: str, name: str = "the list") -> AttendanceList:
@@ -113,9 +124,10 @@ def read_text(text: str, name: str = "the list") -> AttendanceList:
                 continue
             found.add(line, columns.addresses(cells), columns.person_name(cells))
     if len(found.people) > MOST:
-        raise NurtureError(f"{name} names more than {MOST:,} people")
+        raise RefusedError("too_many", f"{name} names more than {MOST:,} people")
     if not found.people:
-        raise NurtureError(
+        raise RefusedError(
+            "nobody",
             f"{name} names nobody who came",
             "it needs a column of e-mail addresses, or one address per line",
         )

@@ -19,6 +19,7 @@ from nurture.web import errors
 from nurture.web.admin.contacts import make_contacts
 from nurture.web.admin.formats import furnish
 from nurture.web.admin.mailbox import make_mailbox
+from nurture.web.admin.seminars import LARGEST_LIST, make_seminars
 from nurture.web.admin.status import make_status
 from nurture.web.admin.tasks import make_tasks
 from nurture.web.admin.today import make_today
@@ -51,7 +52,8 @@ def make_team(
         TRUSTED_HOSTS=list(names),
         SESSION_COOKIE_NAME="nurture_team",
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=100_000,
+        MAX_CONTENT_LENGTH=LARGEST_LIST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_LIST,
         # A page left open over lunch still works.
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -73,6 +75,7 @@ def make_team(
     app.register_blueprint(make_mailbox(mailbox))
     app.register_blueprint(make_contacts(runtime))
     app.register_blueprint(make_workflows(runtime))
+    app.register_blueprint(make_seminars(runtime))
     app.register_blueprint(make_tasks(runtime))
 
     @app.get("/")

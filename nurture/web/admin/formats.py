@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +39,8 @@ _WORDS = {
     "task_state": glossary.TASK_STATES,
     "task_kind": glossary.TASK_KINDS,
     "mailing_state": glossary.MAILING_STATES,
+    "basis": glossary.BASES,
+    "seminar_mail": glossary.SEMINAR_MAILS,
     "industry": glossary.INDUSTRIES,
     "decision": glossary.DECISIONS,
     "field": glossary.FIELDS,
@@ -61,6 +64,7 @@ def furnish(app: Flask, runtime: Runtime) -> None:
         span=_span,
         weekday=_weekday,
         own_name=_own_name,
+        text_of=_text_of,
     )
     app.jinja_env.globals.update(here=_here, words_of=_words_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -87,6 +91,11 @@ def _word(code: str | None, kind: str) -> str:
 
 def _words_of(kind: str) -> list[tuple[str, str]]:
     return [(code, _word(code, kind)) for code in _WORDS[kind]]
+
+
+def _text_of(texts: Mapping[str, str]) -> str:
+    """Return a text in the page's language, else in any."""
+    return texts.get(language()) or next(iter(texts.values()), "")
 
 
 def _moment(at: datetime | None, year: bool = False) -> str:

@@ -16,6 +16,7 @@ from nurture.services.preferences_told import adjust, preferences_of
 from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import unsubscribe_address
 from nurture.web.api.preferences_in import PreferencesIn
+from nurture.web.api.seminars import AttendanceIn, take_attendance
 from nurture.web.api.shapes import ContactIn, EventIn, UnsubscribeIn
 from nurture.web.errors import problem
 
@@ -108,6 +109,16 @@ def make_api(runtime: Runtime) -> Blueprint:
             return jsonify(preferences_of(runtime, email))
         except NotFoundError as error:
             return problem(404, error.message)
+        except NurtureError as error:
+            return problem(422, error.message, hint=error.hint)
+
+    @api.post("/seminars/<name>/attendance")
+    def attendance(name: str) -> Response:
+        (told,) = _objects(AttendanceIn, most=1)
+        try:
+            return jsonify(take_attendance(runtime, name, told, g.api_key.name))
+        except NotFoundError as error:
+            return problem(404, error.message, hint=error.hint)
         except NurtureError as error:
             return problem(422, error.message, hint=error.hint)
 
