@@ -65,9 +65,13 @@ class LayoutBuilder:
         """
         return self._render(passage.place.file, self._hide(passage), values)
 
-    def hide(self, passage: Passage) -> None:
-        """Hide a file's tags before it is built, so that what it reads is known."""
-        self._hide(passage)
+    def hide(self, passage: Passage) -> str:
+        """Return a file with its tags hidden, before it is built."""
+        return self._hide(passage)
+
+    def amend(self, passage: Passage, hidden: str) -> None:
+        """Build a file from this text, its tags hidden, instead of its own."""
+        self._hidden[passage.place.file] = hidden
 
     @property
     def used(self) -> list[str]:

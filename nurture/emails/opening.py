@@ -14,6 +14,10 @@ from nurture.emails.layouts import LayoutBuilder
 from nurture.emails.placeholders import WORD, Placeholders
 from nurture.emails.sources import OWN, Source
 
+#: how a newsletter names its layout
+EXTENDS = re.compile(r"\[%-?\s*extends\s+[\"']([\w/-]+)\.mjml[\"']")
+
+_TEXT_END = "</mj-text>"
 _ADDRESSEE = re.compile(r"\|\s*addressee\b")
 _SENDER = re.compile(r"\bsender\.name\b")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n|\Z)")
@@ -64,6 +68,23 @@ def open_letter(
     below = _paragraph_end(hidden, greeting) if greeting else 0
     parts = (hidden[:below].rstrip(), *lines, hidden[below:].lstrip("\n"))
     return "\n\n".join(part for part in parts if part)
+
+
+def open_newsletter(source: Source, builder: LayoutBuilder, tags: Placeholders) -> bool:
+    """Put the layout's opening below the text that addresses the reader; False: there is none.
+
+    The layout then has it where it wants it.
+    """
+    hidden = builder.hide(source.body)
+    extends = EXTENDS.search(hidden)
+    name = f"{extends[1]}.opening.mjml" if extends else ""
+    greeting = _greeting(hidden, tags)
+    at = hidden.find(_TEXT_END, greeting)
+    if not builder.has(name) or not greeting or at < 0:
+        return False
+    at += len(_TEXT_END)
+    builder.amend(source.body, f'{hidden[:at]}\n[% include "{name}" %]{hidden[at:]}')
+    return True
 
 
 def _greeting(hidden: str, tags: Placeholders) -> int:

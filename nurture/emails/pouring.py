@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import difflib
 import html
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from nurture.emails.layouts import LayoutBuilder
 from nurture.emails.letters import letter_html
 from nurture.emails.mjml import mjml_html
-from nurture.emails.opening import open_letter, opening_values
+from nurture.emails.opening import EXTENDS, open_letter, open_newsletter, opening_values
 from nurture.emails.placeholders import CONTENT, Placeholders
 from nurture.emails.plain_text import plain_text
 from nurture.emails.sources import LAYOUTS, Kind, Source, take_subject
 from nurture.errors import Place, Problem
-
-_EXTENDS = re.compile(r"\[%-?\s*extends\s+[\"']([\w/-]+)\.mjml[\"']")
 
 #: turns a link's target into what the text part shows for it
 LinkText = Callable[[str], str]
@@ -100,7 +97,10 @@ def _newsletter(
     language = locale.split("-")[0]
     twin = tags.hide(source.twin) if source.twin else None
     builder.hide(source.body)
-    values = {"locale": language, "reason": "", **opening_values(source, tags)}
+    own = opening_values(source, tags)
+    opened = "yes" if open_newsletter(source, builder, tags) else ""
+    by_hand = "yes" if twin else ""
+    values = {"locale": language, "reason": "", "opened": opened, "twin": by_hand, **own}
     built = builder.build(source.body, values)
     subject, mjml = take_subject(built)
     if built and not subject:
@@ -113,7 +113,7 @@ def _newsletter(
             )
         )
     page = mjml_html(mjml, language, source.body.place, problems) if built else ""
-    extends = _EXTENDS.search(source.body.text)
+    extends = EXTENDS.search(source.body.text)
 
     def text(link: LinkText) -> str:
         content = twin or plain_text(page, tags, link, locale)

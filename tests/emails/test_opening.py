@@ -189,3 +189,23 @@ def test_a_newsletter_has_a_quiet_line_for_it(
     for part in (mail.html, mail.text):
         assert ("ご連絡の経緯" in part or "前任の" in part) == bool(line)
         assert line in part
+
+
+@pytest.mark.parametrize("twin", [None, "手書き"])
+def test_a_newsletter_says_it_below_the_greeting_or_on_top(twin: str | None) -> None:
+    body = (
+        '[% extends "newsletter.mjml" %]\n[% block subject %]件名[% endblock %]\n'
+        "[% block content %]<mj-text>{{ contact | addressee }}</mj-text>"
+        "<mj-text>号</mj-text>[% endblock %]\n"
+    )
+    files = {**shipped_layouts(), "templates/email/x/y.ja.mjml": body}
+    if twin is not None:
+        files["templates/email/x/y.ja.txt"] = twin
+    mail = render(compile_template(files, "x/y", "ja"), {**VALUES, **_FIRST}, LINKS)
+    order = [mail.html.index(part) for part in ("佐藤花子様", "ご連絡の経緯", ">号<")]
+    assert order == sorted(order)
+    assert mail.html.count("ご連絡の経緯") == mail.text.count("ご連絡の経緯") == 1
+    rest = "号" if twin is None else twin
+    assert mail.text.index("ご連絡の経緯") < mail.text.index(rest)
+    if twin is None:
+        assert mail.text.startswith("株式会社青空 佐藤花子様\n\nご連絡の経緯：2026年")

@@ -1,0 +1,217 @@
+"""Every mail of a project as files to look at: each template, each language, a few readers."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nurture.domain.contact_row import Basis
+from nurture.domain.definitions import Definitions
+from nurture.domain.origin import Acquaintance, origin
+from nurture.domain.policy import Policy
+from nurture.emails.errors import RenderError
+from nurture.emails.links import MailLinks
+from nurture.emails.render import Rendered, render
+from nurture.emails.store import TemplateStore
+from nurture.emails.tokens import Keyring
+from nurture.errors import DefinitionError
+from nurture.services.compose import text_in
+from nurture.services.publish import check
+from nurture.services.releases import as_text
+
+#: mails to our own people tell of tasks and desks, which a page of samples does not have
+_LEFT_OUT = "team/"
+#: signs links that lead nowhere
+_KEYRING = Keyring({1: b"gallery-gallery-gallery-gallery-"}, 1)
+_ADDRESS = "https://links.nurture.example"
+
+_PEOPLE: Mapping[str, Mapping[str, Any]] = {
+    "ja": {
+        "family_name": "田村",
+        "given_name": "真由美",
+        "company": "株式会社碧海鋳造",
+        "department": "生産管理部",
+        "title": "課長",
+    },
+    "en": {
+        "family_name": "Bennett",
+        "given_name": "Grace",
+        "honorific": "Ms",
+        "company": "Tidewater Logistics Ltd",
+    },
+}
+_FAIR = {"ja": "ものづくり改善展2026", "en": "the Care Tech Forum"}
+_TEXTS: Mapping[str, Mapping[str, Any]] = {
+    "ja": {
+        "title": "現場改善オンライン勉強会",
+        "summary": "紙の日報を残したまま、転記をなくした三つの職場の進め方をご紹介します。",
+        "place": "オンライン（Zoom）",
+        "figures": ["日報の転記：月51時間 → 月9時間", "取り組みの期間：三か月"],
+    },
+    "en": {
+        "title": "Online session on everyday paperwork",
+        "summary": "How three workplaces kept their paper reports and ended the copying.",
+        "place": "Online (Zoom)",
+        "figures": ["Copying reports: from 51 to 9 hours a month", "Time taken: three months"],
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One mail as one reader gets it, or why there is none."""
+
+    template: str
+    locale: str
+    #: first | later | new-owner | hardly-known
+    reader: str
+    mail: Rendered | None
+    error: str = ""
+
+    @property
+    def stem(self) -> str:
+        """Name of its files without their ending."""
+        return f"{self.template.replace('/', '-')}.{self.locale}.{self.reader}"
+
+
+def pictures(files: Mapping[str, bytes], now: datetime) -> Iterator[Picture]:
+    """Yield every template to readers outside in every language, for four kinds of readers.
+
+    Raises DefinitionError where the project has errors.
+    """
+    definitions, _ = check(files)
+    if definitions.errors:
+        raise DefinitionError(definitions.errors)
+    policy = definitions.policy
+    store = TemplateStore(as_text(files), policy.default_locale)
+    for name in store.names():
+        if name.startswith(_LEFT_OUT):
+            continue
+        for locale in policy.locales:
+            for reader in _readers(locale):
+                values = _values(definitions, locale, now) | reader[1]
+                try:
+                    links = MailLinks(_KEYRING, _ADDRESS, 1, 1, tracked=False)
+                    mail = render(store.get(name, locale), values, links)
+                except (RenderError, DefinitionError) as error:
+                    yield Picture(name, locale, reader[0], None, str(error))
+                else:
+                    yield Picture(name, locale, reader[0], mail)
+
+
+def write_gallery(files: Mapping[str, bytes], folder: Path, now: datetime) -> tuple[int, list[str]]:
+    """Write each mail as .html and .txt with an index; return how many, and what failed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows: list[str] = []
+    failed: list[str] = []
+    written = 0
+    for one in pictures(files, now):
+        if one.mail is None:
+            failed.append(f"{one.stem}: {one.error}")
+            continue
+        written += 1
+        (folder / f"{one.stem}.html").write_text(one.mail.html, "utf-8")
+        text = f"{one.mail.subject}\n\n{one.mail.text}"
+        (folder / f"{one.stem}.txt").write_text(text, "utf-8")
+        shown = html.escape(one.mail.subject)
+        rows.append(
+            f"<tr><td>{one.template}</td><td>{one.locale}</td><td>{one.reader}</td>"
+            f'<td><a href="{one.stem}.html">{shown}</a></td>'
+            f'<td><a href="{one.stem}.txt">text</a></td></tr>'
+        )
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Mails</title>'
+        "<style>body{font:15px/1.6 sans-serif;margin:2rem}td{padding:.15rem 1rem .15rem 0}</style>"
+        f"<h1>{written} mails</h1><table>{''.join(rows)}</table></html>\n"
+    )
+    (folder / "index.html").write_text(page, "utf-8")
+    return written, failed
+
+
+def _readers(locale: str) -> list[tuple[str, dict[str, Any]]]:
+    person = dict(_PEOPLE.get(locale, _PEOPLE["en"])) | {"email": "reader@sample.example"}
+    fair = _FAIR.get(locale, _FAIR["en"])
+    card = Acquaintance(Basis.BUSINESS_CARD, fair, date(2026, 3, 12))
+    met = origin(card, locale)
+    stranger = {"email": person["email"], "family_name": person["family_name"]}
+    before = {"ja": {"name": "佐藤花子"}, "en": {"name": "Hanako Sato"}}
+    nobody: dict[str, Any] = {"predecessor": None}
+    return [
+        ("first", nobody | {"contact": person, "first_mail": True, "origin": met}),
+        ("later", nobody | {"contact": person, "first_mail": False, "origin": met}),
+        (
+            "new-owner",
+            {
+                "contact": person,
+                "first_mail": False,
+                "origin": met,
+                "predecessor": before.get(locale, before["en"]),
+            },
+        ),
+        ("hardly-known", nobody | {"contact": stranger, "first_mail": True, "trigger": {}}),
+    ]
+
+
+def _values(definitions: Definitions, locale: str, now: datetime) -> dict[str, Any]:
+    policy, zone = definitions.policy, definitions.calendar.zone
+    texts = _TEXTS.get(locale, _TEXTS["en"])
+    start = (now.astimezone(ZoneInfo(zone)) + timedelta(days=16)).replace(
+        hour=15, minute=0, second=0, microsecond=0
+    )
+    url = f"{policy.legal.website.rstrip('/')}/sample"
+    return {
+        "account": {},
+        "sender": _sender(policy, locale),
+        "company": {
+            "company": text_in(policy.legal.company, locale),
+            "address": text_in(policy.legal.address, locale),
+            "contact": policy.legal.contact,
+            "website": policy.legal.website,
+            "privacy": policy.privacy_url,
+        },
+        "trigger": {"title": texts["title"], "result": texts["figures"][0]},
+        "steps": {},
+        "workflow": {"name": "sample", "title": "sample"},
+        "urls": {"website": policy.legal.website},
+        "item": {
+            "key": "sample",
+            "kind": "case",
+            "url": url,
+            "same_industry": True,
+            **{name: texts[name] for name in ("title", "summary", "figures")},
+        },
+        "seminar": {
+            "name": "sample",
+            "starts": start,
+            "ends": start + timedelta(hours=1),
+            "was_starts": start - timedelta(days=2),
+            "was_ends": start - timedelta(days=2, hours=-1),
+            "was_place": texts["place"],
+            "cancelled": False,
+            "url": url,
+            "join": f"{url}/room",
+            "materials": [{"title": texts["title"], "url": url}],
+            **{name: texts[name] for name in ("title", "summary", "place")},
+        },
+        "today": start.date(),
+        "zone": zone,
+    }
+
+
+def _sender(policy: Policy, locale: str) -> dict[str, str]:
+    sender = next(
+        (one for one in policy.senders.values() if one.role == "sales"),
+        policy.senders[policy.default_sender],
+    )
+    return {
+        "name": text_in(sender.name, locale),
+        "title": text_in(sender.title, locale),
+        "email": sender.email,
+        "phone": sender.phone,
+        "company": text_in(policy.legal.company, locale),
+    }
