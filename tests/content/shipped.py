@@ -14,7 +14,10 @@ LOCALES = ("ja", "en")
 
 
 def release() -> dict[str, str]:
-    """Return every workflow file and template by its path in a release."""
+    """Return every workflow file and template by its path in a release.
+
+    Of the PDFs that mails carry there is the first line, which says that they are PDFs.
+    """
     found = [
         path
         for folder, endings in (
@@ -24,7 +27,10 @@ def release() -> dict[str, str]:
         for path in sorted((ROOT / folder).rglob("*"))
         if path.suffix in endings
     ]
-    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in found}
+    files = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in found}
+    for path in sorted((ROOT / "workflows" / "files").glob("*.pdf")):
+        files[path.relative_to(ROOT).as_posix()] = path.read_bytes()[:8].decode("ascii")
+    return files
 
 
 def letters() -> dict[str, str]:
@@ -40,7 +46,7 @@ def letters() -> dict[str, str]:
 
 def workflows() -> dict[str, Any]:
     """Return the journeys by name, as plain YAML says them."""
-    texts = (text for path, text in release().items() if path.startswith("workflows/"))
+    texts = (text for path, text in release().items() if path.endswith(".yaml"))
     documents = (yaml.load(text, Loader=yaml.BaseLoader) for text in texts)
     return {found["workflow"]: found for found in documents if "workflow" in found}
 

@@ -19,8 +19,7 @@ COLD = ("cold-nurture", "cold-webinars")
 def _year(start: str, curious: bool = True) -> Life:
     """Return a year of somebody who, if curious, looks at a page every other month."""
     life = Life(tokyo(start))
-    for name in COLD:
-        life.enrol(name)
+    life.enrol("cold-nurture")
     for _ in range(6):
         life.days(YEAR / 6)
         if curious:
@@ -102,8 +101,7 @@ def test_letters_stop_at_once_for_who_is_no_longer_cold_or_talks_with_sales(
     change: dict[str, str],
 ) -> None:
     life = Life(tokyo("2026-04-06 09:00"))
-    for name in COLD:
-        life.enrol(name)
+    life.enrol("cold-nurture")
     life.days(10)
     life.becomes(**change)
     assert all(one.outcome for one in life.tracks)

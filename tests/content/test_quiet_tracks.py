@@ -25,7 +25,6 @@ def _silent(days: float = 181) -> Life:
     """Return somebody who has had letters for half a year and never showed up."""
     life = Life(START)
     life.enrol("cold-nurture")
-    life.enrol("cold-webinars")
     life.days(days)
     if life.is_in("dormant"):
         life.enrol("re-activation")
@@ -210,7 +209,7 @@ def test_who_complains_is_a_persons_and_hears_of_no_programme() -> None:
     life = _customer()
     life.days(20)
     life.happens("complaint.received")
-    life.happens("onboarding.completed")
+    life.enrol("referral-notice")
     life.days(120)
     assert _templates(life) == ["onboarding/welcome", "onboarding/first-week"]
 
