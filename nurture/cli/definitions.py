@@ -25,8 +25,9 @@ from nurture.services.publish import publish as publish_files
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Say everything that is wrong with workflows and templates, as file:line:column."""
-    files = read_project(settings_of(ctx).project)
-    definitions, problems = check_files(files, machine_now())
+    settings = settings_of(ctx)
+    files = read_project(settings.project)
+    definitions, problems = check_files(files, machine_now(), settings.public_url)
     for problem in problems:
         click.echo(str(problem))
     errors = sum(1 for problem in problems if problem.severity is Severity.ERROR)

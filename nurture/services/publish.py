@@ -26,6 +26,7 @@ from nurture.services.digest import plan_digest
 from nurture.services.mailings import Remark
 from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, SEND, Runtime
+from nurture.services.sender_check import sender_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ class ConfirmationNeededError(NurtureError):
 
 
 def check(
-    files: Mapping[str, bytes], now: datetime | None = None
+    files: Mapping[str, bytes], now: datetime | None = None, public_url: str = ""
 ) -> tuple[Definitions, tuple[Problem, ...]]:
     """Return the definitions and everything wrong with workflows and templates, by place.
 
-    `now` decides what of the library has expired; None: nothing is said of it.
+    `now` decides what of the library has expired; None: nothing is said of it. `public_url`
+    is where links will lead, if that is known.
     """
     definitions = compile_files(files, now)
     items = definitions.library.items.values()
@@ -75,7 +77,11 @@ def check(
     context = TemplateContext.of(definitions.policy, first_mails(definitions))
     context = replace(context, item_templates=sent_in)
     without_item = replace(context, optional=context.optional | {"item"})
-    found = lint_templates(as_text(files), context)
+    texts = as_text(files)
+    found = [
+        *lint_templates(texts, context),
+        *sender_problems(definitions.policy, texts, public_url),
+    ]
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
             if isinstance(step, Send) and step.subject is not None:
@@ -97,7 +103,7 @@ def publish(
     people than the policy's `publish.confirm_above` would be enrolled and `yes` is not that
     very number. People under way keep the steps they started with.
     """
-    definitions, problems = check(files, runtime.clock.now())
+    definitions, problems = check(files, runtime.clock.now(), runtime.public_url)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if errors:
         raise DefinitionError(errors)

@@ -69,7 +69,7 @@ handoff: {at: mql, task: {for: owner, title: 初回電話, due: 24h, kind: call}
 
 def letter(body: str = "", subject: str = "件名") -> str:
     """Return a letter that names its reader."""
-    head = f"---\nsubject: {subject}\nlayout: letter\n---\n"
+    head = f"---\nsubject: {subject}\npreheader: 中身のご案内です。\nlayout: letter\n---\n"
     return f"{head}{{{{ contact | addressee }}}}\n\n[見る](https://www.sample.example/a)\n{body}\n"
 
 
@@ -97,7 +97,7 @@ def project(*workflows: str, **files: str) -> dict[str, bytes]:
         "templates/email/layouts/letter.mjml": _LAYOUT,
         "templates/email/layouts/letter.txt": _TEXT,
         "templates/email/team/notify.ja.md": (
-            "---\nsubject: お知らせ\nlayout: letter\n---\n{{ notice.text }} {{ notice.contact }}\n"
+            "---\nsubject: お知らせ\npreheader: 社内向け\n---\n{{ notice.text }} {{ notice.contact }}\n"
         ),
     }
     if segments:
