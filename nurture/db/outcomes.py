@@ -36,6 +36,7 @@ STATE = (
     "review_at",
     "first_touch_at",
     "counts_from",
+    "counts_after",
     "rests_until",
     "revisit_at",
     "revisit_reason",

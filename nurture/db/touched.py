@@ -286,7 +286,7 @@ def ledger_of(
 def ledger_since(
     connection: Connection, moments: Mapping[int, datetime]
 ) -> dict[int, list[LedgerEntry]]:
-    """Return contact → its ledger rows of all rules dated after the contact's moment."""
+    """Return contact → its ledger rows of all rules since the contact's moment, that included."""
     if not moments:
         return {}
     rows = connection.execute(
@@ -298,12 +298,12 @@ def ledger_since(
             ledger.c.occurred_at,
         ).where(
             ledger.c.contact_id.in_(sorted(moments)),
-            ledger.c.occurred_at > min(moments.values()),
+            ledger.c.occurred_at >= min(moments.values()),
         )
     )
     found: dict[int, list[LedgerEntry]] = {}
     for row in rows:
-        if row.occurred_at > moments[row.contact_id]:
+        if row.occurred_at >= moments[row.contact_id]:
             entry = LedgerEntry(row.rule, row.points, row.event_id, row.occurred_at)
             found.setdefault(row.contact_id, []).append(entry)
     return found

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from nurture.domain.lifecycle import Stage
 
@@ -142,7 +141,16 @@ def first_calls(handoffs: Iterable[HandedOff], now: datetime) -> FirstCalls:
             in_time += one.due_at is None or one.called_at <= one.due_at
         elif one.due_at is not None and one.due_at < now:
             counted += 1
-    return FirstCalls(counted, in_time, median(waits) if waits else None)
+    return FirstCalls(counted, in_time, _median(waits))
+
+
+def _median(spans: list[timedelta]) -> timedelta | None:
+    """Return the middle of spans, the mean of the two in the middle where they are even."""
+    if not spans:
+        return None
+    spans = sorted(spans)
+    half = len(spans) // 2
+    return spans[half] if len(spans) % 2 else (spans[half - 1] + spans[half]) / 2
 
 
 def returns_by_reason(reasons: Iterable[str]) -> Mapping[str, int]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nurture.domain.evaluate import holds
-from nurture.domain.facts import EventFact, Facts
+from nurture.domain.facts import Facts
 from nurture.domain.reads import reads
 from nurture.domain.scoring import (
     Engagement,
@@ -143,16 +143,22 @@ class Standing:
     """
 
     counts_from: datetime | None = None
+    #: id of the event that was the step: of the same instant, those after it count
+    counts_after: int = 0
     rests_until: datetime | None = None
     #: points gained since `counts_from`; needed where that is set
     gained: Engagement | None = None
     fit: float = 0.0
 
+    def counts(self, occurred_at: datetime, event_id: int) -> bool:
+        """Say whether an event came after the step back."""
+        since = self.counts_from
+        return since is None or (occurred_at, event_id) > (since, self.counts_after)
+
     def keen(self, facts: Facts, scoring: Scoring) -> bool:
         """Say whether the contact has shown intent since the step back."""
-        since = self.counts_from
-        return since is None or any(
-            event.occurred_at > since and matches(where, event.properties)
+        return self.counts_from is None or any(
+            self.counts(event.occurred_at, event.id) and matches(where, event.properties)
             for kind, where in scoring.intent
             for event in facts.events.get(kind, ())
         )
@@ -164,7 +170,9 @@ class Standing:
             return facts
         keen = self.keen(facts, scoring)
         events = {
-            kind: found if keen and not _is_ours(kind) else _after(found, since)
+            kind: found
+            if keen and not _is_ours(kind)
+            else [event for event in found if self.counts(event.occurred_at, event.id)]
             for kind, found in facts.events.items()
         }
         contact = facts.contact
@@ -219,10 +227,6 @@ def _rests(rule: LifecycleRule, view: Facts, scoring: Scoring, standing: Standin
 
 def _is_ours(kind: str) -> bool:
     return kind.partition(".")[0] in _OURS
-
-
-def _after(events: Sequence[EventFact], since: datetime) -> Sequence[EventFact]:
-    return [event for event in events if event.occurred_at > since]
 
 
 def _is_newer(deal: Mapping[str, object], since: datetime) -> bool:

@@ -175,15 +175,21 @@ def give_back(batch: Batch, person: Person, arrival: Arrival) -> None:
     person.state |= {
         "lifecycle": new,
         "lifecycle_at": batch.now,
-        "counts_from": arrival.occurred_at,
         "rests_until": until,
     }
+    step_back(batch, person, arrival)
     person.facts.contact["lifecycle"] = new
     detail = {"old": old, "new": new, "cause": reason, "until": until.isoformat()}
     detail["note"] = f" ({note})" if note else ""
     batch.decide(person, "moved", "returned", detail, event_id=arrival.id)
     properties = {"from": old, "to": new, "reason": glossary.word(glossary.RETURNS, reason, "ja")}
     batch.emit(person, "lifecycle.changed", {**properties, "returned": reason}, arrival)
+
+
+def step_back(batch: Batch, person: Person, cause: Arrival | None) -> None:
+    """Let rules of stages look only at what a contact does from now on."""
+    person.state["counts_from"] = cause.occurred_at if cause is not None else batch.now
+    person.state["counts_after"] = cause.id if cause is not None else 0
 
 
 def close(

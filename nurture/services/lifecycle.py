@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from nurture.db import touched
@@ -13,6 +14,7 @@ from nurture.domain.reviews import review_at as condition_review
 from nurture.domain.scoring import Engagement, LedgerEntry, LifecycleRule, Scoring
 from nurture.services import handoff
 from nurture.services.batch import Batch, Person
+from nurture.services.handoff import step_back
 
 _STAGES = frozenset(str(stage) for stage in Stage)
 
@@ -33,13 +35,18 @@ def standing_of(batch: Batch, person: Person, scoring: Scoring) -> Standing:
     if since is None:
         return Standing()
     new = [entry for contact_id, entry in batch.ledger if contact_id == person.id]
-    gains = [entry for entry in [*person.gains, *new] if entry.occurred_at > since]
-    return Standing(
+    standing = Standing(
         counts_from=since,
+        counts_after=person.state["counts_after"] or 0,
         rests_until=person.state["rests_until"],
-        gained=_sum(gains, batch.now, scoring),
         fit=person.state["fit"],
     )
+    gains = [
+        entry
+        for entry in [*person.gains, *new]
+        if standing.counts(entry.occurred_at, entry.event_id)
+    ]
+    return replace(standing, gained=_sum(gains, batch.now, scoring))
 
 
 def _sum(entries: list[LedgerEntry], now: datetime, scoring: Scoring) -> Engagement:
@@ -65,7 +72,7 @@ def _assign(batch: Batch, person: Person, scoring: Scoring, arrival: Arrival) ->
         why = str(arrival.properties.get("reason", ""))
         set_stage(batch, person, scoring, stage, why, arrival)
         # Whoever sets a stage knows what came before; rules must not undo it at the next look.
-        person.state["counts_from"] = arrival.occurred_at
+        step_back(batch, person, arrival)
         person.state["rests_until"] = None
 
 
@@ -89,7 +96,7 @@ def set_stage(
     person.state["lifecycle"], person.state["lifecycle_at"] = stage, batch.now
     person.facts.contact["lifecycle"] = stage
     if not is_forward(old, stage) and old != Stage.LOST:
-        person.state["counts_from"] = cause.occurred_at if cause is not None else batch.now
+        step_back(batch, person, cause)
     detail = {"old": old, "new": stage, "why": f" ({why})" if why else ""}
     batch.decide(person, "moved", "stage", detail, event_id=cause.id if cause else None)
     batch.emit(person, "lifecycle.changed", {"from": old, "to": stage, "reason": why}, cause)

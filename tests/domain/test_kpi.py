@@ -87,6 +87,8 @@ def test_first_calls_in_time_and_their_median() -> None:
     told = [handed(2), handed(24), handed(30), handed(None), handed(None, ago=3)]
     assert first_calls(told, NOW) == FirstCalls(4, 2, 24 * hour)
     assert first_calls(told, NOW).share == 0.5
+    # two in the middle: their mean
+    assert first_calls([handed(2), handed(5)], NOW).median == 3.5 * hour
     assert first_calls([], NOW) == FirstCalls(0, 0, None)
     assert first_calls([], NOW).share is None
 

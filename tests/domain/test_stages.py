@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,7 +70,7 @@ def facts(
 def since(days: float, rest: float | None = None, gained: float = 0, fit: float = 0) -> Standing:
     """Return a standing: given back so many days ago, at rest until so many days from now."""
     until = NOW + rest * DAY if rest is not None else None
-    return Standing(NOW - days * DAY, until, Engagement(gained, NOW), fit)
+    return Standing(NOW - days * DAY, 0, until, Engagement(gained, NOW), fit)
 
 
 ANEW = Standing()
@@ -113,8 +114,14 @@ CASES = [
     # what they did since does, at rest too: it is they who decide
     ("lead", facts(("call.logged", 1)), since(10, rest=20), "tql"),
     ("mql", facts(deal={**MEETING, "updated_at": NOW}), since(10), "sql"),
-    # to the instant: what happened then is what stepped back
-    ("mql", facts(("call.logged", 10)), since(10), None),
+    # to the instant: what came before the step does not count, what came after does
+    ("mql", facts(("call.logged", 10)), replace(since(10), counts_after=1), None),
+    (
+        "mql",
+        facts(("page.viewed", 10), ("call.logged", 10)),
+        replace(since(10), counts_after=1),
+        "tql",
+    ),
     # a lost one is a lead again by what it does afterwards
     ("lost", facts(("document.downloaded", 11)), since(10), None),
     ("lost", facts(("document.downloaded", 9)), since(10), "lead"),

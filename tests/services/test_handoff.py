@@ -17,62 +17,10 @@ from nurture.services.runtime import Runtime
 from nurture.services.upkeep import keep_up
 from tests.domain.calendars import tokyo
 from tests.services.house import START, House
-from tests.services.project import POLICY, SCORING, project
+from tests.services.leads import OFFICE, RULES, TEAM, lead, member, opened, tasks, told
+from tests.services.project import project
 
 HOUR = timedelta(hours=1)
-
-SENDERS = """
-  nakamura: {name: {ja: 中村健}, email: nakamura@sample.example, role: sales}
-  ishida: {name: {ja: 石田恵子}, email: ishida@sample.example, role: sales-manager}
-default_sender: sato
-owners:
-  - {if: {industry: manufacturing}, owner: nakamura}
-tasks: {stale_after: 24h}"""
-TEAM = POLICY.replace("\ndefault_sender: sato", SENDERS).replace(
-    "{budget: text,", "{budget: text, authority: text, need: text, timeline: text,"
-)
-RULES = SCORING.replace(
-    "handoff: {at: mql,", "handoff: {remind: 4h, escalate: {after: 0h, to: sales-manager}, at: mql,"
-).replace(
-    "  - {to: customer",
-    "  - {to: sal, from: [tql], when: {event: {type: lead.accepted}}}\n"
-    "  - {to: lost, from: [mql, tql, sal, sql], when: {event: {type: deal.lost}}}\n"
-    "  - {to: customer",
-)
-#: hours and holidays as the shipped calendar has them
-OFFICE = """
-calendar: default
-zone: Asia/Tokyo
-holidays: JP
-closed: ["12-29..01-03"]
-windows:
-  business: {days: mon-fri, hours: ["09:00-12:00", "13:00-17:30"]}
-  office: {days: mon-fri, hours: ["09:00-12:00", "13:00-17:30"]}
-"""
-
-
-def opened(house: House, calendar: str = OFFICE) -> House:
-    """Return the house with rules for owners, escalation and return."""
-    house.publish(project(scoring=RULES, policy=TEAM, calendar=calendar))
-    return house
-
-
-def lead(house: House, **values: object) -> int:
-    """Add somebody and let them qualify."""
-    person = house.person(account_id=house.company(industry="manufacturing"), **values)
-    for _ in range(3):
-        house.happens(person, "document.downloaded")
-    house.turn()
-    return person
-
-
-def member(house: House, key: str) -> int:
-    (found,) = house.rows(tables.team_member, key=key)
-    return int(found.id)
-
-
-def tasks(house: House, **equal: object) -> list[tuple[str, str, str | None]]:
-    return [(row.kind, row.state, row.outcome) for row in house.rows(tables.task, **equal)]
 
 
 def test_a_lead_without_an_owner_gets_one_by_the_rules_with_its_task(house: House) -> None:
@@ -192,7 +140,7 @@ def test_acceptance_makes_a_sal_and_asks_for_a_first_meeting(house: House) -> No
     house.turn()
     assert house.contact(person).lifecycle == "sal"
     assert tasks(house) == [("call", "done", "called"), ("meeting", "open", None)]
-    house.happens(person, "deal.meeting_set", deal="D-1", at="2026-05-20T15:00", decider=True)
+    told(house, person, "deal.meeting_set", deal="D-1", at="2026-05-20T15:00", decider=True)
     house.turn()
     assert tasks(house)[1:] == [("meeting", "done", "accepted")]
 

@@ -102,6 +102,8 @@ contact = Table(
     #: sales gave the lead back, a deal was lost or a person set the stage: what came before
     #: counts for no further stage (nurture.domain.lifecycle.Standing)
     Column("counts_from", UtcDateTime),
+    #: the event that was this step back: of the same instant, what came after it counts
+    Column("counts_after", BigKey),
     Index("ix_contact_review_at", "review_at"),
     Index("ix_contact_revisit_at", "revisit_at"),
     Index("ix_contact_account_id", "account_id"),

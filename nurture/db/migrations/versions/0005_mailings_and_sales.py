@@ -78,6 +78,7 @@ def _people() -> None:
     op.add_column("contact", Column("revisit_reason", Text))
     op.add_column("contact", Column("rests_until", UtcDateTime))
     op.add_column("contact", Column("counts_from", UtcDateTime))
+    op.add_column("contact", Column("counts_after", BigKey))
     op.create_index("ix_contact_revisit_at", "contact", ["revisit_at"])
 
 
