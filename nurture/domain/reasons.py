@@ -38,8 +38,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "sending_off": ("SENDING=off のため送信しません", "SENDING=off"),
     "paused_everything": ("全体の配信が一時停止中です", "everything is paused"),
     "paused_workflow": (
-        "シナリオ「{workflow}」が一時停止中です",
-        "workflow {workflow} is paused",
+        "「{workflow}」の配信を一時停止中です",
+        "{workflow} is paused",
     ),
     "paused_sender": ("差出人「{sender}」が一時停止中です", "sender {sender} is paused"),
     "account_hold": (
@@ -169,7 +169,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "no release has the attachment {file}, so the mail cannot go out",
     ),
     "mailing_cancelled": (
-        "配信「{workflow}」を中止したため取りやめました({why})",
+        "「{workflow}」を取りやめたため送りません({why})",
         "{workflow} was cancelled: {why}",
     ),
     "withdrawn_by_hand": ("担当者が取りやめました", "withdrawn by a person"),

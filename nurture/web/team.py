@@ -19,6 +19,7 @@ from nurture.web import errors
 from nurture.web.admin.contacts import make_contacts
 from nurture.web.admin.formats import furnish
 from nurture.web.admin.mailbox import make_mailbox
+from nurture.web.admin.mailings import make_mailings
 from nurture.web.admin.seminars import LARGEST_LIST, make_seminars
 from nurture.web.admin.status import make_status
 from nurture.web.admin.tasks import make_tasks
@@ -75,6 +76,7 @@ def make_team(
     app.register_blueprint(make_mailbox(mailbox))
     app.register_blueprint(make_contacts(runtime))
     app.register_blueprint(make_workflows(runtime))
+    app.register_blueprint(make_mailings(runtime))
     app.register_blueprint(make_seminars(runtime))
     app.register_blueprint(make_tasks(runtime))
 

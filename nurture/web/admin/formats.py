@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -38,6 +38,7 @@ _WORDS = {
     "consent_state": glossary.CONSENT_STATES,
     "task_state": glossary.TASK_STATES,
     "task_kind": glossary.TASK_KINDS,
+    "task_outcome": glossary.TASK_OUTCOMES,
     "mailing_state": glossary.MAILING_STATES,
     "basis": glossary.BASES,
     "seminar_mail": glossary.SEMINAR_MAILS,
@@ -55,6 +56,7 @@ def furnish(app: Flask, runtime: Runtime) -> None:
         moment=_moment,
         day=_day,
         number=_number,
+        percent=_percent,
         points=_points,
         size=_size,
         event=lambda code: name_of(code, language()),
@@ -108,6 +110,10 @@ def _day(at: datetime | None) -> str:
 
 def _number(value: float) -> str:
     return str(format_decimal(value, locale=language()))
+
+
+def _percent(share: float) -> str:
+    return str(format_percent(share, "#,##0.#%", locale=language()))
 
 
 def _points(value: float, sign: bool = False) -> str:
