@@ -55,13 +55,44 @@ def templates_of(node: Any) -> Iterator[str]:
     """Yield the templates that the `send` steps below a piece of YAML name."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key == "send":
+            if key == "send" and isinstance(value, dict):
+                yield from _picked(value)
+            elif key == "send":
                 yield value
             else:
                 yield from templates_of(value)
     elif isinstance(node, list):
         for item in node:
             yield from templates_of(item)
+
+
+def seminars() -> dict[str, Any]:
+    """Return the seminars by name, as plain YAML says them."""
+    texts = (text for path, text in release().items() if path.startswith("workflows/seminars/"))
+    documents = (yaml.load(text, Loader=yaml.BaseLoader) for text in texts)
+    return {found["seminar"]: found for found in documents}
+
+
+def items() -> list[Any]:
+    """Return the items of the library, as plain YAML says them."""
+    document = yaml.safe_load((ROOT / "workflows/library.yaml").read_text("utf-8"))
+    found: list[Any] = document["items"]
+    return found
+
+
+def template_of(item: Any) -> str:
+    """Return the template in which an item goes out."""
+    return str(item.get("template", f"library/{item['kind']}"))
+
+
+def _picked(pick: Any) -> Iterator[str]:
+    """Yield the templates in which what is picked may go out."""
+    other = pick.get("otherwise", "")
+    for item in items():
+        if item["kind"] == pick["pick"] or item["item"] == other:
+            yield template_of(item)
+    if "/" in other:
+        yield other
 
 
 def pages() -> dict[str, Any]:

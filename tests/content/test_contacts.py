@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from nurture.domain.contact_row import RowError
 from nurture.services.contact_csv import open_contacts
 from nurture.services.contact_reading import Reading, read_contact
-from tests.content.shipped import ROOT, workflows
+from tests.content.shipped import ROOT, items, workflows
 
 RAW = (ROOT / "examples/contacts.csv").read_bytes()
 ROWS = list(csv.DictReader(RAW.decode("utf-8-sig").splitlines()))
@@ -98,6 +98,7 @@ def test_every_owner_is_a_sender_of_the_policy() -> None:
 def test_every_trade_that_a_journey_names_is_in_the_file() -> None:
     named = re.findall(r"industry: \[?([a-z, ]+)\]?\}", str(workflows()).replace("'", ""))
     trades = {trade.strip() for names in named for trade in names.split(",")}
+    trades |= {trade for item in items() for trade in item.get("industry", ())}
     assert "manufacturing" in trades
     assert trades <= {row["業種"] for row in GOOD}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,15 @@ from nurture.emails.lint import lint_templates
 from nurture.emails.render import Rendered, render
 from nurture.emails.template_context import TemplateContext
 from nurture.emails.tokens import Keyring
+from nurture.services.picking import Carried
 from tests.content.shipped import letters, release
 
 FILES = release()
-_CONTEXT = TemplateContext.of(compile_files(FILES).policy)
+_SHIPPED = compile_files(FILES)
+_CONTEXT = replace(
+    TemplateContext.of(_SHIPPED.policy),
+    item_templates=frozenset(item.sent_in for item in _SHIPPED.library.items.values()),
+)
 _LINKS = MailLinks(Keyring({1: b"k" * 32}, 1), "https://links.nurture.example", 7, 9)
 _KNOWN = {
     "ja": {
@@ -35,6 +41,32 @@ _TRIGGERS: dict[str, dict[str, Any]] = {
 }
 
 
+def _item(template: str, locale: str) -> dict[str, Any]:
+    """Return the longest item that goes out in a template, as templates read it."""
+    found = [item for item in _SHIPPED.library.items.values() if item.sent_in == template]
+    item = max(found, key=lambda one: len(one.title[locale]))
+    carried = Carried(template, item)
+    return dict(carried.values(locale, {"industry": "manufacturing"}, ["item"]))
+
+
+def _seminar(locale: str) -> dict[str, Any]:
+    """Return a seminar as those see it who are registered, and were told another time."""
+    seminar = next(iter(_SHIPPED.seminars.values()))
+    texts = {name: getattr(seminar, name)[locale] for name in ("title", "summary", "place")}
+    return {
+        "name": seminar.name,
+        **texts,
+        "starts": seminar.starts_at,
+        "ends": seminar.ends_at,
+        "url": seminar.url,
+        "join": seminar.join,
+        "cancelled": False,
+        "materials": [{"title": "転記・集計の棚卸し表", "url": "https://www.nurture.example/"}],
+        "was_starts": seminar.starts_at,
+        "was_place": texts["place"],
+    }
+
+
 def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: object) -> Rendered:
     name, locale, _ = path.split(".")
     company = {
@@ -48,6 +80,9 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
     values = {
         "contact": {"email": "a@aomi-chuzo.example", "locale": locale, **contact},
         "account": {},
+        "item": _item(name, locale) if name.startswith("library/") else {},
+        "seminar": _seminar(locale),
+        "zone": "Asia/Tokyo",
         "sender": sender,
         "company": company,
         "trigger": trigger,
@@ -91,6 +126,8 @@ def test_a_letter_renders_for_a_contact_we_know(path: str) -> None:
     assert "東京都千代田区神田見本町1-2-3" in mail.text
     # What belongs to a contract cannot be turned off, so nothing says it could.
     is_service = _CONTEXT.is_service(path.split(".", maxsplit=1)[0])
+    # A correction goes to those who were only invited too: they may turn invitations off.
+    is_service = is_service and not path.startswith(("seminar/moved", "seminar/cancelled"))
     assert ("https://links.nurture.example/u/" in mail.text + mail.html) is not is_service
 
 
