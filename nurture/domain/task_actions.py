@@ -33,6 +33,8 @@ class Field:
     choices: Words | None = None
     #: word of `task_words.ASKED`, where it is not the field's name
     asked_as: str = ""
+    #: whether it is needed depends on other answers
+    tied: bool = False
     #: a day may be today
     today: bool = False
     #: days ahead that a day may lie
@@ -62,7 +64,7 @@ class Action:
 
 
 _NOTE = Field("note", LONG_TEXT)
-_REVISIT = Field("revisit_at", DAY)
+_REVISIT = Field("revisit_at", DAY, tied=True)
 _AMOUNT = Field("amount", AMOUNT, required=True)
 
 #: every action, in the order in which a lead goes through them
@@ -100,8 +102,8 @@ ACTIONS: Mapping[str, Action] = {
                 Field("decider_met", TICK),
                 Field("requirements", TICK),
                 Field("budget", TICK, asked_as="budget_known"),
-                Field("next_step", TEXT),
-                Field("next_at", DAY, today=True),
+                Field("next_step", TEXT, tied=True),
+                Field("next_at", DAY, tied=True, today=True),
                 Field("no_next_step", TICK),
                 _NOTE,
             ),

@@ -1,15 +1,11 @@
-"""Lists that the team turns the pages of: contacts, tasks, workflows."""
+"""Lists that the team turns the pages of: contacts and workflows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row
-
-from nurture.db import contact_list, task_list, workflow_counts
+from nurture.db import contact_list, workflow_counts
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.db.workflow_counts import StepCount
@@ -36,16 +32,6 @@ class ContactRow:
     score: float
     temperature: str
     lifecycle: str
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """A task in the list."""
-
-    row: Row[Any]
-    #: who it is about
-    name: str
-    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +95,6 @@ def contacts(
         for row in rows
     ]
     return found, tags
-
-
-def tasks(runtime: Runtime, state: str, after: tuple[datetime, int] | None = None) -> list[TaskRow]:
-    """Return a page of tasks, one more than PAGE where there is another."""
-    now = runtime.clock.now()
-    with read(runtime.engine) as connection:
-        rows = task_list.page(connection, state, after, PAGE + 1)
-    return [
-        TaskRow(
-            row,
-            full_name(row.family_name, row.given_name, row.locale or "ja") or row.email or "",
-            row.state == "open" and row.due_at is not None and row.due_at < now,
-        )
-        for row in rows
-    ]
 
 
 def workflows(runtime: Runtime) -> list[WorkflowRow]:

@@ -18,6 +18,7 @@ from nurture.web.languages import speak
 from nurture.web.protection import protect
 from nurture.web.public.choices import make_choices
 from nurture.web.public.preferences import make_preferences
+from nurture.web.public.tasks import make_tasks
 from nurture.web.public.tracking import TrackingPaths
 
 #: largest body that is read, bytes
@@ -42,6 +43,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
     spool = Spool(state / SPOOL)
     app.register_blueprint(make_choices(runtime, spool))
     app.register_blueprint(make_preferences(runtime, spool))
+    app.register_blueprint(make_tasks(runtime))
     app.register_blueprint(make_api(runtime))
     app.wsgi_app = TrackingPaths(  # type: ignore[method-assign]
         app.wsgi_app,
