@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from nurture.domain.contact_row import Basis
 from nurture.domain.contact_words import BASES, word_of
@@ -40,6 +39,8 @@ _SITE = re.compile(
     r"|ウェブサイト|webサイト|サイト|ホームページ|フォーム)|preferences page)"
 )
 _URL = re.compile(r"(?i)https?://\S+|www\.\S+")
+#: an address in parts; who logs in and the port are nobody's business in a letter
+_PARTS = re.compile(r"(?i)(?:https?://)?(?:[^/?#@]*@)?(?P<host>[^/?#:@]+)(?::\d*)?(?P<path>[^?#]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def _place(source: str, website: str, japanese: bool) -> tuple[str, bool]:
         return our_site, True
     if _URL.fullmatch(text):
         host, page = _address(text)
+        if not host:
+            return "", False
         ours = _address(website)[0]
         shown = _shorten(host + page)
         if ours and host.removeprefix("www.") == ours.removeprefix("www."):
@@ -140,11 +143,10 @@ _INNER = str.maketrans("「」", "『』")
 
 def _address(url: str) -> tuple[str, str]:
     """Return host and path of an address, without what may follow a question mark."""
-    try:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
-        return (parts.hostname or "").lower(), parts.path.rstrip("/")
-    except ValueError:
+    found = _PARTS.match(url)
+    if found is None:
         return "", ""
+    return found["host"].lower(), found["path"].rstrip("/")
 
 
 def _shorten(text: str) -> str:

@@ -43,6 +43,12 @@ SITE = "https://www.nurture.example/"
         ("opt_in", "https://fair.example/visit", DAY,
          "2026年3月12日にウェブサイト（fair.example/visit）でお申し込みいただきました。",
          "You signed up on fair.example/visit on March 12, 2026."),
+        # neither a password nor a port is anybody's business; no host is no place
+        ("opt_in", "https://me:pw@www.nurture.example:8443/a", None,
+         "弊社サイト（www.nurture.example/a）でお申し込みいただきました。",
+         "You signed up on our website (www.nurture.example/a)."),
+        ("opt_in", "https://?x=1", None, "ご案内の送付にご同意いただきました。",
+         "You agreed to hear from us."),
         # an opt-in anywhere else: what was agreed to
         ("opt_in", "改善セミナー", DAY,
          "2026年3月12日の「改善セミナー」で、ご案内の送付にご同意いただきました。",
