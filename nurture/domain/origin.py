@@ -40,7 +40,9 @@ _SITE = re.compile(
 )
 _URL = re.compile(r"(?i)https?://\S+|www\.\S+")
 #: an address in parts; who logs in and the port are nobody's business in a letter
-_PARTS = re.compile(r"(?i)(?:https?://)?(?:[^/?#@]*@)?(?P<host>[^/?#:@]+)(?::\d*)?(?P<path>[^?#]*)")
+_PARTS = re.compile(
+    r"(?i)(?:https?://|(?!https?:))(?:[^/?#@]*@)?(?P<host>[^/?#:@]+)(?::\d*)?(?P<path>[^?#]*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
