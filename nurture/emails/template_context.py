@@ -106,6 +106,8 @@ class TemplateContext:
     item_templates: frozenset[str] = frozenset()
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
+    #: templates that some readers get by their consent, whatever the policy lists
+    consented: frozenset[str] = frozenset()
     #: template → the journey in which it may be a stranger's first letter
     first: Mapping[str, str] = field(default_factory=dict)
 
@@ -129,7 +131,8 @@ class TemplateContext:
 
     def is_service(self, template: str) -> bool:
         """Return whether a template is listed for mails that need no consent."""
-        return any(fnmatchcase(template, pattern) for pattern in self.service_templates)
+        listed = any(fnmatchcase(template, pattern) for pattern in self.service_templates)
+        return listed and template not in self.consented
 
     def check(self, reference: Reference) -> Problem | None:
         """Return what is wrong with reading a value: unknown, or missing for some."""

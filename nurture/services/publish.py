@@ -26,6 +26,7 @@ from nurture.services.digest import plan_digest
 from nurture.services.mailings import Remark
 from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, SEND, Runtime
+from nurture.services.seminar_checks import check_seminar_mails, consented_templates
 from nurture.services.sender_check import sender_problems
 
 
@@ -48,6 +49,8 @@ class Published:
     mailings: tuple[Remark, ...] = ()
     #: seminars that changed since people were told of them
     seminars: tuple[seminars.Remark, ...] = ()
+    #: (key, name, contacts) of senders who left and still own contacts
+    leaving: tuple[tuple[str, str, int], ...] = ()
 
 
 class ConfirmationNeededError(NurtureError):
@@ -75,12 +78,13 @@ def check(
     items = definitions.library.items.values()
     sent_in = frozenset(item.sent_in for item in items)
     context = TemplateContext.of(definitions.policy, first_mails(definitions))
-    context = replace(context, item_templates=sent_in)
+    context = replace(context, item_templates=sent_in, consented=consented_templates(definitions))
     without_item = replace(context, optional=context.optional | {"item"})
     texts = as_text(files)
     found = [
         *lint_templates(texts, context),
         *sender_problems(definitions.policy, texts, public_url),
+        *check_seminar_mails(texts, definitions),
     ]
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
@@ -124,6 +128,7 @@ def publish(
             release_id = live[0]
         else:
             release_id = releases.store(connection, files, by, now)
+        leaving = tuple(team.leaving(connection, definitions.policy))
         team.sync(connection, definitions.policy)
         plan_digest(connection, definitions, now)
         enrolled = _enrol(connection, definitions, release_id, now)
@@ -146,6 +151,7 @@ def publish(
         windowless,
         tuple(remarks),
         tuple(changed),
+        leaving,
     )
 
 

@@ -59,7 +59,7 @@ def test_no_letter_lies_about_that_no_workflow_sends() -> None:
 def test_a_subject_fits_thirty_full_width_characters(path: str) -> None:
     subject = _said(_SUBJECT, LETTERS[path])
     # A value in it, such as a seminar's title, is measured where it is rendered.
-    assert 10 <= _columns(_VALUE.sub("○○", subject)) <= 60
+    assert 10 <= _columns(_VALUE.sub("○○○○○", subject)) <= 60
     assert not re.match(r"(?i)re:|fwd?:|【", subject)
 
 

@@ -105,7 +105,7 @@ def test_whenever_a_quote_is_asked_for_the_contract_draft_goes_with_it(after: in
 
 
 #: tracks that look at each mail for themselves, tested below or with the seminar's own
-_ASKED_FOR = {"document-follow-up", "seminar-follow-up", "closing-support"}
+_ASKED_FOR = {"document-follow-up", "seminar-follow-up", "seminar-missed", "closing-support"}
 
 #: tracks of somebody whom sales has let go of, or who never was with sales
 _MARKETING = sorted(

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from nurture.db import tables
+from nurture.errors import DefinitionError
 from nurture.services.seminars import Note
 from tests.services.clinic import ROOM, guest, mails, seminar, texts, without_seminar
 from tests.services.house import House
+from tests.services.project import letter, workflow
 
 #: the databases answer alike here; where SQL differs, tests run on both
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -239,3 +241,34 @@ def test_a_correction_is_told_at_night_where_the_morning_would_be_too_late(house
     house.publish({**off, "workflows/calendar.yaml": calendar})
     house.turn()
     assert seen(house) == [("early", "中止"), ("early", "承りました")]
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("template", "text", "code"),
+    [
+        # whoever is invited has not registered
+        ("x/invite", "{{ seminar.join | default('') }}", "room-in-invitation"),
+        # a correction goes to those who were only invited too, so it needs a way out
+        ("receipt/off", "---\nsubject: 中止\nlayout: bare\n---\n中止です。\n", "no-unsubscribe"),
+        # page.viewed is about no seminar
+        ("x/page", "{{ seminar.title }}", "no-seminar"),
+    ],
+)
+def test_the_check_refuses_mails_that_say_too_much_or_cannot_be_written(
+    house: House, template: str, text: str, code: str
+) -> None:
+    files = seminar()
+    written = text if text.startswith("---") else letter(text)
+    files[f"templates/email/{template}.ja.md"] = written.encode()
+    layouts = "templates/email/layouts/"
+    files[f"{layouts}bare.mjml"] = (
+        b"<mjml><mj-body><mj-section><mj-column><mj-text>[[ content ]]"
+        b"</mj-text></mj-column></mj-section></mj-body></mjml>"
+    )
+    files[f"{layouts}bare.txt"] = b"[[ content ]]\n"
+    files["workflows/page.yaml"] = workflow("page", "- send: x/page\n").encode()
+    files.setdefault("templates/email/x/page.ja.md", letter().encode())
+    with pytest.raises(DefinitionError) as raised:
+        house.publish(files)
+    assert code in {problem.code for problem in raised.value.problems}
