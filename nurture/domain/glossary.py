@@ -214,6 +214,13 @@ DECISIONS: Words = {
     "task_due": ("タスクの期限", "Task due"),
 }
 
+#: kinds of the library's items; others are shown as they are written
+ITEMS: Words = {
+    "case": ("事例", "case"),
+    "paper": ("資料", "paper"),
+    "tool": ("道具", "tool"),
+}
+
 #: what `match` of a pick names
 MATCHES: Words = {
     "industry": ("業種", "industry"),
@@ -277,6 +284,34 @@ DEAL_FIELDS: Words = {
     "requirements": ("要件の具体化", "requirements under way"),
     "budget": ("予算承認の手続き", "budget approval under way"),
     "stale": ("商談記録の遅れ", "deal without news"),
+}
+
+#: properties of events, as conditions name them
+PROPERTIES: Words = {
+    "result": ("結果", "result"),
+    "page": ("ページ", "page"),
+    "form": ("フォーム", "form"),
+    "kind": ("種類", "kind"),
+    "seminar": ("セミナー", "seminar"),
+    "reason": ("理由", "reason"),
+    "decider": ("決裁者の出席", "with the decider"),
+}
+
+#: values of such properties
+PROPERTY_VALUES: Words = {
+    "qualified": ("条件を確認できた", "qualified"),
+    "talked": ("話せた", "talked"),
+    "later": ("時期が先", "later"),
+    "no_answer": ("つながらなかった", "no answer"),
+    "product": ("製品", "product"),
+    "pricing": ("料金", "pricing"),
+    "case": ("事例", "case"),
+    "roi": ("費用対効果", "ROI"),
+    "quote": ("見積もり", "quote"),
+    "consultation": ("相談", "consultation"),
+    "hearing": ("ヒアリング", "hearing"),
+    "True": ("あり", "yes"),
+    "False": ("なし", "no"),
 }
 
 #: fields whose values are codes

@@ -31,7 +31,9 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
 }
 
 #: reasons of a mail that waits for a moment that is known
-_HELD_BACK = frozenset({"window", "cap", "try_later", "not_sent", "sending_off"})
+_HELD_BACK = frozenset(
+    {"window", "cap", "try_later", "not_sent", "sending_off", "reader_pause", "reader_rhythm"}
+)
 
 _FORMATS = {"ja": "M月d日(E) H:mm", "en": "EEE, d MMM, HH:mm"}
 _LONG = {"ja": "y年M月d日(E) H:mm", "en": "EEE, d MMM y, HH:mm"}
@@ -71,6 +73,8 @@ def reason(
         said["matched"] = [
             glossary.word(glossary.MATCHES, str(one), locale) for one in said["matched"]
         ]
+    if code == "no_item" and "kind" in said:
+        said["kind"] = glossary.word(glossary.ITEMS, str(said["kind"]), locale)
     if isinstance(said.get("title"), dict):
         title = said["title"]
         said["title"] = title.get(_language(locale)) or next(iter(title.values()), "")

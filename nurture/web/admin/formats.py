@@ -46,6 +46,8 @@ _WORDS = {
     "decision": glossary.DECISIONS,
     "field": glossary.FIELDS,
     "role": glossary.ROLES,
+    "item": glossary.ITEMS,
+    "match": glossary.MATCHES,
 }
 
 
