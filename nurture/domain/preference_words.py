@@ -163,7 +163,8 @@ def story(properties: Mapping[str, Any], locale: str) -> str:
     told = []
     for key, word in (("topics_on", "True"), ("topics_off", "False")):
         if names := properties.get(key):
-            told.append(f"{_word(_GETS, word, locale)}: {' '.join(map(str, names))}")
+            listed = ("・" if ja else " ").join(map(str, names))
+            told.append(f"{_word(_GETS, word, locale)}: {listed}")
     if "rhythm" in properties:
         told.append(_word(RHYTHMS, str(properties["rhythm"]), locale))
     if "resumes" in properties:
@@ -177,10 +178,11 @@ def story(properties: Mapping[str, Any], locale: str) -> str:
     if "tracking" in properties:
         name = _word(_PARTS, "tracking", locale)
         told.append(f"{name}: {_word(_MEASURES, str(bool(properties['tracking'])), locale)}")
+    text = ("、" if ja else ", ").join(told)
     by = properties.get("by")
     if by and by != "contact":
-        told.append(f"（{by}）" if ja else f"(by {by})")
-    return ("、" if ja else ", ").join(told)
+        text += f"（{by}）" if ja else f" (by {by})"
+    return text
 
 
 def _word(words: Mapping[str, tuple[str, str]], code: str, locale: str) -> str:

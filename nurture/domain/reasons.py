@@ -57,8 +57,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "cap {cap} is reached ({mails} mails in {days:g} days)",
     ),
     "topic_off": (
-        "「{topic}」の配信を希望されていません(配信設定)",
-        "they turned off {topic} in their preferences",
+        "「{title}」の配信を希望されていません(配信設定)",
+        "they turned off {title} in their preferences",
     ),
     "reader_pause": (
         "ご本人の希望により配信を休止しています",

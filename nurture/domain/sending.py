@@ -146,7 +146,9 @@ def forbidden(mail: Candidate, facts: Situation, policy: Policy) -> Drop | None:
     elif mail.purpose not in facts.consents:
         return Drop("no_consent", {"purpose": str(mail.purpose)})
     elif mail.topic in facts.preferences.topics_off:
-        return Drop("topic_off", {"topic": mail.topic})
+        topic = policy.topics.get(mail.topic)
+        title = dict(topic.title) if topic is not None else {"": mail.topic}
+        return Drop("topic_off", {"topic": mail.topic, "title": title})
     return None
 
 

@@ -226,8 +226,8 @@ def test_a_change_is_told_in_both_languages(change, japanese, english):
 def test_the_timeline_tells_of_a_change_in_words():
     told = {"topics_off": ["seminars"], "rhythm": "monthly", "resumes": None, "by": "sato"}
     kind = "contact.preferences_changed"
-    assert more_of(kind, told, "ja") == "受け取らない: seminars、月に1通まで、お休み解除、（sato）"
-    english = "off: seminars, at most one a month, pause over, (by sato)"
+    assert more_of(kind, told, "ja") == "受け取らない: seminars、月に1通まで、お休み解除（sato）"
+    english = "off: seminars, at most one a month, pause over (by sato)"
     assert more_of(kind, told, "en") == english
     paused = {"resumes": "2026-12-20", "tracking": False, "locale": "en", "by": "contact"}
     assert "2026-12-20" in more_of(kind, paused, "en")

@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nurture.domain.policy import Topic
 from nurture.domain.preferences import ASKED_FOR, Preferences, Rhythm
 from nurture.domain.sending import Defer, Drop, Send, may_send
 from nurture.domain.workflow import Purpose
-from tests.domain.calendars import JAPAN
+from nurture.services.sentences import reason
+from tests.domain.calendars import JAPAN, TOKYO
 from tests.domain.test_sending import DAY, NOW, POLICY, mail, past, situation
 
 FREE = replace(POLICY, caps=())
 MONTHLY = Preferences(rhythm=Rhythm.MONTHLY)
 FORTNIGHTLY = Preferences(rhythm=Rhythm.FORTNIGHTLY)
+NOT_LETTERS = Drop("topic_off", {"topic": "letters", "title": {"": "letters"}})
 NO_LETTERS = Preferences(topics_off=frozenset({"letters"}))
 AWAY = Preferences(paused_until=NOW + 3 * DAY)
 
@@ -28,9 +31,9 @@ def verdict(candidate, known, now=NOW, policy=FREE):
 
 #: what they chose, the mail, what left before, the answer
 CHOSEN = [
-    (NO_LETTERS, mail(topic="letters"), [], Drop("topic_off", {"topic": "letters"})),
+    (NO_LETTERS, mail(topic="letters"), [], NOT_LETTERS),
     # however much a journey wants it
-    (NO_LETTERS, mail(topic="letters", priority=90), [], Drop("topic_off", {"topic": "letters"})),
+    (NO_LETTERS, mail(topic="letters", priority=90), [], NOT_LETTERS),
     (NO_LETTERS, mail(topic="cases"), [], Send()),
     (NO_LETTERS, mail(topic=None), [], Send()),
     (AWAY, mail(), [], Defer(NOW + 3 * DAY, "reader_pause")),
@@ -108,3 +111,10 @@ def test_a_rhythm_lets_go_when_it_said_so_and_not_before(ages, chosen):
     assert found.until > NOW
     assert verdict(candidate, known, found.until) == Send()
     assert verdict(candidate, known, found.until - timedelta(microseconds=1)) == found
+
+
+def test_a_topic_is_named_as_readers_know_it():
+    policy = replace(FREE, topics={"letters": Topic("letters", {"ja": "お便り", "en": "Letters"})})
+    found = verdict(mail(topic="letters"), situation(preferences=NO_LETTERS), policy=policy)
+    assert reason(found.reason, found.detail, "ja", TOKYO, {}).startswith("「お便り」")
+    assert "off Letters in" in reason(found.reason, found.detail, "en", TOKYO, {})
