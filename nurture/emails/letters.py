@@ -39,6 +39,14 @@ _LISTS = re.compile(
     r"(?P<after>\s*<(?P=kind)[^>]*>)?",
     re.DOTALL,
 )
+#: two lists one below the other, each under a condition of its own
+_TWO_LISTS = re.compile(
+    r"(?P<start>qvt\d+zq)\s*(?P<opening><(?P<kind>ul|ol)[^>]*>)"
+    r"(?P<items>(?:(?!</?(?:ul|ol)\b).)*)</(?P=kind)>\s*(?P<end>qvt\d+zq)\s*"
+    r"(?P<start2>qvt\d+zq)\s*<(?P=kind)[^>]*>"
+    r"(?P<items2>(?:(?!</?(?:ul|ol)\b).)*)</(?P=kind)>\s*(?P<end2>qvt\d+zq)",
+    re.DOTALL,
+)
 _BLOCK_START = re.compile(r"\s*(?:[-*+] |\d{1,9}[.)] |#{1,6} |>|\||---|\*\*\*)")
 
 
@@ -71,7 +79,14 @@ def _join_lists(html: str, tags: Placeholders) -> str:
         tail = "" if after else f"</{found['kind']}>"
         return head + start + items + end + tail
 
-    while (joined := _LISTS.sub(join, html)) != html:
+    def join_two(found: re.Match[str]) -> str:
+        for start, end in (("start", "end"), ("start2", "end2")):
+            if tags.partner.get(int(found[start][3:-2])) != int(found[end][3:-2]):
+                return found[0]
+        parts = ("opening", "start", "items", "end", "start2", "items2", "end2")
+        return "".join(found[part] for part in parts) + f"</{found['kind']}>"
+
+    while (joined := _LISTS.sub(join, _TWO_LISTS.sub(join_two, html))) != html:
         html = joined
     return html
 

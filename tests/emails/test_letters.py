@@ -68,6 +68,19 @@ def test_a_condition_leaves_no_gap_where_it_fails(body: str, there: str, gone: s
     assert _both(body)[0] == gone
 
 
+def test_items_each_under_a_condition_of_its_own_are_one_list() -> None:
+    body = (
+        "前\n\n{% if contact.family_name %}\n- 一\n{% endif %}\n"
+        "{% if contact.given_name %}\n- 二\n{% endif %}\n"
+        "{% if contact.company %}\n- 三\n{% endif %}\n\n後"
+    )
+    mail = rendered(letter(body))
+    assert mail.html.count("<ul") == mail.html.count("</ul>") == 1
+    assert main_text(mail) == "前\n\n・一\n・二\n・三\n\n後"
+    one = rendered(letter(body), {"contact": {"given_name": "花子"}})
+    assert main_text(one) == "前\n\n・二\n\n後"
+
+
 def test_items_under_a_condition_belong_to_one_list() -> None:
     _, html = _both("- a\n{% if trigger.x %}\n- b\n{% endif %}\n- c", x=1)
     assert html.count("<ul>") == html.count("</ul>") == 1

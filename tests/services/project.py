@@ -97,7 +97,8 @@ def project(*workflows: str, **files: str) -> dict[str, bytes]:
         "templates/email/layouts/letter.mjml": _LAYOUT,
         "templates/email/layouts/letter.txt": _TEXT,
         "templates/email/team/notify.ja.md": (
-            "---\nsubject: お知らせ\npreheader: 社内向け\n---\n{{ notice.text }} {{ notice.contact }}\n"
+            "---\nsubject: お知らせ\npreheader: 社内向け\n---\n"
+            "{{ notice.text }} {{ notice.contact }}\n"
         ),
     }
     if segments:
