@@ -66,6 +66,13 @@ def templates_of(node: Any) -> Iterator[str]:
             yield from templates_of(item)
 
 
+def broadcasts() -> dict[str, Any]:
+    """Return the broadcasts by name, as plain YAML says them."""
+    texts = (text for path, text in release().items() if path.startswith("workflows/broadcasts/"))
+    documents = (yaml.load(text, Loader=yaml.BaseLoader) for text in texts)
+    return {found["broadcast"]: found for found in documents}
+
+
 def seminars() -> dict[str, Any]:
     """Return the seminars by name, as plain YAML says them."""
     texts = (text for path, text in release().items() if path.startswith("workflows/seminars/"))

@@ -10,6 +10,7 @@ import pytest
 from tests.content.shipped import (
     LOCALES,
     SITE,
+    broadcasts,
     items,
     letters,
     pages,
@@ -50,6 +51,8 @@ def test_every_template_a_workflow_sends_is_there_in_both_languages() -> None:
 def test_no_letter_lies_about_that_no_workflow_sends() -> None:
     sent = {name for steps in workflows().values() for name in templates_of(steps)}
     sent |= {template_of(item) for item in items()}
+    for broadcast in broadcasts().values():
+        sent |= {*templates_of(broadcast)}
     for seminar in seminars().values():
         sent |= {*templates_of(seminar), *seminar["correction"].values()}
     assert {path.split(".", 1)[0] for path in LETTERS} - sent == set()
