@@ -17,16 +17,17 @@ from babel.dates import format_datetime
 from sqlalchemy import Connection, Row
 
 from nurture.db import messages, tasks
-from nurture.db.engine import read
+from nurture.db.engine import read, write
 from nurture.domain import glossary, task_words
 from nurture.domain.addressee import person_of, short_name
 from nurture.domain.glossary import word
 from nurture.domain.policy import TaskPolicy
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.emails.mime import Mailbox, MailHeaders
+from nurture.errors import NotFoundError, NurtureError
 from nurture.services import sentences
 from nurture.services.releases import LiveRelease
-from nurture.services.runtime import Runtime
+from nurture.services.runtime import SEND, Runtime
 from nurture.services.task_links import holder_of, link
 from nurture.services.task_portraits import Portrait, portray
 
@@ -34,7 +35,7 @@ from nurture.services.task_portraits import Portrait, portray
 TEMPLATE = "team/task"
 
 #: told of whatever the policy says of mails per task
-_ALWAYS_TOLD = frozenset({"reminder", "escalation"})
+_ALWAYS_TOLD = frozenset({"reminder", "escalation", "again"})
 
 _SHORT = {"ja": "M/d H:mm", "en": "d MMM HH:mm"}
 _NOT_DIALLED = re.compile(r"[^\d+]")
@@ -109,10 +110,32 @@ def _key(row: Row[Any], what: str, now: datetime) -> str:
         case "reminder":
             due = row.due_at or now
             return f"task/{row.id}/reminder/{due.isoformat()}"
-        case "reassigned":
-            return f"task/{row.id}/reassigned/{row.assignee_id}/{now.isoformat()}"
+        case "reassigned" | "again":
+            return f"task/{row.id}/{what}/{row.assignee_id}/{now.isoformat()}"
         case _:
             return f"task/{row.id}/{what}"
+
+
+def send_again(runtime: Runtime, task_id: int) -> str:
+    """Queue a task's mail once more and return whom it goes to; ring.
+
+    Raises NotFoundError where there is no such task, NurtureError where it is closed, or
+    where the live release has no template for it.
+    """
+    with write(runtime.engine) as connection:
+        release = runtime.releases.live(connection)
+        row = tasks.find(connection, task_id)
+        if row is None or row.contact_erased:
+            raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
+        if row.state != "open":
+            raise NurtureError(f"task {task_id} is {row.state}", "there is nothing to tell of")
+        holder = holder_of(connection, row, release.definitions.policy)
+        if not queue_mails(connection, release, [task_id], "again", runtime.clock.now()):
+            raise NurtureError(
+                f"there is no template {TEMPLATE!r}", "add it below templates/email and publish"
+            )
+    runtime.ring(SEND)
+    return holder.email
 
 
 def task_mail(

@@ -1,0 +1,184 @@
+"""News of a deal from the team: a meeting, a proposal, its end; a stage or amount set right."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import contacts as people
+from nurture.db import deal_list, deals, tasks
+from nurture.db.engine import read as reading
+from nurture.db.retrying import write_again
+from nurture.domain import task_words
+from nurture.domain.deal_news import read_moment
+from nurture.domain.task_actions import ACTIONS, events_of
+from nurture.domain.task_answers import FaultError, read, read_amount
+from nurture.errors import NotFoundError, NurtureError
+from nurture.services.capture import Happening, take_in
+from nurture.services.runtime import DECIDE, Runtime
+from nurture.services.task_actions import SOURCE, AnswersError
+
+#: stages that `set_right` may name: the ends have their own words
+SETTABLE = ("open", "meeting", "proposal")
+
+
+def open_deals(runtime: Runtime, closed: bool = False, member: int | None = None) -> list[Row[Any]]:
+    """Return the deals under way, or all, of a member's contacts or of all."""
+    with reading(runtime.engine) as connection:
+        return deal_list.page(connection, closed, member)
+
+
+def deal_named(runtime: Runtime, named: str) -> Row[Any]:
+    """Return a deal by its name in the CRM or our number; NotFoundError where there is none."""
+    with reading(runtime.engine) as connection:
+        return _find(connection, named)
+
+
+def act_on_deal(
+    runtime: Runtime,
+    named: str,
+    action: str,
+    answers: Mapping[str, Any],
+    by: str | None,
+    source: str,
+) -> bool:
+    """Take news of a deal in (`meeting_set`, `met`, `proposed`, `won`, `lost`), and ring.
+
+    `answers` are what the action's form asks; `by` is a sender key, None: whose contact it
+    is. False: it was so already, nothing is written. Raises NotFoundError, AnswersError,
+    NurtureError where the deal is over or nobody is known by `by`.
+    """
+    asked = ACTIONS[action]
+
+    def write(connection: Connection) -> bool:
+        now = runtime.clock.now()
+        row = _hold(connection, named)
+        zone = ZoneInfo(runtime.releases.live(connection).definitions.calendar.zone)
+        found = read(asked, answers, zone, now)
+        if found.faults:
+            raise AnswersError(action, found.faults)
+        if _is_so(row, action, found.values, zone):
+            return False
+        if row.stage in deals.CLOSED:
+            raise NurtureError(
+                f"deal {_name(row)} is over: {row.stage}",
+                "a new meeting with the contact opens a new deal",
+            )
+        told = events_of(asked, found.values, _by(connection, row, by), deal=_name(row))
+        return _take_in(connection, row, told[-1], source, now)
+
+    done = write_again(runtime.engine, write)
+    runtime.ring(DECIDE)
+    return done
+
+
+def set_right(
+    runtime: Runtime,
+    named: str,
+    stage: str | None,
+    amount: str | None,
+    product: str | None,
+    by: str | None,
+    source: str,
+) -> bool:
+    """Set a deal's stage (one of SETTABLE), amount or product; False: it was so already.
+
+    Raises as `act_on_deal` does.
+    """
+    values: dict[str, Any] = {}
+    if stage is not None:
+        if stage not in SETTABLE:
+            known = ", ".join(SETTABLE)
+            raise NurtureError(f"a deal is not set to {stage!r}", f"known: {known}; or won, lost")
+        values["stage"] = stage
+    if amount is not None:
+        try:
+            values["amount"] = read_amount(amount)
+        except FaultError as fault:
+            raise NurtureError(f"amount: {task_words.FAULTS[fault.code][1]}") from None
+    if product is not None:
+        values["product"] = product.strip()[:200]
+    if not values:
+        raise NurtureError("nothing to set", "name --stage, --amount or --product")
+
+    def write(connection: Connection) -> bool:
+        row = _hold(connection, named)
+        changes = {name: value for name, value in values.items() if row._mapping[name] != value}
+        if not changes:
+            return False
+        if row.stage in deals.CLOSED:
+            raise NurtureError(f"deal {_name(row)} is over: {row.stage}")
+        kind = "deal.advanced" if "stage" in changes else "deal.updated"
+        told = {**changes, "deal": _name(row), "by": _by(connection, row, by)}
+        return _take_in(connection, row, (kind, told), source, runtime.clock.now())
+
+    done = write_again(runtime.engine, write)
+    runtime.ring(DECIDE)
+    return done
+
+
+def _find(connection: Connection, named: str) -> Row[Any]:
+    row = deal_list.find(connection, named)
+    if row is None or row.erased:
+        raise NotFoundError(f"there is no deal {named!r}", "`nurture deal list --all` shows them")
+    return row
+
+
+def _hold(connection: Connection, named: str) -> Row[Any]:
+    """Return a deal, its contact locked as everything that decides about it does."""
+    row = _find(connection, named)
+    if row.contact_id is None:
+        raise NurtureError(f"deal {_name(row)} has no contact", "tell of it by an event")
+    people.lock_accounts(connection, people.accounts_of(connection, [row.contact_id]))
+    people.lock(connection, [row.contact_id], wait=True)
+    return _find(connection, named)
+
+
+def _name(row: Row[Any]) -> str:
+    return deals.name_of(row.id, row.external_id)
+
+
+def _is_so(row: Row[Any], action: str, values: Mapping[str, Any], zone: ZoneInfo) -> bool:
+    if action in deals.CLOSED:
+        return bool(row.stage == action)
+    if action == "meeting_set":
+        at = read_moment(values["at"], zone)
+        return bool(row.stage == "meeting" and row.meeting_at == at)
+    same = row.stage == "proposal" and row.amount == values.get("amount")
+    return bool(action == "proposed" and same)
+
+
+def _by(connection: Connection, row: Row[Any], by: str | None) -> str:
+    if by is None:
+        return str(row.owner_key) if row.owner_key and row.owner_active else ""
+    if tasks.member_of(connection, by) is None:
+        known = ", ".join(str(one.key) for one in tasks.members(connection) if one.key)
+        raise NurtureError(f"nobody of the team is known as {by!r}", f"known: {known or 'nobody'}")
+    return by
+
+
+def _take_in(
+    connection: Connection,
+    row: Row[Any],
+    told: tuple[str, dict[str, Any]],
+    source: str,
+    now: datetime,
+) -> bool:
+    """Take an event in, once for the deal as it stands."""
+    kind, properties = told
+    said = json.dumps(properties, sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(f"{kind}{said}{row.updated_at.isoformat()}".encode()).hexdigest()
+    event = Happening(
+        kind,
+        contact_id=row.contact_id,
+        properties={**properties, "via": source},
+        key=f"deal/{row.id}/{digest[:32]}",
+    )
+    (captured,) = take_in(connection, [event], SOURCE, now)
+    return captured.status == "taken"
