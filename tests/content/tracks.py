@@ -127,7 +127,7 @@ class Life:
                 fact.message_id or 0
                 for track in self.tracks
                 for name, fact in track.memory.steps.items()
-                if getattr(track.workflow.graph.steps[name], "template", None) == about
+                if getattr(track.workflow.graph.steps[name], "shown", None) == about
             )
         event = EventFact(self._numbers, kind, self.now, properties, mail)
         self._events.append(event)
@@ -223,7 +223,7 @@ class Life:
             window=step.window or workflow.window,
             priority=workflow.priority,
             recipient="tanaka@sample.example",
-            template=step.template,
+            template=step.shown,
             sender=step.sender or workflow.sender,
             created_at=self.now,
             expires_at=shift(SHIPPED.calendar, self.now, step.expires, TOKYO),
