@@ -6,7 +6,7 @@ import calendar
 import enum
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -151,6 +151,10 @@ def begins(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+#: what people may agree to, in the order of the page
+_PURPOSES = ("marketing", "survey", "referral")
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that a choice changed."""
@@ -163,18 +167,20 @@ class Change:
     new: str | bool | date | None
 
 
-def differences(old: Choices, new: Choices, with_topics: bool) -> list[Change]:
-    """Return what differs, in the order of the page.
+def differences(old: Choices, new: Choices, offered: Sequence[str]) -> list[Change]:
+    """Return what differs, in the order of the page; `offered`: the policy's topics.
 
     With topics, marketing is not named beside those that differ: it comes and goes with them.
     """
     found = [
         Change("topic", name, name in old.topics, name in new.topics)
-        for name in sorted(old.topics ^ new.topics)
+        for name in offered
+        if (name in old.topics) != (name in new.topics)
     ]
-    for purpose in sorted(old.purposes ^ new.purposes):
-        if purpose != "marketing" or not with_topics or old.topics == new.topics:
-            held = purpose in old.purposes
+    for purpose in _PURPOSES:
+        held = purpose in old.purposes
+        told = purpose != "marketing" or not offered or old.topics == new.topics
+        if told and held != (purpose in new.purposes):
             found.append(Change("purpose", purpose, held, not held))
     for what, was, now in (
         ("rhythm", str(old.rhythm), str(new.rhythm)),

@@ -102,9 +102,7 @@ def fewer(
             back = consents.withdrawn_by(connection, person, unsubscribe.BY)
             consents.grant(connection, person, back, text_shown, source, unsubscribe.BY, now)
             if back:
-                unsubscribe.tell(
-                    connection, "contact.resubscribed", person, message_id, back, now
-                )
+                unsubscribe.tell(connection, "contact.resubscribed", person, message_id, back, now)
         desk = Desk(runtime, connection, person)
         sheet = desk.sheet()
         wish = replace(
@@ -122,5 +120,5 @@ def fewer(
 def saved_as(runtime: Runtime, connection: Connection, person: int, before: Choices) -> Saved:
     """Return what has become of a person's choices since `before`."""
     after = Desk(runtime, connection, person).sheet()
-    found = differences(before, after.choices, bool(after.offer.topics))
+    found = differences(before, after.choices, list(after.offer.topics))
     return Saved(before, after, found)
