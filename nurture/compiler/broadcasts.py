@@ -139,6 +139,7 @@ def _compile(
         pick=content.pick,
         attach=attached(fields),
         file=report.file,
+        subject_at=(fields.at(_SUBJECT).line, fields.at(_SUBJECT).column),
     )
     check_mailing_caps(mailing, references.policy.caps, fields.at(_EXPIRES), report)
     return mailing

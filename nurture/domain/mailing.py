@@ -6,7 +6,7 @@ A broadcast is one mailing; a seminar makes several (invitation, reminder, corre
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from nurture.domain.conditions import Condition
@@ -62,6 +62,8 @@ class Mailing:
     #: the seminar it belongs to
     seminar: str | None = None
     file: str = ""
+    #: line and column of the subject in the file, from 1; moving a line changes no mailing
+    subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
 
 
 def dedupe_key(mailing: str, contact_id: int) -> str:

@@ -92,6 +92,11 @@ def check(
                 place = Place(workflow.file, *step.subject_at)
                 around = context if step.pick is not None else without_item
                 found += lint_subject(step.subject, place, around)
+    for mailing in definitions.mailings.values():
+        if mailing.subject is not None:
+            place = Place(mailing.file, *mailing.subject_at)
+            around = context if mailing.pick is not None else without_item
+            found += lint_subject(mailing.subject, place, around)
     # The lint says of every template what the compiler says again of every step.
     said = [problem for problem in definitions.problems if problem.code != "missing-locale"]
     problems = sorted({*said, *found}, key=lambda p: (p.place, p.code, p.message))

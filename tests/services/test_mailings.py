@@ -12,6 +12,7 @@ from nurture.db import mailings as rows
 from nurture.db import tables
 from nurture.domain.mailing_plan import Note
 from nurture.services import mailings
+from nurture.services.publish import check
 from tests.services.broadcasts import broadcast, crowd, reached, with_broadcast
 from tests.services.house import House
 from tests.services.project import letter
@@ -179,3 +180,9 @@ def test_a_mailing_counts_in_the_caps_and_gives_way_to_what_matters_more(house: 
     assert stand == {"other": ("sent", None), "news": ("deferred", "cap")}
     house.after(days=2)
     assert len(house.to()) == 2
+
+
+def test_a_subject_of_a_broadcast_is_held_to_the_rules_of_letters() -> None:
+    _, problems = check(with_broadcast(broadcast(subject='"{{ nobody.knows }}"')))
+    (found,) = [one for one in problems if one.place.file.startswith("workflows/broadcasts/")]
+    assert (found.place.line, "nobody" in found.message) == (6, True)

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from nurture.db import tables
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.providers.patterns import AddressPatterns
+from nurture.services import api_keys
+from nurture.web.public import make_public
 from nurture.web.team import make_team
 from tests.services.broadcasts import broadcast, crowd, with_broadcast
 from tests.services.house import House, make_house
 
 
 @pytest.fixture
-def house(engine: object) -> House:
-    return make_house(engine)  # type: ignore[arg-type]
+def house(engine: Engine) -> House:
+    return make_house(engine)
 
 
 @pytest.fixture
-def team(house: House, tmp_path: object) -> FlaskClient:
+def team(house: House, tmp_path: Path) -> FlaskClient:
     ours = AddressPatterns([])
-    store = MailboxStore(tmp_path / "m.sqlite", house.clock.now, ours)  # type: ignore[operator]
+    store = MailboxStore(tmp_path / "m.sqlite", house.clock.now, ours)
     return make_team(house.runtime, store, "x" * 32).test_client()
 
 
@@ -95,3 +99,19 @@ def test_the_switches_need_their_token_and_say_what_they_did(
     press(team, "resume", "next")
     assert "取りやめ" in press(team, "cancel", "next")
     assert {r.name: r.state for r in house.rows(tables.mailing)}["next"] == "cancelled"
+
+
+def test_the_api_tells_of_mailings_and_why_mails_wait(house: House, tmp_path: Path) -> None:
+    fill(house)
+    browser = make_public(house.runtime, tmp_path).test_client()
+    assert browser.get("/api/v1/mailings").status_code == 401
+    key = {"Authorization": f"Bearer {api_keys.add(house.runtime, 'crm')}"}
+    found = browser.get("/api/v1/mailings", headers=key).json["mailings"]
+    assert {one["name"]: one["state"] for one in found} == {
+        "late": "missed", "paused": "scheduled", "gone": "scheduled", "next": "scheduled",
+        "office": "done", "sent": "done",
+    }  # fmt: skip
+    one = browser.get("/api/v1/mailings/sent", headers=key).json
+    assert (one["mails"]["made"], one["mails"]["sent"]) == (4, 3)
+    assert one["held"] == [{"state": "cancelled", "reason": "no_consent", "mails": 1}]
+    assert browser.get("/api/v1/mailings/sennt", headers=key).status_code == 404

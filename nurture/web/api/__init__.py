@@ -15,6 +15,7 @@ from nurture.services import api_keys, api_requests
 from nurture.services.preferences_told import adjust, preferences_of
 from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import unsubscribe_address
+from nurture.web.api.mailings import mailing_of, mailings_of
 from nurture.web.api.preferences_in import PreferencesIn
 from nurture.web.api.seminars import AttendanceIn, take_attendance
 from nurture.web.api.shapes import ContactIn, EventIn, UnsubscribeIn
@@ -111,6 +112,17 @@ def make_api(runtime: Runtime) -> Blueprint:
             return problem(404, error.message)
         except NurtureError as error:
             return problem(422, error.message, hint=error.hint)
+
+    @api.get("/mailings")
+    def mailings() -> Response:
+        return jsonify(mailings=mailings_of(runtime))
+
+    @api.get("/mailings/<path:name>")
+    def mailing(name: str) -> Response:
+        try:
+            return jsonify(mailing_of(runtime, name))
+        except NotFoundError as error:
+            return problem(404, error.message, hint=error.hint)
 
     @api.post("/seminars/<name>/attendance")
     def attendance(name: str) -> Response:
