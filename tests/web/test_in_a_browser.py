@@ -19,6 +19,8 @@ from nurture.emails.tokens import Purpose
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.web.public import make_public
 from nurture.web.team import make_team
+from tests.services.desk import Desk, addresses, parts
+from tests.services.house import make_house
 from tests.web.scene import FILES, Scene, make_scene
 from tests.web.test_team import LETTER, fill
 
@@ -156,3 +158,38 @@ def test_a_reader_chooses_without_scripts_by_names_that_are_read_out(
         assert scene.rows(preference)[0].paused_until is None
         assert context.cookies() == []
         context.close()
+
+
+def test_a_scanner_with_scripts_that_opens_every_link_of_a_task_mail_changes_nothing(
+    lite: Engine, tmp_path: Path, browser: Browser
+) -> None:
+    """And a person with a phone then presses the same button, once, without scripts."""
+    desk = Desk(make_house(lite))
+    task = desk.task(desk.lead(family_name=LONG))
+    desk.tell(task)
+    desk.house.turn()
+    _, _, mail = parts(desk.house.provider.accepted[-1].data)
+    links = addresses(mail)
+    assert len(links) == 6
+    before = desk.everything()
+    with _Server(make_public(desk.house.runtime, tmp_path)) as url:
+        here = [url + "/t/" + link.partition("/t/")[2] for link in links]
+        scanner = browser.new_page(viewport={"width": 360, "height": 740})
+        for link in here:
+            assert (found := scanner.goto(link)) is not None
+            assert found.status == 200
+            root = "document.documentElement"
+            assert scanner.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), link
+        scanner.close()
+        assert desk.everything() == before
+        phone = browser.new_context(java_script_enabled=False)
+        page = phone.new_page()
+        page.goto(here[0])
+        page.check("input[value=talked]")
+        page.click("button[type=submit]")
+        assert page.locator(".said strong").inner_text() == "記録しました：電話済み"
+        page.reload()
+        assert page.locator(".said strong").inner_text() == "すでに記録されています：電話済み"
+        assert phone.cookies() == []
+        phone.close()
+    assert len(desk.house.events("call.logged")) == 1
