@@ -83,6 +83,12 @@ def publish(ctx: click.Context, yes: int | None) -> None:
     click.echo(f"Release {published.release_id} {what}.")
     for workflow, count in published.enrolled.items():
         click.echo(f"  {workflow}: {count} people who match already were enrolled")
+    for key, name, count in published.leaving:
+        whose = "contact is" if count == 1 else "contacts are"
+        click.echo(
+            f"  {name} is no sender any more, and {count} {whose} still theirs: "
+            f"nurture owner --all-of {key} --to SENDER"
+        )
     zone = ZoneInfo(definitions_of(house.runtime).calendar.zone)
     for line in mailing_lines(published.mailings, zone):
         click.echo(f"  {line}")

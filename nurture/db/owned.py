@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, exists, or_, select, update
+from sqlalchemy import Connection, select, update
 
-from nurture.db.tables import contact, task
+from nurture.db.tables import contact, event, inbox, task
 
 
 def contacts_of(connection: Connection, member_id: int, after: int, limit: int) -> list[int]:
@@ -41,20 +41,20 @@ def set_owner(connection: Connection, contact_ids: Sequence[int], member_id: int
 
 
 def hand_over_rest(connection: Connection, old: int, new: int) -> list[int]:
-    """Give every open task that a member still has to another; return them.
+    """Give every other open task that a member has to another one; return them.
 
-    Those are tasks about contacts that somebody else owns, and about nobody.
+    Those are tasks about nobody, or about contacts of others. Where a contact has just
+    changed hands, the event that says so takes its tasks along.
     """
+    on_their_way = (
+        select(inbox.c.contact_id)
+        .join(event, event.c.id == inbox.c.event_id)
+        .where(inbox.c.contact_id == task.c.contact_id, event.c.type == "owner.changed")
+        .correlate(task)
+    )
     rows = connection.execute(
         update(task)
-        .where(
-            task.c.assignee_id == old,
-            task.c.state == "open",
-            or_(
-                task.c.contact_id.is_(None),
-                ~exists().where(and_(contact.c.id == task.c.contact_id, contact.c.owner_id == old)),
-            ),
-        )
+        .where(task.c.assignee_id == old, task.c.state == "open", ~on_their_way.exists())
         .values(assignee_id=new)
         .returning(task.c.id)
     )

@@ -23,7 +23,14 @@ from nurture.domain.conditions import (
     Value,
 )
 from nurture.domain.event_words import name_of
-from nurture.domain.glossary import CODED, DEAL_FIELDS, FIELDS, word
+from nurture.domain.glossary import (
+    CODED,
+    DEAL_FIELDS,
+    FIELDS,
+    PROPERTIES,
+    PROPERTY_VALUES,
+    word,
+)
 from nurture.domain.steps import Duration, EventMatch
 
 _SIGNS = {
@@ -52,6 +59,9 @@ def condition_text(condition: Condition, locale: str) -> str:
             return f"（{inner}）ではない" if ja else f"not ({inner})"
         case HasTag(tag):
             return f"タグ「{tag}」" if ja else f"tag {tag}"
+        case Truthy(Field(Scope.DEAL) as value):
+            # Most say yes or no, and their names say what yes means.
+            return _value(value, locale)
         case Truthy(value):
             text = _value(value, locale)
             return f"{text}あり" if ja else f"has {text}"
@@ -59,10 +69,19 @@ def condition_text(condition: Condition, locale: str) -> str:
             return _value(value, locale)
         case Compare(Count() | StepEvents() as value, Op.GE, Literal(1)):
             return _value(value, locale)
+        case Compare(Count(event, where, within), Op.GE, Literal(int() as times)):
+            return _times(name_of(event, locale) + _filters(where, locale), within, times, locale)
         case Compare(left, op, right):
             values = right if isinstance(right, tuple) else (right,)
             said = " / ".join(_right(left, value, locale) for value in values)
             return f"{_value(left, locale)} {_SIGNS.get(op, str(op))} {said}"
+
+
+def alternatives(condition: Condition) -> tuple[Condition, ...]:
+    """Return the parts of which one is enough, for a list; of other conditions the whole."""
+    if isinstance(condition, AnyOf) and condition.parts:
+        return condition.parts
+    return (condition,)
 
 
 def match_text(match: EventMatch, locale: str) -> str:
@@ -99,6 +118,14 @@ def span_text(span: timedelta, locale: str) -> str:
     return ("" if ja else " ").join(parts[:2]) or ("0分" if ja else "0 minutes")
 
 
+def deadline_text(span: timedelta, locale: str) -> str:
+    """Return a time allowed, in hours up to two days, as deadlines are spoken of: 24時間."""
+    hours, rest = divmod(span, timedelta(hours=1))
+    if rest or not 1 <= hours <= 48:
+        return span_text(span, locale)
+    return f"{hours}時間" if locale.startswith("ja") else _count(hours, "hour")
+
+
 def _count(number: int, unit: str) -> str:
     return f"{number} {unit}{'s' if number != 1 else ''}"
 
@@ -120,9 +147,9 @@ def _value(value: Value, locale: str) -> str:
         case Field(scope, path):
             return _field(scope, path, locale)
         case Count(event, where, within):
-            return name_of(event, locale) + _filters(where) + _within(within, locale)
+            return _in_span(name_of(event, locale) + _filters(where, locale), within, locale)
         case DaysSince(event, where):
-            name = name_of(event, locale) + _filters(where)
+            name = name_of(event, locale) + _filters(where, locale)
             return f"{name}からの日数" if ja else f"days since {name}"
         case StepEvents(event, step):
             return (
@@ -149,17 +176,28 @@ def _field(scope: Scope, path: tuple[str, ...], locale: str) -> str:
     return name if scope is Scope.EVENT else f"{scope}.{name}"
 
 
-def _filters(where: tuple[tuple[str, object], ...]) -> str:
-    return (
-        f"（{', '.join(f'{name} = {_literal(value)}' for name, value in where)}）" if where else ""
-    )
+def _times(name: str, within: timedelta | None, times: int, locale: str) -> str:
+    """Return how often something happened: 30日以内にページ閲覧3回以上."""
+    often = f"{times}回以上" if locale.startswith("ja") else f" {times} times or more"
+    return _in_span(name + often, within, locale)
 
 
-def _within(within: timedelta | None, locale: str) -> str:
-    if within is None:
+def _filters(where: tuple[tuple[str, object], ...], locale: str) -> str:
+    if not where:
         return ""
-    text = span_text(within, locale)
-    return f" {text}以内" if locale.startswith("ja") else f" within {text}"
+    ja = locale.startswith("ja")
+    said = [
+        f"{word(PROPERTIES, name, locale)} = {word(PROPERTY_VALUES, _literal(value), locale)}"
+        for name, value in where
+    ]
+    return f"（{'、'.join(said)}）" if ja else f" ({', '.join(said)})"
+
+
+def _in_span(text: str, within: timedelta | None, locale: str) -> str:
+    if within is None:
+        return text
+    span = span_text(within, locale)
+    return f"{span}以内に{text}" if locale.startswith("ja") else f"{text} within {span}"
 
 
 def _literal(value: object) -> str:

@@ -27,6 +27,8 @@ class Person:
     fields: dict[str, Any] = field(default_factory=dict)
     company: Company | None = None
     owner_id: int | None = None
+    #: whose they were before an upsert changed that
+    had_owner: int | None = None
     first_touch_at: datetime | None = None
     tags: set[str] = field(default_factory=set)
     #: purpose → `granted` or `withdrawn` by the newest record
@@ -151,6 +153,8 @@ def _own(person: Person, owner: str, team: Team, overwrite: bool) -> list[Remark
         return [Remark("ambiguous_owner" if found else "unknown_owner", {"value": owner})]
     (owner_id,) = found
     if owner_id != person.owner_id and (overwrite or person.owner_id is None):
+        if "owner" not in person.changed:
+            person.had_owner = person.owner_id
         person.owner_id = owner_id
         person.changed.add("owner")
     return []

@@ -46,7 +46,7 @@ MESSAGE_STATES: Words = {
 
 SEMINAR_MAILS: Words = {
     "invitation": ("ご案内", "Invitation"),
-    "reminder": ("前日などのご連絡", "Reminder"),
+    "reminder": ("開催前のご連絡", "Reminder"),
     "correction": ("変更のご連絡", "Correction"),
 }
 

@@ -14,13 +14,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from nurture.db import contact_writes
+from nurture.db import contact_writes, team
 from nurture.db import contacts as stored
 from nurture.db.events import NewEvent, record
 from nurture.db.retrying import TRIES, worth_repeating
 from nurture.domain.account_match import Companies, Company
 from nurture.domain.contact_merge import Person, Team, mail_domain, merge
 from nurture.domain.contact_row import GAPS, ContactRow, Remark
+from nurture.services.owners import told
 
 
 @dataclass(slots=True)
@@ -200,6 +201,7 @@ def _save(
     events = [
         *_born(new.values(), now, origin),
         *_changed(old, now, origin),
+        *_handed_over(connection, old, now, origin, recorded_by),
         *_companies_changed(connection, outcome.changed_companies, now, origin),
     ]
     record(connection, events, now)
@@ -221,6 +223,20 @@ def _changed(old: Iterable[Person], now: datetime, origin: str) -> Iterable[NewE
     for person in old:
         properties = {"source": origin, "fields": sorted(person.changed)}
         yield NewEvent("contact.updated", person.id, now, origin, properties)
+
+
+def _handed_over(
+    connection: Connection, old: Sequence[Person], now: datetime, origin: str, by: str
+) -> Iterable[NewEvent]:
+    changed = [person for person in old if "owner" in person.changed]
+    if not changed:
+        return
+    colleagues = team.colleagues(connection)
+    for person in changed:
+        new = colleagues.with_id(person.owner_id)
+        if person.id is not None and new is not None:
+            before = colleagues.with_id(person.had_owner)
+            yield told(person.id, before, new, now, by, source=origin)
 
 
 def _companies_changed(

@@ -18,7 +18,15 @@ from nurture.services import control
 from nurture.web.team import make_team
 from tests.web.scene import NOON, Scene
 
-PAGES = ["/status", "/contacts/", "/workflows/", "/tasks/", "/tasks/?state=done", "/mailbox/"]
+PAGES = [
+    "/status",
+    "/contacts/",
+    "/stages/",
+    "/workflows/",
+    "/tasks/",
+    "/tasks/?state=done",
+    "/mailbox/",
+]
 SCRIPT = "<script>alert(1)</script>"
 LETTER = (
     "From: =?utf-8?b?5L2Q6Jek?= <sato@nurture.example>\r\nTo: t@sample.example\r\n"

@@ -16,7 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nurture.db.engine import read
 from nurture.domain import glossary
-from nurture.domain.condition_words import condition_text, duration_text, match_text, span_text
+from nurture.domain.condition_words import (
+    condition_text,
+    deadline_text,
+    duration_text,
+    match_text,
+    span_text,
+)
 from nurture.domain.event_words import name_of
 from nurture.domain.steps import Step
 from nurture.errors import NurtureError
@@ -46,6 +52,7 @@ _WORDS = {
     "decision": glossary.DECISIONS,
     "field": glossary.FIELDS,
     "role": glossary.ROLES,
+    "return": glossary.RETURNS,
     "item": glossary.ITEMS,
     "match": glossary.MATCHES,
 }
@@ -66,9 +73,11 @@ def furnish(app: Flask, runtime: Runtime) -> None:
         match=lambda match: match_text(match, language()),
         duration=lambda span: duration_text(span, language()),
         span=_span,
+        deadline=lambda span: deadline_text(span, language()),
         weekday=_weekday,
         own_name=_own_name,
         text_of=_text_of,
+        clock=_clock,
     )
     app.jinja_env.globals.update(here=_here, words_of=_words_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -95,6 +104,11 @@ def _word(code: str | None, kind: str) -> str:
 
 def _words_of(kind: str) -> list[tuple[str, str]]:
     return [(code, _word(code, kind)) for code in _WORDS[kind]]
+
+
+def _clock(at: datetime) -> str:
+    """Return the time of day of a moment, for the end of a span that begins with a date."""
+    return f"{at.astimezone(g.get('zone', ZoneInfo('UTC'))):%H:%M}"
 
 
 def _text_of(texts: Mapping[str, str]) -> str:

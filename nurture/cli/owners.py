@@ -1,0 +1,47 @@
+"""`nurture owner`: give a contact, or everything that a colleague has, to somebody else."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from nurture.cli.context import house_of
+from nurture.services.owners import change_all, change_owner
+
+
+@click.command()
+@click.argument("contact", required=False)
+@click.option("--all-of", "leaver", metavar="WHO", help="Everything of a colleague, gone or not.")
+@click.option("--to", "to", metavar="WHO", required=True, help="Who takes over.")
+@click.option("--reason", default="", help="Shown in `nurture explain`.")
+@click.pass_context
+def owner(
+    ctx: click.Context, contact: str | None, leaver: str | None, to: str, reason: str
+) -> None:
+    """Give CONTACT (an address), or all that a colleague has, to another colleague.
+
+    Colleagues are named by their sender key, address or name. Open tasks go along and their
+    new assignee is told; history, deals and workflows under way stay, and their mails come
+    from the new owner.
+    """
+    if (contact is None) == (leaver is None):
+        raise click.UsageError("name one contact, or a colleague with --all-of")
+    runtime, by = house_of(ctx).runtime, getpass.getuser()
+    if contact is not None:
+        done = change_owner(runtime, contact, to, reason, by)
+        if not done.contacts:
+            click.echo(f"{contact} is {done.to.name}'s already: nothing changed.")
+            return
+        before = f", no longer {done.old.name}" if done.old is not None else ""
+        click.echo(f"{done.to.name} takes care of {contact} now{before}.")
+        return
+    done = change_all(runtime, leaver or "", to, reason, by)
+    old = done.old.name if done.old is not None else leaver
+    if not done.contacts and not done.tasks:
+        click.echo(f"Nothing is {old}'s any more: nothing changed.")
+        return
+    whose = "contact" if done.contacts == 1 else "contacts"
+    click.echo(f"{done.contacts} {whose} of {old} are {done.to.name}'s now, with their open tasks.")
+    if done.tasks:
+        click.echo(f"{done.tasks} more open tasks went along.")
