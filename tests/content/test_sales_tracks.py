@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from nurture.domain.advance import leaves
+from nurture.domain.evaluate import holds
+from nurture.domain.steps import Send
 from nurture.domain.workflow import Purpose
 from tests.content.tracks import SHIPPED, Life, Sent, tokyo
 
@@ -96,6 +98,22 @@ def test_a_conversation_decides_who_goes_on(
     assert life.tracks[0].outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("name", "step", "paper"),
+    [
+        ("hot-follow-up", "decider-questions", "decider-faq"),
+        ("hot-follow-up", "rollout", "rollout"),
+        ("closing-support", "closing-pack", "roi-model"),
+    ],
+)
+def test_what_is_handed_round_in_a_company_travels_as_a_pdf(
+    name: str, step: str, paper: str
+) -> None:
+    send = SHIPPED.workflows[name].graph.steps[step]
+    assert isinstance(send, Send)
+    assert send.attach == (f"workflows/files/{paper}.{{locale}}.pdf",)
+
+
 @pytest.mark.parametrize("after", [1, 3, 8])  # days: before the call, after the questions, later
 def test_whenever_a_quote_is_asked_for_the_contract_draft_goes_with_it(after: int) -> None:
     life = _hot()
@@ -120,6 +138,14 @@ _MARKETING = sorted(
 def test_while_sales_talks_with_somebody_marketing_is_silent(name: str, stage: str) -> None:
     life = Life(tokyo("2026-06-09 10:00"), {"lifecycle": stage})
     assert leaves(SHIPPED.workflows[name], life.facts()) is not None
+
+
+@pytest.mark.parametrize("stage", ["sal", "sql"])
+def test_no_letter_and_no_invitation_to_many_reaches_who_talks_with_sales(stage: str) -> None:
+    life = Life(tokyo("2026-06-09 10:00"), {"lifecycle": stage, "temperature": "warm"})
+    mailings = [one for one in SHIPPED.mailings.values() if one.purpose is Purpose.MARKETING]
+    assert mailings
+    assert [one.name for one in mailings if holds(one.condition, life.facts())] == []
 
 
 @pytest.mark.parametrize(
