@@ -35,18 +35,22 @@ def list_(ctx: click.Context) -> None:
     """Show all seminars with their figures, the next first."""
     house = house_of(ctx)
     reports, unknown = all_seminars(house.runtime)
+    zone = _zone(house)
     if not reports:
         click.echo("No seminars: write one into workflows/seminars/ and publish.")
     else:
         table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("seminar", overflow="fold")
-        table.add_column("starts")
-        for heading in ("invited", "registered", "seats left", "came", "missed"):
-            table.add_column(heading, justify="right")
-        table.add_column("")
+        for heading in ("seminar", "starts"):
+            table.add_column(heading, no_wrap=True)
+        for heading in ("invited", "registered", "left", "came", "missed"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True)
         for one in reports:
-            table.add_row(one.seminar.name, _moment(house, one.seminar), *_figures(one), _note(one))
-        Console(soft_wrap=False).print(table)
+            starts = f"{one.seminar.starts_at.astimezone(zone):%Y-%m-%d %H:%M}"
+            table.add_row(one.seminar.name, starts, *_figures(one), _note(one))
+        # A name that is cut off cannot be copied: narrow windows wrap by themselves.
+        wide = max(Console().width, 110)
+        Console(width=wide).print(table)
     for name, people in unknown.items():
         click.echo(f"Events of {people} people name '{name}', and no file writes it down.")
 
@@ -65,6 +69,8 @@ def show(ctx: click.Context, name: str) -> None:
     )
     if _note(one):
         click.echo(f"  {_note(one)}")
+    if one.wants_list:
+        click.echo(f"  → nurture seminar attendance {name} FILE.csv")
     turnout, mails = one.turnout, one.mails
     click.echo(f"  invited     {mails.invited}" + _more(mails.waiting, "waiting"))
     click.echo(
@@ -152,7 +158,7 @@ def _note(one: SeminarReport) -> str:
     if one.state == "cancelled":
         return "cancelled"
     if one.wants_list:
-        return "over: read in who came, `nurture seminar attendance`"
+        return "list missing"
     return "full" if one.left == 0 and one.state == "planned" else ""
 
 

@@ -64,12 +64,13 @@ class SeminarReport:
 
     @property
     def wants_list(self) -> bool:
-        """Whether it is over and nobody has said yet who came."""
-        return self.state == "over" and self.attendance_at is None
+        """Whether people were expected, it is over, and nobody has said yet who came."""
+        expected = self.turnout.registered and not self.turnout.came
+        return self.state == "over" and self.attendance_at is None and bool(expected)
 
 
 def all_seminars(runtime: Runtime) -> tuple[list[SeminarReport], dict[str, int]]:
-    """Return all seminars, the next first and what is over last, newest first.
+    """Return all seminars: those whose list is missing, those ahead, and the past, newest first.
 
     Also the names of seminars that events tell of and no file writes down, each with the
     number of its people: a slip in a form, most often. Raises NurtureError where nothing was
@@ -84,11 +85,11 @@ def all_seminars(runtime: Runtime) -> tuple[list[SeminarReport], dict[str, int]]
             for name, people in sorted(found.others.items())
             if name not in definitions.seminars
         }
-    ahead = [one for one in found.reports if one.seminar.ends_at > now]
-    past = [one for one in found.reports if one.seminar.ends_at <= now]
-    ahead.sort(key=lambda one: one.seminar.starts_at)
-    past.sort(key=lambda one: one.seminar.starts_at, reverse=True)
-    return [*ahead, *past], unknown
+    reports = sorted(found.reports, key=lambda one: one.seminar.starts_at)
+    waiting = [one for one in reports if one.wants_list]
+    ahead = [one for one in reports if one.seminar.ends_at > now]
+    past = [one for one in reversed(reports) if one.seminar.ends_at <= now and not one.wants_list]
+    return [*waiting, *ahead, *past], unknown
 
 
 def one_seminar(runtime: Runtime, name: str) -> SeminarReport:
