@@ -54,6 +54,13 @@ def test_a_lead_that_is_handed_off_has_one_task_for_the_call() -> None:
     assert [one.kind for one in _hot(lifecycle="lead").tasks] == ["call"]
 
 
+def test_who_turned_hot_by_asking_for_a_quote_gets_one() -> None:
+    life = Life(tokyo("2026-06-09 10:00"), {"temperature": "hot"})
+    life.happens("form.submitted", form="quote")
+    life.enrol("hot-follow-up")
+    assert [one.kind for one in life.tasks] == ["call", "quote"]
+
+
 def test_without_an_answer_a_decider_hears_of_cost_time_support_then_of_the_rollout() -> None:
     life = _hot()
     life.days(60)
@@ -73,6 +80,9 @@ def test_without_an_answer_a_decider_hears_of_cost_time_support_then_of_the_roll
         ("call.logged", {"result": "qualified"}, "sales-first", [], []),
         # no budget now: a paper for the budget round, and a date to agree on
         ("call.logged", {"result": "later"}, "next-term", ["hot/next-term"], ["follow-up"]),
+        # given back for later: the date stands already
+        ("lead.returned", {"reason": "no_budget"}, "next-term", ["hot/next-term"], []),
+        ("lead.returned", {"reason": "no_fit"}, "returned", [], []),
         ("call.logged", {"result": "not_now"}, "not-now", [], []),
         # nobody there: called again, and the questions are answered meanwhile
         (
@@ -96,6 +106,15 @@ def test_a_conversation_decides_who_goes_on(
     assert [one.template for one in life.sent][1:] == mails
     assert [one.kind for one in life.tasks][1:] == tasks
     assert life.tracks[0].outcome == outcome
+
+
+def test_a_date_noted_right_after_the_call_does_not_lose_the_budget_paper() -> None:
+    life = _hot()
+    life.days(1)
+    life.happens("call.logged", result="later")
+    life.happens("lead.returned", reason="later", revisit_at="2026-10-01")
+    life.days(5)
+    assert life.sent[-1].template == "hot/next-term"
 
 
 @pytest.mark.parametrize(
