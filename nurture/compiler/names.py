@@ -48,8 +48,8 @@ KNOWN_EVENTS = frozenset(
         "lead.accepted", "lead.returned", "lifecycle.assigned", "lifecycle.changed",
         "owner.changed", "page.viewed", "revisit.due", "score.adjusted", "segment.entered",
         "segment.left", "seminar.attended", "seminar.missed", "seminar.registered",
-        "seminar.withdrawn", "task.completed", "task.overdue", "temperature.changed",
-        "workflow.requested",
+        "seminar.withdrawn", "signal.observed", "task.completed", "task.overdue",
+        "temperature.changed", "workflow.requested",
     }
 )  # fmt: skip
 

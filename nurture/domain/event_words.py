@@ -27,6 +27,7 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "seminar.attended": ("セミナー参加", "Seminar attended", ("seminar",)),
     "seminar.missed": ("セミナー欠席", "Seminar missed", ("seminar",)),
+    "signal.observed": ("外部の変化", "Signal observed", ("kind", "note")),
     "trial.started": ("トライアル開始", "Trial started", ("product",)),
     "call.logged": ("電話の記録", "Call logged", ("result",)),
     "lead.accepted": ("営業の引き受け", "Lead accepted", ("by",)),

@@ -15,6 +15,10 @@ WINDOW = timedelta(days=90)
 #: an MQL that is neither SQL nor given back may still become one for so long
 UNDER_WAY_FOR = timedelta(days=30)
 
+#: winning a new customer costs about so many times as much as keeping one (a rule of thumb,
+#: shown beside our own figures, never computed with)
+NEW_TO_KEPT_COST = 5
+
 #: stages that say that a lead became an SQL
 _REACHED = frozenset({Stage.SQL, Stage.CUSTOMER})
 

@@ -78,6 +78,7 @@ class Stages:
     forecast: Forecast | None
     #: days that the figures look back
     days: int = kpi.WINDOW.days
+    new_to_kept_cost: int = kpi.NEW_TO_KEPT_COST
 
 
 def stages(runtime: Runtime) -> Stages:
