@@ -57,7 +57,7 @@ def test_the_rows_of_a_score_add_up_to_the_score_shown(scene: Scene) -> None:
     why = explain(scene.runtime, person, "ja")
     assert round(sum(row.worth for row in why.score_rows), 6) == round(why.score, 1)
     assert [row.kind for row in why.score_rows] == [*["points"] * 4, "faded", "unknown"]
-    assert why.score_rows[0].text == "ページ閲覧: pricing"
+    assert why.score_rows[0].text == "ページ閲覧: 料金"
     assert why.score_rows[4].count == 2
 
 
