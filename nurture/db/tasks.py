@@ -119,6 +119,21 @@ def opening_deal(connection: Connection, contact_id: int) -> str | None:
     return str(named) if named is not None else None
 
 
+#: events that say whether sales has a lead: the newest of them counts
+_TAKEN, _GIVEN = "lead.accepted", ("lead.returned", "deal.lost", "deal.won")
+
+
+def is_taken(connection: Connection, contact_id: int) -> bool:
+    """Say whether a salesperson has taken a lead on, and neither gave it back nor closed it."""
+    newest = connection.execute(
+        select(event.c.type)
+        .where(event.c.contact_id == contact_id, event.c.type.in_((_TAKEN, *_GIVEN)))
+        .order_by(event.c.occurred_at.desc(), event.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return newest == _TAKEN
+
+
 def newest_events(
     connection: Connection, contact_id: int, without: Collection[str], limit: int
 ) -> list[Row[Any]]:

@@ -142,7 +142,7 @@ _MAIN: Mapping[str, tuple[str, ...]] = {
     "reply": ("done", "called"),
     "quote": ("proposed", "done"),
     "record": ("met",),
-    "meeting": ("meeting_set",),
+    "meeting": ("meeting_set", "called"),
 }
 _OTHERWISE = ("done", "called")
 
@@ -179,7 +179,7 @@ def offers(
 
     `stage` is the contact's lifecycle, None where the task is about nobody; `deal_stage` is
     that of the deal under way (won and lost ones are over: None); `accepted` says that the
-    task's lead was taken on already.
+    lead was taken on already.
     """
     if stage is None:
         return ("done",)

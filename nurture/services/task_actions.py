@@ -170,11 +170,11 @@ class _Desk:
         return tasks.open_deal(self._connection, row.contact_id, row.deal_id)
 
     def _check_offer(self, action: Action, deal: Row[Any] | None) -> None:
-        stage = None
+        stage, accepted = None, False
         if self._row.contact_id is not None:
             (contact,) = touched.contact_rows(self._connection, [self._row.contact_id])
             stage = contact.lifecycle
-        accepted = any(one["action"] == "accepted" for one in self._log)
+            accepted = tasks.is_taken(self._connection, contact.id)
         offered = offers(self._row.kind, stage, deal.stage if deal is not None else None, accepted)
         if action.name not in offered:
             raise NotOfferedError(

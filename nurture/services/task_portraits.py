@@ -197,14 +197,14 @@ def portray(
     person = _person(contact, release, now, locale)
     deal = tasks.open_deal(connection, row.contact_id, row.deal_id)
     mail = tasks.last_mail(connection, row.contact_id)
-    accepted = any(one.action == "accepted" for one in done)
+    accepted = tasks.is_taken(connection, row.contact_id)
     return Portrait(
         row=row,
         holder=holder,
         zone=zone,
         now=now,
         person=person,
-        signs=_signs(connection, row.contact_id, locale, zone),
+        signs=_signs(connection, release, row.contact_id, locale, zone),
         reply=_reply(connection, row.dedupe_key),
         deal=deal,
         last_mail=(mail.sent_at, mail.subject or mail.template) if mail is not None else None,
@@ -283,22 +283,28 @@ def _reply(connection: Connection, dedupe_key: str) -> Reply | None:
 
 
 def _signs(
-    connection: Connection, contact_id: int, locale: str, zone: ZoneInfo
+    connection: Connection, release: LiveRelease, contact_id: int, locale: str, zone: ZoneInfo
 ) -> tuple[Sign, ...]:
     # More than are shown: machines are left out, and repetitions become one.
     rows = tasks.newest_events(connection, contact_id, NOISE, SIGNS * 5)
     return tuple(
-        _joined(_sign(row, locale, zone) for row in rows if row.verdict not in _NOT_A_PERSON)
+        _joined(
+            _sign(row, release, locale, zone) for row in rows if row.verdict not in _NOT_A_PERSON
+        )
     )[:SIGNS]
 
 
-def _sign(row: Row[Any], locale: str, zone: ZoneInfo) -> Sign:
+def _sign(row: Row[Any], release: LiveRelease, locale: str, zone: ZoneInfo) -> Sign:
     properties = row.properties or {}
     text = more_of(row.type, properties, locale)
     if row.type == "deal.meeting_set" and isinstance(properties.get("at"), str):
         text = _written(properties["at"], locale, zone)
     elif row.message_id is not None and row.type == "email.clicked":
         text = row.subject or text
+    elif text and text == properties.get("by"):
+        # Our own people by name, not by the key that events know them by.
+        sender = release.definitions.policy.senders.get(text)
+        text = sender_name(sender, locale) if sender is not None else text
     return Sign(row.occurred_at, name_of(row.type, locale), text)
 
 

@@ -37,7 +37,7 @@ OFFERS: list[tuple[str, str | None, str | None, bool, str]] = [
     # a deal that was lost is over: the next one begins with a meeting
     ("call", "lost", "lost", False, "called meeting_set done"),
     ("escalation", "mql", None, False, "called done meeting_set accepted returned"),
-    ("meeting", "sal", None, False, "meeting_set done"),
+    ("meeting", "sal", None, False, "meeting_set called done"),
     # a kind of the company's own, a stage of the CRM's own
     ("お礼状", "sal", "negotiation", False, "done called meeting_set"),
     # about nobody: only to be done

@@ -192,3 +192,13 @@ def test_a_task_about_nobody_is_done_without_an_event(desk: Desk) -> None:
     assert _press(desk, task, "done", note="済み").over
     assert _told(desk) == []
     assert desk.house.rows(tables.stray_event) == []
+
+
+def test_a_lead_that_was_taken_on_is_not_offered_again_until_it_is_given_back(desk: Desk) -> None:
+    who = desk.lead()
+    first, second = desk.task(who), desk.task(who, "reply")
+    _press(desk, first, "accepted")
+    with pytest.raises(NotOfferedError):
+        _press(desk, second, "accepted")
+    _press(desk, second, "returned", reason="no_fit")
+    assert _press(desk, desk.task(who), "accepted").status == "recorded"
