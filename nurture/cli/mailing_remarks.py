@@ -9,7 +9,7 @@ import click
 
 from nurture.domain.mailing_plan import SENTENCES, Note
 from nurture.services import sentences
-from nurture.services.mailings import Remark
+from nurture.services.mailing_plans import Remark
 
 #: what a publisher must not overlook
 _LOUD = frozenset({Note.MISSED, Note.SENT_ALREADY, Note.STAYS_CANCELLED})

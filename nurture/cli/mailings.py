@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from nurture.app import House
 from nurture.cli.context import house_of
@@ -18,7 +17,7 @@ from nurture.compiler.moments import read_wall_time
 from nurture.compiler.release import compile_files
 from nurture.domain import glossary
 from nurture.domain.calendar import at_wall
-from nurture.domain.condition_words import condition_text, duration_text
+from nurture.domain.condition_words import duration_text
 from nurture.domain.definitions import Definitions, require
 from nurture.domain.mailing import Mailing
 from nurture.errors import NotFoundError
@@ -46,22 +45,18 @@ def list_(ctx: click.Context, locale: str | None) -> None:
         click.echo("No broadcast is published yet.")
         return
     zone = _zone(mailing_reports.definitions_of(runtime))
-    table = Table(box=None, pad_edge=False)
-    table.add_column("broadcast", overflow="fold")
-    table.add_column("at", no_wrap=True)
-    table.add_column("state", overflow="fold")
-    for name in ("mails", "left", "opened", "clicked", "opted out", "bounced"):
-        table.add_column(name, justify="right")
     for one in lines:
+        at = one.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        state = glossary.word(glossary.MAILING_STATES, one.phase, language)
+        title = f"  {one.title}" if one.title != one.name else ""
+        click.echo(f"{at}  {click.style(one.name, bold=True)}{title}  ({state})")
         count = one.count
-        figures = (count.made, count.sent, count.opened, count.clicked, count.unsubscribed)
-        table.add_row(
-            one.name,
-            one.at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-            glossary.word(glossary.MAILING_STATES, one.phase, language),
-            *(f"{number:,}" if number else "–" for number in (*figures, count.bounced)),
-        )
-    Console().print(table)
+        if count.made:
+            click.echo(
+                f"{'':18}{count.sent:,} of {count.sent + count.waiting:,} left; "
+                f"{count.opened:,} opened, {count.clicked:,} clicked, "
+                f"{count.unsubscribed:,} opted out, {count.bounced:,} bounced"
+            )
 
 
 @broadcast.command()
@@ -83,7 +78,7 @@ def show(ctx: click.Context, name: str, locale: str | None) -> None:
     if written is not None:
         sends = written.pick.kind if written.pick is not None else written.template
         rows += [
-            ("to", condition_text(written.condition, language)),
+            ("to", line.to(language)),
             ("send", sends),
             ("topic", written.topic or "–"),
             ("window", f"{written.window}, expires {duration_text(written.expires, language)}"),

@@ -15,7 +15,10 @@ from nurture.compiler.topics import TOPIC as TOPIC_NAME
 
 _TEMPLATE = Text("a template such as seminar/invitation", longest=150)
 
-NAMED = Key("seminar", NAME, "Its name, as events call it.", required=True)
+#: with what its mailings are called, at most the 100 characters of a journey
+_SEMINAR = Text("a name such as 2026-12-clinic (a-z, 0-9, hyphens)", r"[a-z0-9][a-z0-9_-]*", 75)
+
+NAMED = Key("seminar", _SEMINAR, "Its name, as events call it.", required=True)
 TITLE = Key("title", Localized(), "What readers call it.", required=True)
 SUMMARY = Key("summary", Localized(), "What it is about, in a sentence or two.")
 STARTS = Key(

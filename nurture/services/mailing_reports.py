@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -13,11 +13,16 @@ from nurture.compiler.report import did_you_mean
 from nurture.db import mailing_counts, mailings
 from nurture.db.engine import read
 from nurture.db.mailing_counts import MailingCount
+from nurture.domain.condition_words import condition_text
+from nurture.domain.conditions import All, Condition
 from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import Mailing, MailingState, phase_of
 from nurture.errors import NotFoundError
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
+
+#: a mailing whose time had passed is shown among those to come for so long
+_MISSED_LATELY = timedelta(days=14)
 
 #: mailings that are over and shown in the list, the newest
 LISTED = 50
@@ -34,11 +39,19 @@ class MailingLine:
     count: MailingCount
     #: None: no file of the live release says it any more
     mailing: Mailing | None
+    #: segments of the live release, by which `to` is said
+    segments: Mapping[str, Condition]
 
     @property
     def name(self) -> str:
         """Its name."""
         return str(self.row.name)
+
+    def to(self, locale: str) -> str:
+        """Return who gets it, in words; empty where no file says it any more."""
+        if self.mailing is None:
+            return ""
+        return audience(self.mailing.condition, self.segments, locale)
 
     @property
     def at(self) -> datetime:
@@ -77,14 +90,19 @@ def listed(runtime: Runtime) -> Mailings:
         counts = mailing_counts.of_mailings(connection, names, house.count_unknown_opens)
         known = _written(runtime, connection, house.release_id)
         lines = [_line(row, counts, known) for row in shown]
-    coming = [one for one in lines if one.phase in ("scheduled", "missed") or _waits(one)]
+    recent = runtime.clock.now() - _MISSED_LATELY
+    coming = [
+        one
+        for one in lines
+        if one.phase == "scheduled" or _waits(one) or (one.phase == "missed" and one.at > recent)
+    ]
     running = [one for one in lines if one.phase in ("running", "sending", "paused")]
     running = [one for one in running if not _waits(one)]
     rest = [one for one in lines if one not in coming and one not in running]
     return Mailings(
         coming=sorted(coming, key=lambda one: one.at),
         running=sorted(running, key=lambda one: one.at, reverse=True),
-        over=rest,
+        over=sorted(rest, key=lambda one: one.at, reverse=True),
     )
 
 
@@ -111,6 +129,17 @@ def unknown(name: str, known: Iterable[str]) -> tuple[str, str]:
     return f"there is no broadcast {name!r}", hint
 
 
+def audience(condition: Condition, segments: Mapping[str, Condition], locale: str) -> str:
+    """Return who gets a mailing in words; a segment by its name, not by all that it means."""
+    for name, means in segments.items():
+        if means == condition:
+            return f"セグメント「{name}」" if locale.startswith("ja") else f"segment {name}"
+    if isinstance(condition, All) and condition.parts:
+        by = " かつ " if locale.startswith("ja") else " and "
+        return by.join(audience(part, segments, locale) for part in condition.parts)
+    return condition_text(condition, locale)
+
+
 def definitions_of(runtime: Runtime) -> Definitions:
     """Return the definitions of the live release; NurtureError where nothing is published."""
     with read(runtime.engine) as connection:
@@ -124,16 +153,20 @@ def _waits(line: MailingLine) -> bool:
 
 def _written(
     runtime: Runtime, connection: Connection, release_id: int | None
-) -> Mapping[str, Mailing]:
+) -> tuple[Mapping[str, Mailing], Mapping[str, Condition]]:
+    """Return mailings and segments of a release; none where nothing is published."""
     if release_id is None:
-        return {}
-    return runtime.releases.get(connection, release_id).definitions.mailings
+        return {}, {}
+    found = runtime.releases.get(connection, release_id).definitions
+    return found.mailings, found.segments
 
 
 def _line(
-    row: Row[Any], counts: Mapping[str, MailingCount], known: Mapping[str, Mailing]
+    row: Row[Any],
+    counts: Mapping[str, MailingCount],
+    known: tuple[Mapping[str, Mailing], Mapping[str, Condition]],
 ) -> MailingLine:
-    written = known.get(row.name)
+    written = known[0].get(row.name)
     count = counts.get(row.name, MailingCount())
     return MailingLine(
         row=row,
@@ -141,4 +174,5 @@ def _line(
         phase=phase_of(MailingState(row.state), count.waiting),
         count=count,
         mailing=written,
+        segments=known[1],
     )

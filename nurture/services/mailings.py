@@ -6,120 +6,33 @@ killed in between goes on where it stood: nobody is left out and nobody gets it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, Row
+from sqlalchemy.exc import SQLAlchemyError
 
-from nurture.db import contacts, mailing_counts, mailings, messages, pausing
+from nurture.db import contacts, mailings, messages
 from nurture.db.conditions import to_sql
-from nurture.db.engine import read, write
+from nurture.db.engine import is_away, read, write
 from nurture.domain.calendar import shift
 from nurture.domain.definitions import Definitions
 from nurture.domain.library import kind_template, pick_as_json
 from nurture.domain.mailing import Mailing, MailingState, dedupe_key
-from nurture.domain.mailing_plan import COMING, FILE_REMOVED, Move, Note, Standing, settle
-from nurture.services import seminar_corrections
+from nurture.domain.mailing_plan import FILE_REMOVED
+from nurture.errors import NurtureError
+from nurture.services import control, seminar_corrections
 from nurture.services.control import WORKFLOW
 from nurture.services.mailing_control import drop
-from nurture.services.releases import LiveRelease, Releases
+from nurture.services.releases import LiveRelease
 from nurture.services.runtime import SEND, Runtime
 
 log = structlog.get_logger(__name__)
 
 #: contacts of one batch: SQLite's writer should be held no longer than some 20 ms
 BATCH = 150
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What a publication says of a mailing."""
-
-    name: str
-    title: str
-    note: Note
-    at: datetime
-    #: mails made of it so far
-    queued: int
-    #: about how many will get it, where it is still to come
-    about: int | None = None
-
-
-def sync(
-    connection: Connection,
-    definitions: Definitions,
-    release_id: int,
-    now: datetime,
-    releases: Releases | None = None,
-) -> list[Remark]:
-    """Bring the mailings in SQL to what the files say; return what is worth saying.
-
-    Called by the publishing transaction. `releases` tells what a mailing was when it began,
-    so that an edit of one that has begun is noticed. Mailings that no file ever wrote down
-    (a row with a `revision`) are left to who made them.
-    """
-    remarks: list[Remark] = []
-    rows = {row.name: row for row in mailings.all_rows(connection, lock=True)}
-    for name in sorted({*rows, *definitions.mailings}):
-        row, written = rows.get(name), definitions.mailings.get(name)
-        if written is None and row is not None and row.revision is not None:
-            continue
-        began_as = None
-        if releases is not None and row is not None and row.started_at is not None:
-            began_as = releases.get(connection, row.release_id).definitions.mailings.get(name)
-        move = settle(_standing(row), written, began_as, now)
-        if move.state is not None:
-            _write(connection, name, row, written, move, release_id, now)
-        if move.note is not None:
-            at = move.at or (row.at if row is not None else now)
-            title = written.title if written is not None else ""
-            queued = row.queued if row is not None else 0
-            about = None
-            if written is not None and move.note in COMING:
-                where = condition_of(definitions, written, max(at, now))
-                about = mailing_counts.how_many(connection, where, written.purpose)
-            remarks.append(Remark(name, title, move.note, at, queued, about))
-    return remarks
-
-
-def _standing(row: Row[Any] | None) -> Standing | None:
-    if row is None:
-        return None
-    return Standing(
-        state=MailingState(row.state),
-        at=row.at,
-        begun=row.started_at is not None,
-        queued=row.queued,
-        removed=row.reason == FILE_REMOVED,
-    )
-
-
-def _write(
-    connection: Connection,
-    name: str,
-    row: Row[Any] | None,
-    written: Mailing | None,
-    move: Move,
-    release_id: int,
-    now: datetime,
-) -> None:
-    assert move.state is not None and move.at is not None  # a move without either writes nothing
-    if row is None:
-        seminar = written.seminar if written is not None else None
-        mailings.add(connection, name, move.state, move.at, now, seminar=seminar)
-        return
-    values: dict[str, Any] = {"state": move.state, "at": move.at}
-    values["due_at"] = move.at if move.state is MailingState.SCHEDULED else None
-    if move.state is MailingState.CANCELLED:
-        values |= {"reason": FILE_REMOVED, "finished_at": now}
-    elif move.state is not MailingState.PAUSED:
-        values |= {"reason": None, "finished_at": None}
-    mailings.change(connection, name, **values)
-    if row.state == MailingState.PAUSED and move.state is not MailingState.PAUSED:
-        pausing.unpause(connection, WORKFLOW, name)
 
 
 def run(runtime: Runtime) -> int:
@@ -134,19 +47,35 @@ def run(runtime: Runtime) -> int:
             return 0
         # Compiled here, so that no writer waits for it.
         runtime.releases.live(connection)
-    with write(runtime.engine) as connection:
-        now = runtime.clock.now()
-        row = mailings.claim_due(connection, now)
-        if row is None:
-            return 0
-        if row.state == MailingState.CANCELLED:
-            drop(runtime, connection, row)
-            return 1
-        live = runtime.releases.live(connection)
-        begun_in = live
-        if row.started_at is not None:
-            begun_in = runtime.releases.get(connection, row.release_id)
-        queued = _batch(connection, row, begun_in, live, now)
+    return _turn(runtime)
+
+
+def _turn(runtime: Runtime) -> int:
+    """Queue or drop one batch; a mailing that fails is paused, so that nobody waits for it."""
+    name = ""
+    try:
+        with write(runtime.engine) as connection:
+            now = runtime.clock.now()
+            row = mailings.claim_due(connection, now)
+            if row is None:
+                return 0
+            name = row.name
+            if row.state == MailingState.CANCELLED:
+                drop(runtime, connection, row)
+                return 1
+            live = runtime.releases.live(connection)
+            begun_in = live
+            if row.started_at is not None:
+                begun_in = runtime.releases.get(connection, row.release_id)
+            queued = _batch(connection, row, begun_in, live, now)
+    except (NurtureError, SQLAlchemyError, ArithmeticError, LookupError, ValueError) as error:
+        if not name or is_away(error):
+            raise
+        log.exception("mailing cannot go on", mailing=name)
+        with write(runtime.engine) as connection:
+            mailings.change(connection, name, due_at=None)
+        control.pause(runtime, WORKFLOW, name, f"cannot go on: {error}"[:500])
+        return 1
     if queued:
         runtime.ring(SEND)
     return 1

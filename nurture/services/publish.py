@@ -21,9 +21,9 @@ from nurture.domain.workflow import Existing, StateTrigger, Workflow
 from nurture.emails.lint import lint_subject, lint_templates
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import DefinitionError, NurtureError, Place, Problem, Severity
-from nurture.services import mailings, seminars
+from nurture.services import mailing_plans, seminars
 from nurture.services.digest import plan_digest
-from nurture.services.mailings import Remark
+from nurture.services.mailing_plans import Remark
 from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, SEND, Runtime
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
@@ -119,6 +119,7 @@ def publish(
     require(definitions)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
     with write(runtime.engine) as connection:
+        mailing_plans.hold(connection)
         now = runtime.clock.now()
         live = releases.newest(connection)
         before: Mapping[str, Condition] = {}
@@ -139,7 +140,7 @@ def publish(
         enrolled = _enrol(connection, definitions, release_id, now)
         was = runtime.releases.get(connection, live[0]).definitions if live is not None else None
         changed = seminars.sync(connection, definitions, was, release_id, now)
-        remarks = mailings.sync(connection, definitions, release_id, now, runtime.releases)
+        remarks = mailing_plans.sync(connection, definitions, release_id, now, runtime.releases)
         _enter_segments(connection, definitions, before, now)
         missing, windowless = _missing(connection, runtime, definitions, files)
         # What had no window to leave in may have one now.

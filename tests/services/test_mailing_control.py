@@ -139,3 +139,12 @@ def test_the_list_knows_what_comes_runs_and_is_over_with_its_figures(begun: Hous
     assert (line.title, count.made, count.sent, count.clicked, count.waiting) == (
         "5月のお便り", 8, 8, 1, 0,
     )  # fmt: skip
+
+
+def test_who_gets_it_is_said_by_the_names_of_segments(house: House) -> None:
+    to = "{segment: readers, not: {title: 学生}}"
+    segments = '  readers: {any: [{industry: care}, {employees: ">= 300"}]}'
+    house.publish(with_broadcast(broadcast(to=to), segments=segments))
+    line = mailing_reports.report(house.runtime, "news").line
+    assert line.to("ja") == "セグメント「readers」 かつ （役職 = 学生）ではない"
+    assert line.to("en") == "segment readers and not (title = 学生)"

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from nurture.db import mailings as rows
 from nurture.db import tables
+from nurture.domain.mailing import MailingState
 from nurture.domain.mailing_plan import Note
 from nurture.services import mailings
 from nurture.services.publish import check
 from tests.services.broadcasts import broadcast, crowd, reached, with_broadcast
-from tests.services.house import House
+from tests.services.house import START, House
 from tests.services.project import letter
 
 
@@ -180,6 +181,22 @@ def test_a_mailing_counts_in_the_caps_and_gives_way_to_what_matters_more(house: 
     assert stand == {"other": ("sent", None), "news": ("deferred", "cap")}
     house.after(days=2)
     assert len(house.to()) == 2
+
+
+def test_a_mailing_that_cannot_go_on_is_paused_and_holds_nobody_up(house: House) -> None:
+    text = broadcast(to="{segment: talks}")
+    segments = """  talks: {expr: "deal.stage == 'proposal'"}"""
+    # An older check let it pass; SQL cannot ask for it.
+    house.store(with_broadcast(text, broadcast("good"), segments=segments))
+    with house.engine.begin() as connection:
+        for name in ("news", "good"):
+            rows.add(connection, name, MailingState.SCHEDULED, START, START)
+    crowd(house, 2)
+    house.turn()
+    found = {row.name: (row.state, row.reason) for row in house.rows(tables.mailing)}
+    assert found["good"] == ("done", None)
+    state, reason = found["news"]
+    assert (state, "deal.stage cannot be read here" in (reason or "")) == ("paused", True)
 
 
 def test_a_subject_of_a_broadcast_is_held_to_the_rules_of_letters() -> None:

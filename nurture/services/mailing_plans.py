@@ -1,0 +1,119 @@
+"""What a publication does to mailings: plans them, moves them, takes them back, and says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import mailing_counts, mailings, pausing
+from nurture.domain.definitions import Definitions
+from nurture.domain.mailing import Mailing, MailingState
+from nurture.domain.mailing_plan import COMING, FILE_REMOVED, Move, Note, Standing, settle
+from nurture.services.control import WORKFLOW
+from nurture.services.mailings import condition_of
+from nurture.services.releases import Releases
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a publication says of a mailing."""
+
+    name: str
+    title: str
+    note: Note
+    at: datetime
+    #: mails made of it so far
+    queued: int
+    #: about how many will get it, where it is still to come
+    about: int | None = None
+
+
+def hold(connection: Connection) -> None:
+    """Hold every mailing until the commit: before any contact is, as who queues them does."""
+    mailings.all_rows(connection, lock=True)
+
+
+def sync(
+    connection: Connection,
+    definitions: Definitions,
+    release_id: int,
+    now: datetime,
+    releases: Releases | None = None,
+) -> list[Remark]:
+    """Bring the mailings in SQL to what the files say; return what is worth saying.
+
+    Called by the publishing transaction, which holds them (`hold`). `releases` tells what a
+    mailing was when it began, so that an edit of one that has begun is noticed. Mailings
+    that no file ever wrote down (a row with a `revision`) are left to who made them.
+    """
+    remarks: list[Remark] = []
+    rows = {row.name: row for row in mailings.all_rows(connection, lock=True)}
+    for name in sorted({*rows, *definitions.mailings}):
+        row, written = rows.get(name), definitions.mailings.get(name)
+        if written is None and row is not None and row.revision is not None:
+            continue
+        began_as = None
+        if releases is not None and row is not None and row.started_at is not None:
+            began_as = releases.get(connection, row.release_id).definitions.mailings.get(name)
+        move = settle(_standing(row), written, began_as, now)
+        if move.state is not None:
+            _write(connection, name, row, written, move, release_id, now)
+        if move.note is not None and not _is_history(definitions, written, move.note, now):
+            at = move.at or (row.at if row is not None else now)
+            title = written.title if written is not None else ""
+            queued = row.queued if row is not None else 0
+            about = None
+            if written is not None and move.note in COMING:
+                where = condition_of(definitions, written, max(at, now))
+                about = mailing_counts.how_many(connection, where, written.purpose)
+            remarks.append(Remark(name, title, move.note, at, queued, about))
+    return remarks
+
+
+def _is_history(
+    definitions: Definitions, written: Mailing | None, note: Note, now: datetime
+) -> bool:
+    """Say whether a mail that was missed is about a seminar that is over: nobody misses it."""
+    seminar = definitions.seminars.get(written.seminar or "") if written is not None else None
+    return note is Note.MISSED and seminar is not None and seminar.starts_at <= now
+
+
+def _standing(row: Row[Any] | None) -> Standing | None:
+    if row is None:
+        return None
+    return Standing(
+        state=MailingState(row.state),
+        at=row.at,
+        begun=row.started_at is not None,
+        queued=row.queued,
+        removed=row.reason == FILE_REMOVED,
+    )
+
+
+def _write(
+    connection: Connection,
+    name: str,
+    row: Row[Any] | None,
+    written: Mailing | None,
+    move: Move,
+    release_id: int,
+    now: datetime,
+) -> None:
+    assert move.state is not None and move.at is not None  # a move without either writes nothing
+    if row is None:
+        seminar = written.seminar if written is not None else None
+        origin = {"seminar": seminar, "release_id": release_id}
+        mailings.add(connection, name, move.state, move.at, now, **origin)
+        return
+    values: dict[str, Any] = {"state": move.state, "at": move.at, "release_id": release_id}
+    values["due_at"] = move.at if move.state is MailingState.SCHEDULED else None
+    if move.state is MailingState.CANCELLED:
+        values |= {"reason": FILE_REMOVED, "finished_at": now}
+    elif move.state is not MailingState.PAUSED:
+        values |= {"reason": None, "finished_at": None}
+    mailings.change(connection, name, **values)
+    if row.state == MailingState.PAUSED and move.state is not MailingState.PAUSED:
+        pausing.unpause(connection, WORKFLOW, name)
