@@ -62,8 +62,9 @@ def move_lifecycle(batch: Batch, person: Person, scoring: Scoring, cause: Arriva
         standing = standing_of(batch, person, scoring)
         rule = next_rule(person.state["lifecycle"], person.facts, scoring, standing)
         if rule is None:
-            return
+            break
         set_stage(batch, person, scoring, rule.stage, rule.reason, _cause(rule, person, cause))
+    _leave_behind(batch, person)
 
 
 def _assign(batch: Batch, person: Person, scoring: Scoring, arrival: Arrival) -> None:
@@ -74,6 +75,14 @@ def _assign(batch: Batch, person: Person, scoring: Scoring, arrival: Arrival) ->
         # Whoever sets a stage knows what came before; rules must not undo it at the next look.
         step_back(batch, person, arrival)
         person.state["rests_until"] = None
+
+
+def _leave_behind(batch: Batch, person: Person) -> None:
+    """Let a lost deal lead nowhere once the rules have seen it, whatever stage it found."""
+    for arrival in person.arrivals:
+        since = person.state["counts_from"]
+        if arrival.type == "deal.lost" and (since is None or since <= arrival.occurred_at):
+            step_back(batch, person, arrival)
 
 
 def _cause(rule: LifecycleRule, person: Person, otherwise: Arrival | None) -> Arrival | None:

@@ -123,3 +123,15 @@ def test_a_lost_deal_sets_the_lead_aside_until_its_day(house: House) -> None:
     told(house, person, "deal.won", deal="D-1")
     assert house.contact(person).revisit_at is None
     assert house.contact(person).lifecycle == "customer"
+
+
+def test_a_deal_that_was_lost_before_somebody_was_a_lead_does_not_lose_the_lead(
+    house: House,
+) -> None:
+    person = opened(house).person()
+    told(house, person, "deal.lost", deal="D-1", reason="budget")
+    assert house.contact(person).lifecycle == "prospect"
+    house.after(days=1)
+    for _ in range(3):
+        told(house, person, "document.downloaded")
+    assert house.contact(person).lifecycle == "mql"
