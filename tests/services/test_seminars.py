@@ -272,3 +272,19 @@ def test_the_check_refuses_mails_that_say_too_much_or_cannot_be_written(
     with pytest.raises(DefinitionError) as raised:
         house.publish(files)
     assert code in {problem.code for problem in raised.value.problems}
+
+
+@SQLITE
+def test_no_cap_keeps_a_wrong_date_in_anybodys_calendar(house: House) -> None:
+    guest(house, "invited")
+    caps = b"caps:\n  - {id: month, per: contact, mails: 1, within: 30d}\n"
+
+    def capped(**changes: str) -> dict[str, bytes]:
+        files = seminar(**changes)
+        return {**files, "workflows/policy.yaml": files["workflows/policy.yaml"] + caps}
+
+    house.publish(capped())
+    house.until(INVITED)
+    house.publish(capped(**MOVED))
+    house.turn()
+    assert seen(house) == [("invited", "件名"), ("invited", "変更")]
