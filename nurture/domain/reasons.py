@@ -146,15 +146,15 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     # what was picked from the library
     "item_matches": (
         "ライブラリから「{title}」を選びました(一致:{matched})",
-        "picked “{title}” from the library, the best match by {matched}",
+        'picked "{title}" from the library, the best match by {matched}',
     ),
     "item_for_all": (
         "ライブラリから「{title}」を選びました(より近いものはありません)",
-        "picked “{title}” from the library; nothing there is closer",
+        'picked "{title}" from the library; nothing there is closer',
     ),
     "item_otherwise": (
         "合うものがライブラリにないため、代わりに「{title}」を選びました",
-        "the library has nothing that suits them, so “{title}” goes out instead",
+        'the library has nothing that suits them, so "{title}" goes out instead',
     ),
     "template_instead": (
         "合うものがライブラリにないため、代わりにテンプレート「{template}」を送ります",

@@ -107,7 +107,7 @@ def test_a_walk_picks_for_the_reader_and_says_why(house: House) -> None:
     assert list(said(house, person)) == [
         (
             "ライブラリから「日報の転記をなくした工場」を選びました(一致:業種)",
-            "picked “日報の転記をなくした工場” from the library, the best match by industry",
+            'picked "日報の転記をなくした工場" from the library, the best match by industry',
         )
     ]
 
