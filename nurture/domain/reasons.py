@@ -241,10 +241,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "lifecycle moved from {old} to {new}{why}",
     ),
     "returned": (
-        "営業から差し戻されました({cause}){note}。{until} までは、意向を示す行動がない限り"
-        "再び引き継ぎません({old} → {new})",
-        "sales gave the lead back: {cause}{note}; until {until} it is not handed off again "
-        "unless it shows intent ({old} → {new})",
+        "営業から差し戻され、{old} から {new} に戻りました（{cause}）{note}。{until} までは、"
+        "意向を示す行動がない限り再び引き継ぎません",
+        "sales gave the lead back: {cause}{note}; from {old} it is a {new} again, and until {until} "
+        "it is not handed off unless it shows intent",
     ),
     "not_returned": (
         "差し戻しの記録を受けましたが、ステージは {old} のままです",
