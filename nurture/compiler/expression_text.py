@@ -41,7 +41,7 @@ def parse(text: str) -> nodes.Expr:
         tree = parser.parse_expression()
         rest = None if parser.stream.eos else str(parser.stream.current.value)
     except TemplateSyntaxError as error:
-        said = (error.message or "").replace("end of template", "end of expression")
+        said = (error.message or "").replace("end of template", "end of expression").rstrip(".")
         raise Refused("expr-syntax", f"broken expression: {said}") from None
     if rest is not None:
         hint = "did you mean '=='?" if rest == "=" else ""
