@@ -41,7 +41,7 @@ def owner(
     if not done.contacts and not done.tasks:
         click.echo(f"Nothing is {old}'s any more: nothing changed.")
         return
-    whose = "contact" if done.contacts == 1 else "contacts"
-    click.echo(f"{done.contacts} {whose} of {old} are {done.to.name}'s now, with their open tasks.")
+    whose = "contact is" if done.contacts == 1 else "contacts are"
+    click.echo(f"{done.contacts} {whose} no longer {old}'s but {done.to.name}'s, open tasks too.")
     if done.tasks:
-        click.echo(f"{done.tasks} more open tasks went along.")
+        click.echo(f"Open tasks about other contacts that went along: {done.tasks}.")

@@ -156,6 +156,9 @@ def hand_over(batch: Batch, person: Person, arrival: Arrival) -> None:
         batch.connection, person.id, old.id if old is not None else None, new.id
     )
     tell(batch.connection, batch.release, moved, What.REASSIGNED, batch.now)
+    if old is None and not moved:
+        # Whoever had nobody has somebody: the hand-off or the list has said why.
+        return
     detail = {"from": old.name if old is not None else "–", "to": new.name, "tasks": len(moved)}
     detail["why"] = f" ({arrival.properties['reason']})" if arrival.properties.get("reason") else ""
     batch.decide(person, "moved", "owner_changed", detail, event_id=arrival.id)

@@ -30,6 +30,9 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
     "task_closed": {"outcome": glossary.TASK_OUTCOMES},
 }
 
+#: reasons whose moment may lie in another year
+_FAR = frozenset({"returned", "revisit_noted"})
+
 #: reasons of a mail that waits for a moment that is known
 _HELD_BACK = frozenset(
     {"window", "cap", "try_later", "not_sent", "sending_off", "reader_pause", "reader_rhythm"}
@@ -66,7 +69,7 @@ def reason(
         if blank in said:
             said[blank] = glossary.word(words, str(said[blank]), locale)
     if isinstance(said.get("until"), str):
-        said["until"] = _moment(said["until"], locale, zone)
+        said["until"] = _moment(said["until"], locale, zone, code in _FAR)
     if isinstance(said.get("events"), list):
         said["events"] = [name_of(str(one), locale) for one in said["events"]]
     if isinstance(said.get("matched"), list):
@@ -89,9 +92,9 @@ def reason(
     return told
 
 
-def _moment(text: str, locale: str, zone: ZoneInfo) -> str:
+def _moment(text: str, locale: str, zone: ZoneInfo, year: bool) -> str:
     try:
-        return moment(datetime.fromisoformat(text), locale, zone)
+        return moment(datetime.fromisoformat(text), locale, zone, year)
     except ValueError:
         return text
 
