@@ -9,6 +9,7 @@ from nurture.compiler.picks import (
     ATTACH,
     OTHERWISE,
     PICK,
+    SEND,
     Content,
     attached,
     attachment_places,
@@ -64,6 +65,8 @@ def check_attachments(
 ) -> None:
     """Report attachments that are not there, are no PDFs, or are too large."""
     paths, places = attached(fields), attachment_places(fields)
+    if ITEM_FILE not in paths:
+        _check_readable(content, fields.at(SEND), references, report)
     if not paths or references.files is None:
         return
     locales = _languages(content, references)
@@ -82,6 +85,15 @@ def check_attachments(
                 references.files.check_together(together, [locale], fields.at(ATTACH), report)
     else:
         references.files.check_together(named, locales, fields.at(ATTACH), report)
+
+
+def _check_readable(content: Content, at: Node, references: References, report: Report) -> None:
+    """Warn of items that would go out with nothing to read: a file alone, not attached."""
+    items = _pickable(content, references.library)
+    unread = sorted(item.key for item in items if item.file and not item.url)
+    if unread:
+        message = f"these are files alone and would go without: {', '.join(unread)}"
+        report.warn(content.at(PICK, at), "nothing-to-read", message, "say `attach: item`")
 
 
 def _check_item_file(content: Content, at: Node, references: References, report: Report) -> None:

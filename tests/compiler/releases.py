@@ -54,7 +54,9 @@ items:
     kind: case
     title: {ja: 工場の事例, en: A plant}
     industry: manufacturing
+    url: https://www.nurture.example/factory
     file: workflows/files/factory.{locale}.pdf
+  - {item: sheet-prices, kind: sheet, title: 価格表, file: workflows/files/prices.pdf}
   - {item: paper-plans, kind: paper, title: 資料, depth: decide, url: https://www.nurture.example/b}
 """
 
@@ -76,6 +78,7 @@ BASE: Mapping[str, str] = {
     "templates/email/layouts/letter.mjml": "",
     "templates/email/library/case.md": "",
     "templates/email/library/paper.md": "",
+    "templates/email/library/sheet.md": "",
     "templates/email/warm/hearing.ja.md": "",
     "templates/email/warm/hearing.en.md": "",
     "templates/email/receipt/form.md": "",
