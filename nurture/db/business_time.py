@@ -167,6 +167,19 @@ def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
     return bool(decide), bool(send)
 
 
+def chores_due(connection: Connection, now: datetime) -> bool:
+    """Say whether anything of `services.upkeep` is due at `now`."""
+    columns = (
+        contact.c.revisit_at,
+        mailing.c.due_at,
+        task.c.review_at,
+        deal.c.review_at,
+        schedule.c.due_at,
+    )
+    due = or_(*(exists().where(column <= now) for column in columns))
+    return bool(connection.execute(select(due)).scalar_one())
+
+
 def mails_under_way(connection: Connection) -> bool:
     """Say whether a worker holds mails."""
     # A held mail always has a lease, and said so the index over leases finds it.
