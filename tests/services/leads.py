@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from nurture.db import tables
 from nurture.services.capture import Happening, capture
 from tests.services.house import House
 from tests.services.project import POLICY, SCORING, project
+
+#: for rules that reach SQL in the same way as those that are tested on both databases
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 SENDERS = """
   nakamura: {name: {ja: 中村健}, email: nakamura@sample.example, role: sales}

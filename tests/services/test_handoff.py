@@ -17,7 +17,7 @@ from nurture.services.runtime import Runtime
 from nurture.services.upkeep import keep_up
 from tests.domain.calendars import tokyo
 from tests.services.house import START, House
-from tests.services.leads import OFFICE, RULES, TEAM, lead, member, opened, tasks, told
+from tests.services.leads import OFFICE, RULES, TEAM, lead, member, on_sqlite, opened, tasks, told
 from tests.services.project import project
 
 HOUR = timedelta(hours=1)
@@ -34,6 +34,7 @@ def test_a_lead_without_an_owner_gets_one_by_the_rules_with_its_task(house: Hous
     assert ("moved", "owner_by_rule") in house.reasons()
 
 
+@on_sqlite
 def test_an_owner_who_left_gives_way_to_the_rules_and_one_who_is_here_stays(house: House) -> None:
     opened(house)
     sato = member(house, "sato")
@@ -122,6 +123,7 @@ def test_the_assignee_is_reminded_once_and_the_manager_hears_of_a_late_call_once
     assert house.next_moment() is None or house.next_moment() > house.clock.now()
 
 
+@on_sqlite
 def test_a_call_in_time_is_neither_reminded_nor_escalated(house: House) -> None:
     person = lead(opened(house))
     house.happens(person, "call.logged", result="talked", by="sato@sample.example")
@@ -159,6 +161,7 @@ AFTER_A_RETURN = [
 ]
 
 
+@on_sqlite
 @pytest.mark.parametrize(("deeds", "again"), AFTER_A_RETURN)
 def test_a_returned_lead_rests_until_it_shows_something_new(
     house: House, deeds: list[tuple[str, int]], again: bool
@@ -205,6 +208,7 @@ def test_a_return_says_why_in_words_and_keeps_the_day_to_come_back(house: House)
     assert len(house.events("revisit.due")) == 1
 
 
+@on_sqlite
 def test_a_return_of_somebody_who_is_no_lead_of_sales_changes_no_stage(house: House) -> None:
     opened(house)
     person = house.person(lifecycle="customer")

@@ -12,7 +12,7 @@ from nurture.errors import NotFoundError, NurtureError
 from nurture.services.import_contacts import ImportOptions, import_contacts
 from nurture.services.owners import BATCH, change_all, change_owner
 from tests.services.house import House
-from tests.services.leads import TEAM, lead, member, opened, told
+from tests.services.leads import TEAM, lead, member, on_sqlite, opened, told
 from tests.services.project import project, workflow
 
 
@@ -87,6 +87,7 @@ def test_all_that_somebody_had_who_left_goes_to_another(
     assert house.publish(project(policy=gone.replace("owners:", ""))).leaving == ()
 
 
+@on_sqlite
 def test_who_is_nobody_or_not_here_takes_over_nothing(house: House) -> None:
     opened(house)
     person = house.person(owner_id=member(house, "sato"))

@@ -13,9 +13,10 @@ from nurture.db import tables
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services.stages import assign, stages
 from tests.services.house import START, House
-from tests.services.leads import lead, opened, told
+from tests.services.leads import lead, on_sqlite, opened, told
 
 
+@on_sqlite
 def test_a_stage_set_by_hand_is_not_undone_by_what_was_before(house: House) -> None:
     person = lead(opened(house))
     assert house.contact(person).lifecycle == "mql"
@@ -36,6 +37,7 @@ def test_a_stage_set_by_hand_is_not_undone_by_what_was_before(house: House) -> N
     assert house.contact(person).lifecycle == "mql"
 
 
+@on_sqlite
 def test_a_stage_needs_a_reason_a_name_and_somebody(house: House) -> None:
     opened(house)
     house.person()
@@ -87,6 +89,7 @@ def test_the_figures_of_the_stages(house: House) -> None:
     assert [way.come_from for way in given_back] == [("mql", "tql", "sal", "sql")]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("locale", "words"),
     [

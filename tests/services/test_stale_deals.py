@@ -10,7 +10,7 @@ import pytest
 from nurture.db import tables
 from tests.domain.calendars import tokyo
 from tests.services.house import START, House
-from tests.services.leads import OFFICE, RULES, TEAM, lead, member, opened, tasks, told
+from tests.services.leads import OFFICE, RULES, TEAM, lead, member, on_sqlite, opened, tasks, told
 from tests.services.project import project
 
 MEETING = "2026-05-13T15:00"
@@ -55,6 +55,7 @@ NEWS = [
 ]
 
 
+@on_sqlite
 @pytest.mark.parametrize(("kind", "said", "hours", "asked"), NEWS)
 def test_news_after_the_meeting_ends_the_wait(
     house: House, kind: str, said: dict[str, Any], hours: int, asked: bool
@@ -97,6 +98,7 @@ FINDINGS = [
 ]
 
 
+@on_sqlite
 @pytest.mark.parametrize(("found", "stage"), FINDINGS)
 def test_an_sql_has_met_its_decider_and_something_moves(
     house: House, found: dict[str, bool], stage: str
@@ -125,6 +127,7 @@ def test_a_lost_deal_sets_the_lead_aside_until_its_day(house: House) -> None:
     assert house.contact(person).lifecycle == "customer"
 
 
+@on_sqlite
 def test_a_deal_that_was_lost_before_somebody_was_a_lead_does_not_lose_the_lead(
     house: House,
 ) -> None:
