@@ -17,6 +17,7 @@ from nurture.domain import glossary
 from nurture.domain.calendar import at_wall
 from nurture.domain.event_words import name_of
 from nurture.domain.scoring import Engagement, score_at
+from nurture.domain.task_words import LOSS_REASONS
 from nurture.errors import NurtureError
 from nurture.services import sentences
 from nurture.services.house import House, house_at
@@ -171,7 +172,9 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
             for row in desk.quiet_deals(connection, one, MOST)
         ],
         revisits=[
-            Promise(_who(row, row.contact_id), row.revisit_at, row.revisit_reason or "")
+            Promise(
+                _who(row, row.contact_id), row.revisit_at, _promised(row.revisit_reason, locale)
+            )
             for row in desk.revisits_until(connection, until + _AHEAD, one, MOST)
         ],
         flows=[
@@ -237,6 +240,14 @@ def _who(row: Row[Any], contact_id: int | None) -> Who:
     name = full_name(row.family_name, row.given_name, row.locale or "ja") or row.email or ""
     member = row._mapping.get("member") or row._mapping.get("assignee") or ""
     return Who(contact_id, name, row.account_name or "", member)
+
+
+def _promised(reason: str | None, locale: str) -> str:
+    """Return why we promised to come back: a code of a return, a call or a loss, or words."""
+    for words in (glossary.RETURNS, LOSS_REASONS):
+        if reason in words:
+            return glossary.word(words, reason, locale)
+    return reason or ""
 
 
 def _why(code: str, locale: str, house: House) -> str:
