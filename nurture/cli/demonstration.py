@@ -15,8 +15,10 @@ from nurture.cli.context import settings_of
 from nurture.cli.running import stop_on_signal
 from nurture.demo import audience, closing, director
 from nurture.demo.browser import Web
+from nurture.demo.diary import Diary
 from nurture.demo.postbox import Postbox
 from nurture.demo.site import Site
+from nurture.demo.world import World
 from nurture.errors import NurtureError
 from nurture.services.import_contacts import ImportReport
 
@@ -71,12 +73,14 @@ def demo_audience(ctx: click.Context, seed: int, days: int) -> None:
         raise NurtureError("the audience is started by `nurture demo`")
     house = build(settings, ring=lambda _queue: None)
     mailbox = house.mailbox()
-    world = audience.World(
+    world = World(
         runtime=house.runtime,
         mailbox=mailbox,
         web=Web(settings.public_url, key),
         postbox=Postbox(settings.mailbox_port),
         site=Site.read(settings.project / "examples" / "site.yaml"),
+        project=settings.project,
+        diary=Diary(settings.var),
     )
     try:
         audience.run(world, seed, days, stop_on_signal())

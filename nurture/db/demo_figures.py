@@ -25,7 +25,7 @@ from nurture.domain.message import COUNTED, State
 #: states of a mail that has left, whatever came of it afterwards
 LEFT = [State.SENT, State.DELIVERED, State.BOUNCED, State.COMPLAINED]
 
-_OPENED, _CLICKED = "email.opened", "email.clicked"
+_OPENED, _CLICKED, _REPLIED = "email.opened", "email.clicked", "email.replied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Track:
     opened: int
     #: mails with a click that counts as a person's
     clicked: int
+    #: mails that were answered
+    replied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,11 @@ def verdict_of_event() -> ColumnElement[str | None]:
 
 
 def pulse(connection: Connection) -> Pulse:
-    """Return running totals; opens and clicks count whoever made them."""
+    """Return running totals: mails to readers, opens and clicks whoever made them."""
     sent = connection.execute(
-        select(func.count()).select_from(message).where(message.c.sent_at.is_not(None))
+        select(func.count())
+        .select_from(message)
+        .where(message.c.state.in_(LEFT), message.c.contact_id.is_not(None))
     ).scalar_one()
     kinds: dict[str, int] = dict(
         connection.execute(
@@ -101,7 +105,8 @@ def pulse(connection: Connection) -> Pulse:
 def tracks(connection: Connection) -> list[Track]:
     """Return mails by workflow: sent, opened, clicked; the busiest first."""
     verdict = verdict_of_event()
-    came_back: dict[str, Counter[str]] = {_OPENED: Counter(), _CLICKED: Counter()}
+    kinds = (_OPENED, _CLICKED, _REPLIED)
+    came_back: dict[str, Counter[str]] = {kind: Counter() for kind in kinds}
     rows = connection.execute(
         select(message.c.workflow, event.c.type, func.count(message.c.id.distinct()))
         .join(message, message.c.id == event.c.message_id)
@@ -109,7 +114,7 @@ def tracks(connection: Connection) -> list[Track]:
             case(
                 (event.c.type == _OPENED, verdict.in_(["human", "unknown"])),
                 (event.c.type == _CLICKED, verdict == "human"),
-                else_=False,
+                else_=event.c.type == _REPLIED,
             )
         )
         .group_by(message.c.workflow, event.c.type)
@@ -123,7 +128,7 @@ def tracks(connection: Connection) -> list[Track]:
         .order_by(func.count().desc())
     )
     return [
-        Track(name or "", number, came_back[_OPENED][name or ""], came_back[_CLICKED][name or ""])
+        Track(name or "", number, *(came_back[kind][name or ""] for kind in kinds))
         for name, number in sent
     ]
 

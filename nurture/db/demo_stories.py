@@ -116,12 +116,13 @@ def keen(connection: Connection, locale: str) -> Keen | None:
             .limit(1)
         ).first()
         called = connection.execute(
-            select(task.c.due_at, task.c.done_at, task.c.result)
+            select(task.c.id, task.c.due_at, task.c.done_at)
             .where(
                 task.c.contact_id == who,
                 task.c.kind == "call",
                 task.c.created_at >= hot_at,
                 task.c.done_at <= task.c.due_at,
+                task.c.outcome == "called",
             )
             .order_by(task.c.done_at)
             .limit(1)
@@ -151,11 +152,22 @@ def keen(connection: Connection, locale: str) -> Keen | None:
             float(detail.get("score", 0)),
             called.due_at,
             called.done_at,
-            called.result or {},
+            _learnt(connection, who, called.id),
         )
         if best is None or _worth(found, locale) > _worth(best, locale):
             best = found
     return best
+
+
+def _learnt(connection: Connection, contact_id: int, task_id: int) -> Mapping[str, Any]:
+    """Return what the call of a task found out, as it was written down."""
+    rows = connection.execute(
+        select(event.c.properties)
+        .where(event.c.contact_id == contact_id, event.c.type == "call.logged")
+        .order_by(event.c.id)
+    )
+    said = [row.properties or {} for row in rows]
+    return next((one for one in said if one.get("task") == task_id), {})
 
 
 def _worth(one: Keen, locale: str) -> tuple[bool, bool, bool, float]:

@@ -12,31 +12,34 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import TypeAlias
 
 from nurture.clock import machine_sleep
 from nurture.db.business_time import announce
-from nurture.db.demo_people import open_tasks, people
+from nurture.db.demo_people import people
 from nurture.db.engine import read, write
 from nurture.db.stirring import Stirring
 from nurture.demo import agents
-from nurture.demo.browser import Web
 from nurture.demo.dice import Dice
+from nurture.demo.forms import form_with
 from nurture.demo.hours import Hours
 from nurture.demo.letter import Letter, read_letter
 from nurture.demo.machines import at_the_desk, on_arrival
-from nurture.demo.postbox import Postbox
+from nurture.demo.marketer import Duty, GuestList, Marketer
+from nurture.demo.office import Errand, Office, OfficePlan
 from nurture.demo.readers import Person, Reader, Reading, person_of
-from nurture.demo.salespeople import Salespeople
+from nurture.demo.salespeople import News
+from nurture.demo.season import Moment, Publication
 from nurture.demo.seminars import Seminars
-from nurture.demo.site import Deed, Site
+from nurture.demo.site import Deed
 from nurture.demo.visitors import Visit, customer, is_customer, spontaneous
-from nurture.errors import NotFoundError
-from nurture.providers.mailbox_store import MailboxStore, StoredMail
-from nurture.services.runtime import Runtime
+from nurture.demo.wishes import Wish, answers
+from nurture.demo.world import World
+from nurture.errors import NotFoundError, NurtureError
+from nurture.providers.mailbox_store import StoredMail
 
 #: how the audience is called among the participants of the clock
 NAME = "audience"
@@ -57,25 +60,7 @@ class Scan:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """The salespeople go through their tasks."""
-
-    at: datetime
-
-
-Plan: TypeAlias = Reading | Visit | Scan | Round
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the audience has to do with: pages, mailbox, mail server, website."""
-
-    runtime: Runtime
-    mailbox: MailboxStore
-    web: Web
-    postbox: Postbox
-    site: Site
+Plan: TypeAlias = Reading | Scan | OfficePlan | Duty
 
 
 class Audience:
@@ -89,8 +74,11 @@ class Audience:
             calendar = world.runtime.releases.live(connection).definitions.calendar
             known = people(connection)
         self._hours = Hours(calendar)
-        self._seminars = Seminars(self._hours, self._now)
-        self._sales = Salespeople(self._dice, self._hours)
+        self._seminars = Seminars(self._dice)
+        self._office = Office(world, self._dice, self._hours)
+        self._marketer = Marketer(
+            world.runtime, world.project, self._seminars, world.web, world.diary
+        )
         self._readers: dict[str, Reader] = {}
         self._agenda: list[tuple[datetime, int, Plan]] = []
         self._number = count()
@@ -101,7 +89,7 @@ class Audience:
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="audience")
         for row in known:
             self._welcome(row.email, row.locale, row.basis, days)
-        self._plan([Round(next(self._hours.working(self._now)))])
+        self._plan(self._marketer.plans(self._hours, self._now))
 
     def announce(self) -> None:
         """Write down what has been seen and when somebody wants to act next."""
@@ -155,6 +143,7 @@ class Audience:
     def _receive(self, mails: Sequence[StoredMail]) -> None:
         self._seen = mails[-1].number
         jobs: list[Callable[[], None]] = []
+        self._plan(self._office.receives([mail for mail in mails if mail.is_ours], self._now))
         for mail in mails:
             reader = self._readers.get(mail.rcpt_to.lower())
             if mail.is_ours or reader is None:
@@ -191,10 +180,18 @@ class Audience:
         for read_one in [self._hands.submit(self._read, reading) for reading in readings]:
             deeds += read_one.result()
         for plan in due:
-            if isinstance(plan, Visit):
-                deeds += self._visit(plan)
-        if any(isinstance(plan, Round) for plan in due):
-            deeds += self._work()
+            match plan:
+                case Visit():
+                    deeds += self._visit(plan)
+                case Errand():
+                    plans, told = self._office.does(plan, self._now)
+                    self._plan(plans)
+                    deeds += told
+                case News():
+                    if (said := self._office.tells(plan, self._now)) is not None:
+                        deeds.append(said)
+                case Publication() | Moment() | GuestList():
+                    self._plan(self._marketer.does(plan, self._hours))
         self._report(deeds)
 
     def _read(self, reading: Reading) -> list[Deed]:
@@ -209,6 +206,8 @@ class Audience:
             for url in letter.pixels:
                 agent = agents.IMAGE_PROXY if habits.proxied else habits.agent
                 web.look(url, agent, "image proxies" if habits.proxied else office)
+        if reading.wishes is not None and letter.preferences:
+            self._choose(letter.preferences, reading.wishes, person)
         if reading.leaves and letter.one_click:
             if reading.by_page and letter.leave_page:
                 web.look(letter.leave_page, habits.agent, office)
@@ -221,6 +220,18 @@ class Audience:
         # It is nearly always the first link that the letter is about.
         url = letter.links[0] if rng.random() < 0.75 else rng.choice(letter.links)
         return self._follow(web.look(url, habits.agent, office), person, letter)
+
+    def _choose(self, url: str, wish: Wish, person: Person) -> None:
+        """Change something in the preference centre."""
+        web, agent = self._world.web, person.temperament.agent
+        form = form_with(web.open(url, agent, person.office).body, "rhythm")
+        changed = answers(wish, form) if form is not None else None
+        if form is None or changed is None:
+            return
+        fields = form.filled(changed, ("do", "save"))
+        answer = web.submit(form.action, fields, agent, person.office)
+        if answer.status != 200:
+            raise NurtureError(f"the preference centre answered {answer.status}")
 
     def _follow(self, target: str, person: Person, letter: Letter) -> list[Deed]:
         """Walk over the company's site from where a link leads: never over the wire."""
@@ -253,33 +264,25 @@ class Audience:
             deeds += [one for one in walk if one.type != visit.deed.type]
         return deeds
 
-    def _work(self) -> list[Deed]:
-        """Let the salespeople take up what waits for them; plan what follows."""
-        self._plan([Round(next(self._hours.working(self._now)))])
-        with read(self._world.runtime.engine) as connection:
-            tasks = open_tasks(connection)
-        visits = list(self._sales.work(tasks, self._now))
-        self._plan(visit for visit in visits if visit.at > self._now)
-        return [visit.deed for visit in visits if visit.at <= self._now]
-
     # what the site and the CRM report
 
     def _report(self, deeds: Sequence[Deed]) -> None:
-        ready = [self._named(deed) for deed in deeds]
+        named = (self._named(deed) for deed in deeds)
+        ready = [deed for deed in named if deed is not None]
         if ready:
             self._world.web.report(ready, f"audience/{next(self._requests)}")
 
-    def _named(self, deed: Deed) -> Deed:
-        """Give a registration its session and an introduction its number, as the site does."""
+    def _named(self, deed: Deed) -> Deed | None:
+        """Give a registration its session and an introduction its number, as the site does.
+
+        None where the site has no session to offer, or had the registration before.
+        """
         given = dict(deed.properties)
         if deed.type == "seminar.registered":
             session = self._seminars.next_session(str(given.get("seminar", "")), self._now)
+            if session is None or not self._seminars.register(session, deed.email):
+                return None
             given["seminar"] = session.name
-            given["starts_at"] = (session.ends - timedelta(minutes=70)).isoformat()
-            if self._dice.happens(0.8, "attends", deed.email, session.name):
-                given_then = {"seminar": session.name, "title": given.get("title", session.name)}
-                attended = Deed("seminar.attended", deed.email, given_then)
-                self._plan([Visit(session.ends, attended)])
         elif deed.type == "referral.received" and "referral" not in given:
             rng = self._dice.about("referral", deed.email, self._now)
             given["referral"] = f"R-{rng.randrange(1000, 10000)}"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from nurture.demo import agents
 from nurture.demo.site import Deed
@@ -62,6 +62,18 @@ class Web:
         """Ask for a pixel or a link; return where it redirects to, empty for nowhere."""
         return self._request(method, url, network, {"User-Agent": agent}).location
 
+    def open(self, url: str, agent: str, network: str) -> Answer:
+        """Open a page as a person does."""
+        return self._request("GET", url, network, {"User-Agent": agent})
+
+    def submit(
+        self, path: str, fields: Sequence[tuple[str, str]], agent: str, network: str
+    ) -> Answer:
+        """Send a form of a page to where it says, a path of these pages."""
+        headers = {"User-Agent": agent, "Content-Type": "application/x-www-form-urlencoded"}
+        body = urlencode(list(fields)).encode()
+        return self._request("POST", f"{self.base}{path}", network, headers, body)
+
     def unsubscribe(self, url: str, agent: str, network: str) -> None:
         """Send the one-click POST of RFC 8058; raise NurtureError unless it is taken."""
         headers = {"User-Agent": agent, "Content-Type": "application/x-www-form-urlencoded"}
@@ -84,18 +96,27 @@ class Web:
             }
             for number, deed in enumerate(deeds)
         ]
+        events: list[dict[str, Any]] = self._api("events", body, key)["events"]
+        return events
+
+    def tell_who_came(self, seminar: str, addresses: Sequence[str]) -> dict[str, Any]:
+        """Hand the list of a seminar's guests to the API; return what it brought."""
+        body = {"attended": list(addresses)}
+        return self._api(f"seminars/{seminar}/attendance", body, f"guests/{seminar}")
+
+    def _api(self, path: str, body: object, key: str) -> dict[str, Any]:
         headers = {
             "User-Agent": agents.SITE,
             "Authorization": f"Bearer {self._key}",
             "Content-Type": "application/json",
             "Idempotency-Key": key,
         }
-        url = f"{self.base}/api/v1/events"
+        url = f"{self.base}/api/v1/{path}"
         answer = self._request("POST", url, "", headers, json.dumps(body).encode())
         if answer.status != 200:
             raise NurtureError(f"the API answered {answer.status}: {answer.body[:500]!r}")
-        events: list[dict[str, Any]] = json.loads(answer.body)["events"]
-        return events
+        found: dict[str, Any] = json.loads(answer.body)
+        return found
 
     def _request(
         self, method: str, url: str, network: str, headers: Mapping[str, str], body: bytes = b""

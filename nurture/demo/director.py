@@ -19,6 +19,8 @@ from nurture.compiler.release import compile_files
 from nurture.db import business_time, team
 from nurture.db.engine import read, write
 from nurture.demo import audience, stage
+from nurture.demo.chatroom import ChatRoom
+from nurture.demo.diary import Diary
 from nurture.demo.figures import Figures, Jumps, gather
 from nurture.demo.hours import Hours
 from nurture.demo.progress import Shown
@@ -73,6 +75,7 @@ class Director:
         self._house: House | None = None
         self._supervisor: Supervisor | None = None
         self._audience: Supervisor | None = None
+        self._room: ChatRoom | None = None
 
     @property
     def house(self) -> House:
@@ -126,7 +129,9 @@ class Director:
     def start(self, redis: str) -> None:
         """Start every process and wait until all doors are open."""
         runtime = self.house.runtime
-        env = {**environment(self.settings, redis), **dict.fromkeys(stage.HIDDEN, "")}
+        env = {**environment(self.settings, redis), **dict.fromkeys(stage.hidden(), "")}
+        self._room = ChatRoom()
+        env["CHAT_SALES"] = self._room.address
         env["LOG_LEVEL"] = "warning"
         self._supervisor = Supervisor(self.settings.var / "log")
         start_processes(self._supervisor, env, local_mailbox=True)
@@ -179,7 +184,9 @@ class Director:
             self._audience = None
         mailbox = self.house.mailbox()
         try:
-            figures = gather(runtime, mailbox, seen)
+            said = self._room.lines if self._room is not None else []
+            dry_runs = Diary(self.settings.var).notes()
+            figures = gather(runtime, mailbox, seen, said, dry_runs)
         finally:
             mailbox.close()
         return Outcome(figures, seconds, cpu, len(seen), seen)
@@ -216,6 +223,9 @@ class Director:
             if supervisor is not None:
                 supervisor.stop()
         self._audience = self._supervisor = None
+        if self._room is not None:
+            self._room.close()
+            self._room = None
         if self._house is not None:
             close(self._house)
             self._house = None

@@ -12,6 +12,9 @@ from datetime import datetime, timedelta
 from nurture.db import demo_figures as figures
 from nurture.db.demo_figures import FollowUp, Track
 from nurture.db.engine import read
+from nurture.demo import outcomes
+from nurture.demo.diary import DryRunNote
+from nurture.demo.outcomes import SeasonFigures
 from nurture.domain.message import State
 from nurture.emails.identifiers import parse_message_id
 from nurture.providers.mailbox_store import MailboxStore
@@ -55,14 +58,25 @@ class Figures:
     bounced: tuple[int, int, int]
     replies: Mapping[str, int]
     tasks: Mapping[str, Counter[str]]
+    #: sales, seminars, broadcasts, choices; None: not counted
+    season: SeasonFigures | None = None
     #: what does not add up, in sentences; empty: nothing
     inconsistencies: Sequence[str] = ()
     #: what a full run brings and this one did not, in sentences
     missing: Sequence[str] = ()
 
 
-def gather(runtime: Runtime, mailbox: MailboxStore, jumps: Jumps) -> Figures:
-    """Count everything, and compare what SQL says with what the mailbox holds."""
+def gather(
+    runtime: Runtime,
+    mailbox: MailboxStore,
+    jumps: Jumps,
+    chat: Sequence[str] = (),
+    dry_runs: Sequence[DryRunNote] = (),
+) -> Figures:
+    """Count everything, and compare what SQL says with what the mailbox holds.
+
+    `chat` are the lines that the team's room heard, `dry_runs` what was foreseen of broadcasts.
+    """
     with read(runtime.engine) as connection:
         hold = runtime.releases.live(connection).definitions.policy.evidence.hold
         found = figures.follow_ups(connection)
@@ -82,8 +96,11 @@ def gather(runtime: Runtime, mailbox: MailboxStore, jumps: Jumps) -> Figures:
         )
         left, strays = figures.left_ids(connection), figures.strays(connection)
         under_way = figures.under_way(connection)
+    season = outcomes.season_of(runtime, chat, dry_runs)
+    result = replace(result, season=season)
     wrong = [
         *_against_mailbox(left, mailbox, runtime.mail_domain),
+        *outcomes.wrong_with(season),
         *_inconsistent(result, under_way),
         *(f"kept aside: {kind}: {why}" for kind, why in strays[:5]),
     ]
@@ -188,7 +205,8 @@ def missing_from(result: Figures) -> list[str]:
         "no machine was recognised": "machine" in verdicts,
         "no person was recognised": "human" in verdicts,
     }
-    return [what for what, happened in wanted.items() if not happened]
+    missing = [what for what, happened in wanted.items() if not happened]
+    return missing + (outcomes.missing_from(result.season) if result.season is not None else [])
 
 
 def _grade(temperature: str) -> int:

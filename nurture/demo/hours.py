@@ -56,6 +56,10 @@ class Hours:
             days -= is_business_day(self._calendar, day)
         return at_wall(day, AT_WORK[which % len(AT_WORK)], self.zone)
 
+    def on_day(self, day: date, which: int) -> datetime:
+        """Return a moment at the desk on a day."""
+        return at_wall(day, AT_WORK[which % len(AT_WORK)], self.zone)
+
     def day_of(self, moment: datetime) -> date:
         """Return the day that the wall calendar shows."""
         return moment.astimezone(self.zone).date()

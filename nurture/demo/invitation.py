@@ -14,7 +14,7 @@ from nurture.clock import machine_now, machine_seconds, machine_sleep
 from nurture.db.contacts import newest_consents, suppressed
 from nurture.db.demo_quiet import Quiet, mail_after, quiet_people
 from nurture.db.engine import read
-from nurture.demo.stage import HIDDEN
+from nurture.demo.stage import hidden
 from nurture.domain.addresses import address_hash
 from nurture.emails.identifiers import parse_message_id
 from nurture.errors import NotFoundError, NurtureError
@@ -27,6 +27,9 @@ WORKFLOW = "document-follow-up"
 
 #: the longest span of the policy's caps on one contact, and on one account
 _CONTACT, _ACCOUNT = timedelta(days=7), timedelta(days=1)
+
+#: who got something so lately is left in peace
+_SOON = timedelta(hours=12)
 
 #: machine seconds within which the mail has to be there, and how long we look for it
 PROMISE = 2.0
@@ -50,6 +53,11 @@ def invite(runtime: Runtime, settings: Settings) -> Invitation:
     with read(runtime.engine) as connection:
         now = runtime.clock.now()
         people = quiet_people(connection, now, WORKFLOW, _CONTACT, _ACCOUNT)
+        if not people:
+            # Right after a broadcast nobody is below every cap; of these only one counts what
+            # answers a document, and it is for the cold.
+            recent = quiet_people(connection, now, WORKFLOW, _SOON, _SOON)
+            people = [one for one in recent if one.temperature != "cold"]
         consents = newest_consents(connection, [one.contact_id for one in people])
         hashes = {one.contact_id: address_hash(one.email, runtime.hash_key) for one in people}
         blocked = suppressed(connection, list(hashes.values()))
@@ -63,8 +71,12 @@ def invite(runtime: Runtime, settings: Settings) -> Invitation:
 
 def shown(invitation: Invitation, var: Path) -> str:
     """Return the command as one types it in the project's folder."""
-    program = _relative(Path(sys.executable).parent / "nurture")
-    return shlex.join([program, "--var", _relative(var), *invitation.arguments])
+    return shlex.join([program(), "--var", relative(var), *invitation.arguments])
+
+
+def program() -> str:
+    """Return `nurture` as one types it in the project's folder."""
+    return relative(Path(sys.executable).parent / "nurture")
 
 
 def try_it(
@@ -79,7 +91,7 @@ def try_it(
     command += ["--project", str(settings.project), *invitation.arguments]
     done = subprocess.Popen(
         command,
-        env={**os.environ, **dict.fromkeys(HIDDEN, "")},
+        env={**os.environ, **dict.fromkeys(hidden(), "")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -103,6 +115,7 @@ def try_it(
     raise NurtureError(f"no mail came of it within {_PATIENCE:.0f} s: {said.strip()[-300:]}")
 
 
-def _relative(path: Path) -> str:
+def relative(path: Path) -> str:
+    """Return a path as one types it in the current folder."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import parseaddr
+from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -36,6 +38,12 @@ class Letter:
     one_click: str
     #: the page behind the footer's link; empty: none
     leave_page: str
+    #: the page of one's choices; empty: none
+    preferences: str = ""
+    #: a task mail's buttons, action → address; empty: it is none
+    buttons: Mapping[str, str] = field(default_factory=dict)
+    #: pages of tasks that the mail leads to
+    task_pages: tuple[str, ...] = ()
 
 
 def read_letter(mail: StoredMail, base: str) -> Letter:
@@ -51,7 +59,9 @@ def read_letter(mail: StoredMail, base: str) -> Letter:
         one_click = found[1] if found else ""
     seen: list[str] = []
     hidden: list[str] = []
-    leave_page = ""
+    leave_page = preferences = ""
+    buttons: dict[str, str] = {}
+    task_pages: list[str] = []
     for node in page.css("a[href]"):
         href = node.attributes.get("href") or ""
         if not href.startswith(f"{base}/"):
@@ -60,6 +70,14 @@ def read_letter(mail: StoredMail, base: str) -> Letter:
             leave_page = href
         elif href.startswith(f"{base}/c/"):
             (hidden if _is_hidden(node) else seen).append(href)
+        elif href.startswith(f"{base}/p/"):
+            preferences = preferences or href
+        elif href.startswith(f"{base}/t/"):
+            pressed = parse_qs(urlsplit(href).query).get("do", [""])[0]
+            if pressed:
+                buttons.setdefault(pressed, href)
+            else:
+                task_pages.append(href)
     pixels = (node.attributes.get("src") or "" for node in page.css("img[src]"))
     return Letter(
         number=mail.number,
@@ -72,6 +90,9 @@ def read_letter(mail: StoredMail, base: str) -> Letter:
         pixels=tuple(src for src in pixels if src.startswith(f"{base}/")),
         one_click=one_click,
         leave_page=leave_page,
+        preferences=preferences,
+        buttons=buttons,
+        task_pages=tuple(dict.fromkeys(task_pages)),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from nurture.demo.dice import Dice
 from nurture.demo.hours import Hours
 from nurture.demo.temperament import Gateway, Mood, Temperament, gateway_of, temperament_of
+from nurture.demo.wishes import Wish, wish_of
 
 #: who is away for a while in the run, share of all
 _TRAVELLERS = 0.12
@@ -60,6 +61,8 @@ class Reading:
     #: leaves: by the button of the mail program, or by way of the page
     leaves: bool = False
     by_page: bool = False
+    #: what is changed in the preference centre
+    wishes: Wish | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +74,8 @@ class Reader:
     seen: dict[str, int] = field(default_factory=dict)
     left: bool = False
     said_away: bool = False
+    #: mails that were read
+    read: int = 0
 
     def receives(
         self, dice: Dice, hours: Hours, number: int, subject: str, now: datetime
@@ -94,6 +99,8 @@ class Reader:
         if person.away is not None and person.is_away(hours.day_of(now)):
             since = hours.at(person.away[1] + timedelta(days=1), time(0))
         self.left = tired
+        self.read += 1
+        wish = wish_of(dice, person.address, habits.mood)
         return Reading(
             at=hours.nth(since, wait, habits.evenings),
             number=number,
@@ -104,6 +111,7 @@ class Reader:
             replies=replies < habits.replies and not tired,
             leaves=tired,
             by_page=by_page,
+            wishes=wish[0] if wish is not None and wish[1] == self.read and not tired else None,
         )
 
     def answers_away(self, now: date) -> bool:

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
-from rich import box
 from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from nurture.demo import season_report
 from nurture.demo.figures import Figures
+from nurture.demo.tables import percent, table_of
 
 _WINDOWS = ("business", "courtesy")
 _VERDICTS = ("human", "unknown", "prefetch", "machine")
@@ -24,22 +24,17 @@ def show(console: Console, figures: Figures, full: bool) -> None:
     """Print every table; what is missing from a full run is a fault, from a short one none."""
     console.print(_tracks(figures))
     console.print(Columns([_evidence(figures), _moves(figures), _people(figures)], padding=(0, 3)))
-    console.print(Columns([_held(figures), _dropped(figures), _tasks(figures)], padding=(0, 3)))
+    console.print(Columns([_held(figures), _dropped(figures)], padding=(0, 3)))
+    if figures.season is not None:
+        season_report.show(console, figures.season)
     console.print(_sentences(figures, full))
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index == 0 else "right", no_wrap=True)
-    return table
-
-
 def _tracks(figures: Figures) -> RenderableType:
-    table = _table("Mails by track", "track", "sent", "opened", "", "clicked", "")
-    total = [0, 0, 0]
+    table = table_of("Mails by track", "track", "sent", "opened", "", "clicked", "", "answered")
+    total = [0, 0, 0, 0]
     for track in figures.tracks:
-        numbers = (track.sent, track.opened, track.clicked)
+        numbers = (track.sent, track.opened, track.clicked, track.replied)
         total = [a + b for a, b in zip(total, numbers, strict=True)]
         table.add_row(track.workflow or "-", *_shares(*numbers))
     table.add_section()
@@ -47,22 +42,19 @@ def _tracks(figures: Figures) -> RenderableType:
     return table
 
 
-def _shares(sent: int, opened: int, clicked: int) -> tuple[str, ...]:
+def _shares(sent: int, opened: int, clicked: int, replied: int) -> tuple[str, ...]:
     return (
         f"{sent:,}",
         f"{opened:,}",
-        f"[dim]{_percent(opened, sent)}[/dim]",
+        f"[dim]{percent(opened, sent)}[/dim]",
         f"{clicked:,}",
-        f"[dim]{_percent(clicked, sent)}[/dim]",
+        f"[dim]{percent(clicked, sent)}[/dim]",
+        f"{replied:,}" if replied else "",
     )
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else ""
-
-
 def _evidence(figures: Figures) -> RenderableType:
-    table = _table("Opens and clicks by evidence", "who", "opens", "clicks", "the commonest sign")
+    table = table_of("Opens and clicks by evidence", "who", "opens", "clicks", "the commonest sign")
     opens = figures.evidence.get("email.opened", Counter())
     clicks = figures.evidence.get("email.clicked", Counter())
     for verdict in _VERDICTS:
@@ -82,7 +74,7 @@ def _of(counter: Counter[tuple[str, str]], verdict: str) -> int:
 
 
 def _moves(figures: Figures) -> RenderableType:
-    table = _table("Temperature", "move", "times")
+    table = table_of("Temperature", "move", "times")
     for old, new in _ordered(figures.temperature, _GRADES):
         up = _GRADES.index(new) > _GRADES.index(old)
         arrow = "[red]▲[/red]" if up else "[blue]▼[/blue]"
@@ -91,7 +83,7 @@ def _moves(figures: Figures) -> RenderableType:
 
 
 def _people(figures: Figures) -> RenderableType:
-    table = _table("Lifecycle", "move", "times")
+    table = table_of("Lifecycle", "move", "times")
     for old, new in _ordered(figures.lifecycle, _STAGES):
         table.add_row(f"{old} → {new}", f"{figures.lifecycle[old, new]:,}")
     return table
@@ -103,7 +95,7 @@ def _ordered(counter: Counter[tuple[str, str]], words: tuple[str, ...]) -> list[
 
 
 def _held(figures: Figures) -> RenderableType:
-    table = _table("Held back", "by", "mails")
+    table = table_of("Held back", "by", "mails")
     for name, number in figures.held_back.most_common():
         kind = "window" if name in _WINDOWS else "cap"
         table.add_row(f"[dim]{kind}[/dim] {name}", f"{number:,}")
@@ -111,16 +103,9 @@ def _held(figures: Figures) -> RenderableType:
 
 
 def _dropped(figures: Figures) -> RenderableType:
-    table = _table("Not sent", "why", "mails")
+    table = table_of("Not sent", "why", "mails")
     for (state, reason), number in figures.never_sent.most_common():
         table.add_row(f"[dim]{state}[/dim] {reason.replace('_', ' ')}", f"{number:,}")
-    return table
-
-
-def _tasks(figures: Figures) -> RenderableType:
-    table = _table("Tasks for people", "kind", "made", "done")
-    for kind, states in sorted(figures.tasks.items(), key=lambda one: -sum(one[1].values())):
-        table.add_row(kind, f"{sum(states.values()):,}", f"{states['done']:,}")
     return table
 
 

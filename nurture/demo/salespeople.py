@@ -1,14 +1,19 @@
-"""The company's salespeople: they call, note what they learnt, and move deals on. Pure."""
+"""The company's salespeople: when they take a task mail up, and which button they press. Pure.
+
+What they do goes through the forms behind the buttons of their mails. News of a deal for which
+no task waits goes through `nurture deal`, and what only a CRM would know is reported by one.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from nurture.db.demo_people import OpenTask
+from nurture.db.demo_people import OpenDeal, OpenTask
+from nurture.demo import talk
 from nurture.demo.dice import Dice, pick
 from nurture.demo.hours import Hours
 from nurture.demo.site import Deed
@@ -16,128 +21,171 @@ from nurture.demo.temperament import Mood, temperament_of
 from nurture.demo.visitors import Visit
 
 #: moments at the desk until a task of a kind is taken up, from and to
-_TAKES = {"call": (1, 5), "escalation": (1, 2), "reply": (1, 5), "quote": (2, 6)}
+_TAKES = {"call": (1, 5), "escalation": (1, 2), "reply": (1, 5), "quote": (2, 6), "record": (1, 6)}
 _TAKES_LONG = (4, 14)
 
-#: how a first conversation goes, by mood
-_CALLS: Mapping[Mood, Mapping[str, float]] = {
-    Mood.KEEN: {"qualified": 0.75, "later": 0.15, "talked": 0.10},
-    Mood.CURIOUS: {"qualified": 0.40, "later": 0.35, "talked": 0.15, "no_answer": 0.10},
-    Mood.BUSY: {"qualified": 0.15, "later": 0.30, "talked": 0.15, "no_answer": 0.40},
-    Mood.SILENT: {"later": 0.2, "no_answer": 0.8},
-    Mood.ANNOYED: {"not_now": 0.6, "no_answer": 0.4},
-}
+#: who is too busy to call in time, and who lets other tasks lie until somebody asks
+_LATE, _LEFT_LYING = 0.14, 0.08
 
-_BANT: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "ja": {
-        "budget": ("今期の予算で確保済み", "来期の予算に計上予定", "300万円まで部門で決裁可"),
-        "authority": ("社長が最終決裁", "部長決裁", "情報システム部門と共同で決裁"),
-        "need": ("月末の転記に3名で2日", "紙の日報の集計が負担", "拠点ごとに様式が違う"),
-        "timeline": ("3か月以内に導入", "半年以内に試行", "来期の初めから"),
-    },
-    "en": {
-        "budget": ("approved this term", "planned for next year", "up to 30,000 at team level"),
-        "authority": ("the president decides", "head of operations", "together with IT"),
-        "need": ("three people copy for two days a month", "paper reports", "one form per site"),
-        "timeline": ("within three months", "a trial within half a year", "next fiscal year"),
-    },
-}
-#: what those say who ask us to come back
-_NEXT_TERM = {
-    "ja": {"budget": "来期の予算に計上予定", "timeline": "来期の初めから"},
-    "en": {"budget": "planned for next year", "timeline": "next fiscal year"},
-}
-_LOST = {
-    "ja": ("予算の見送り", "現行システムを継続", "時期の見直し"),
-    "en": ("budget postponed", "stays with what they have", "not the right time"),
-}
-_DECLINED = {"ja": "ご要望の範囲が弊社のサービスと異なること", "en": "outside our service"}
+#: the referral journey of somebody who introduced us
+_REFERRED = "referrer-updates"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button of a task mail, and what its form is answered with."""
+
+    action: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A salesperson tells of a deal by herself."""
+
+    at: datetime
+    email: str
+    locale: str
+    #: met | end
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
 class Salespeople:
-    """Takes tasks up in working hours; what follows from a call comes later by itself."""
+    """Take tasks up in working hours; what follows from a talk comes later by itself."""
 
     dice: Dice
     hours: Hours
 
-    def work(self, tasks: Sequence[OpenTask], now: datetime) -> Iterator[Visit]:
-        """Yield what is done now and what will follow, for the tasks whose turn has come."""
-        for task in tasks:
-            rng = self.dice.about("task", task.email.lower(), task.kind, task.created_at)
-            least, most = _TAKES.get(task.kind, _TAKES_LONG)
-            if self.hours.nth(task.created_at, rng.randint(least, most)) > now:
-                continue
-            if task.workflow == "referrer-updates" and task.kind in ("call", "escalation"):
-                yield from self._call_referred(task, now, rng)
-            elif task.kind == "call":
-                yield from self._call(task, now, rng)
-            if task.kind != "call":
-                yield Visit(now, Deed("task.completed", task.email, {"task": task.id}))
+    def takes_up(self, task: OpenTask, what: str, now: datetime) -> datetime | None:
+        """Return when a mail about a task is acted on; None: it is read and left.
 
-    def _call(self, task: OpenTask, now: datetime, rng: random.Random) -> Iterator[Visit]:
+        `what` is what the mail tells: made, reminder, reassigned …
+        """
+        rng = self.dice.about("takes up", task.email.lower(), task.kind, task.created_at, what)
+        chance, which = rng.random(), rng.randrange(6)
+        if what == "reminder":
+            return self.hours.nth(now, 1) if chance < 0.6 else None
+        least, most = _TAKES.get(task.kind, _TAKES_LONG)
+        if what == "made" and task.kind == "call" and chance < _LATE:
+            return self.hours.on_business_day(now, rng.randint(2, 4), which)
+        if what == "made" and task.kind not in ("call", "escalation") and chance < _LEFT_LYING:
+            return None
+        return self.hours.nth(now, rng.randint(least, most))
+
+    def presses(self, task: OpenTask, offered: Collection[str], now: datetime) -> Press | None:
+        """Return the button that is pressed; None where none of those offered fits."""
+        rng = self.dice.about("presses", task.email.lower(), task.kind, task.created_at)
+        made = self._wish(task, offered, now, rng)
+        if made is not None and made.action in offered:
+            return made
+        return Press("done", {}) if "done" in offered else None
+
+    def _wish(
+        self, task: OpenTask, offered: Collection[str], now: datetime, rng: random.Random
+    ) -> Press | None:
+        match task.kind:
+            case "call" if task.workflow == _REFERRED:
+                return Press("called", {"result": "talked", "note": talk.introduced(task.locale)})
+            case "call":
+                return self._first_talk(task, offered, now, rng)
+            case "escalation" if task.workflow != _REFERRED and rng.random() < 0.6:
+                return self._first_talk(task, ("called",), now, rng)
+            case "meeting":
+                return Press("meeting_set", self._meeting(task, now, rng))
+            case "record" if task.deal is not None:
+                return self._record(task, task.deal, now, rng)
+            case "quote":
+                return Press("proposed", {"amount": talk.amount(rng)})
+        return Press("done", {"note": talk.done(rng, task.kind, task.workflow, task.locale)})
+
+    def _first_talk(
+        self, task: OpenTask, offered: Collection[str], now: datetime, rng: random.Random
+    ) -> Press:
         mood = temperament_of(self.dice, task.email).mood
-        result = pick(rng, _CALLS[mood])
-        lead = task.lifecycle in ("prospect", "lead", "mql")
+        if "returned" in offered and rng.random() < 0.12:
+            return Press("returned", self._why_back(task, now, rng))
+        keen = mood in (Mood.KEEN, Mood.CURIOUS)
+        if "accepted" in offered and keen and task.lifecycle == "mql" and rng.random() < 0.3:
+            return Press("accepted", {})
+        result = pick(rng, talk.CALLS[mood])
         if result == "qualified" and task.lifecycle != "mql":
             result = "talked"
-        learnt: dict[str, Any] = {"result": result, "task": task.id}
-        if result in ("qualified", "later"):
-            texts = _BANT.get(task.locale, _BANT["en"])
-            learnt |= {name: rng.choice(choices) for name, choices in texts.items()}
+        answers = {"result": result, **talk.learnt(rng, result, task.locale)}
         if result == "later":
-            learnt |= _NEXT_TERM.get(task.locale, _NEXT_TERM["en"])
-        yield Visit(now, Deed("call.logged", task.email, learnt))
-        if result == "qualified" and lead:
-            yield from self._pursue(task, now, rng)
+            answers["revisit_at"] = self._day(now, rng.randint(12, 28))
+        return Press("called", answers)
 
-    def _pursue(self, task: OpenTask, now: datetime, rng: random.Random) -> Iterator[Visit]:
-        """Yield the way of a lead whom inside sales has confirmed."""
-        email, which = task.email, rng.randrange(100)
-        days = rng.randint(1, 2)
-        if rng.random() < 0.12:
-            why = {"reason": "scope" if rng.random() < 0.5 else "budget"}
-            yield self._on(now, days, which, Deed("lead.returned", email, why))
-            return
-        yield self._on(now, days, which, Deed("lead.accepted", email, {}))
-        deal = {
-            "deal": f"D-{rng.randrange(5000, 10000)}",
-            "amount": rng.randint(6, 60) * 100_000,
-            "currency": "JPY",
-            "product": "業務自動化プラン",
+    def _why_back(self, task: OpenTask, now: datetime, rng: random.Random) -> dict[str, str]:
+        reason = pick(rng, {"no_budget": 3.0, "later": 3.0, "no_need": 2.0, "no_fit": 1.0})
+        answers = {"reason": reason, "note": talk.returned(reason, task.locale)}
+        if reason in ("later", "no_budget"):
+            answers["revisit_at"] = self._day(now, rng.randint(12, 28))
+        return answers
+
+    def _meeting(self, task: OpenTask, now: datetime, rng: random.Random) -> dict[str, str]:
+        return {
+            "day": self._day(now, rng.randint(3, 7)),
+            "time": "14:00",
+            "attendees": talk.attendees(task.locale),
+            "decider": "yes" if rng.random() < 0.75 else "no",
         }
-        days += rng.randint(1, 3)
-        yield self._on(now, days, which + 1, Deed("deal.opened", email, deal))
-        days += rng.randint(1, 4)
-        yield self._on(now, days, which + 2, Deed("deal.meeting_set", email, deal))
-        if rng.random() < 0.15:
-            return
-        days += rng.randint(3, 8)
-        yield self._on(now, days, which + 3, Deed("deal.advanced", email, deal))
-        days += rng.randint(8, 20)
-        if rng.random() < 0.55:
-            yield self._on(now, days, which + 4, Deed("deal.won", email, deal))
-        else:
-            texts = _LOST.get(task.locale, _LOST["en"])
-            lost = {**deal, "reason": rng.choice(texts)}
-            yield self._on(now, days, which + 4, Deed("deal.lost", email, lost))
 
-    def _call_referred(self, task: OpenTask, now: datetime, rng: random.Random) -> Iterator[Visit]:
+    def _record(self, task: OpenTask, deal: OpenDeal, now: datetime, rng: random.Random) -> Press:
+        if not deal.met:
+            return Press("met", self.after_meeting(task.email, task.locale, now))
+        return Press("proposed", {"amount": talk.amount(rng)})
+
+    def after_meeting(self, email: str, locale: str, now: datetime) -> dict[str, str]:
+        """Return what is written down of a meeting."""
+        rng = self.dice.about("meets", email.lower(), now)
+        answers = {
+            name: "yes"
+            for name, chance in (("decider_met", 0.85), ("requirements", 0.8), ("budget", 0.5))
+            if rng.random() < chance
+        }
+        step = {"next_step": talk.next_step(locale), "next_at": self._day(now, rng.randint(3, 6))}
+        return {**answers, **step}
+
+    def ends(self, email: str, locale: str, now: datetime) -> Press:
+        """Return how a deal ends."""
+        rng = self.dice.about("ends", email.lower(), now)
+        if rng.random() < 0.6:
+            return Press("won", {"amount": talk.amount(rng)})
+        reason = pick(rng, {"later": 3.0, "no_budget": 3.0, "competitor": 2.0, "no_decision": 1.0})
+        answers = {"reason": reason, "note": talk.lost(reason, locale)}
+        if reason in ("later", "no_budget"):
+            answers["revisit_at"] = self._day(now, rng.randint(12, 25))
+        return Press("lost", answers)
+
+    def goes_on(self, task: OpenTask, press: Press, now: datetime) -> Iterator[Visit | News]:
+        """Yield what follows from a button that was pressed, beyond what the house asks for."""
+        rng = self.dice.about("goes on", task.email.lower(), task.kind, task.created_at)
+        which, email = rng.randrange(6), task.email
+        if task.workflow == _REFERRED and task.kind in ("call", "escalation"):
+            yield from self._introduced(task, now, rng)
+        elif press.action == "called" and press.answers.get("result") == "qualified":
+            # The call's task is over: it is the CRM that tells who took the lead on.
+            taken: dict[str, Any] = {"by": task.holder} if task.holder else {}
+            at = self.hours.on_business_day(now, rng.randint(1, 2), which)
+            yield Visit(at, Deed("lead.accepted", email, taken))
+        elif press.action == "meeting_set" and rng.random() < 0.6:
+            # The others forget to write down what was said, and are asked.
+            day = date.fromisoformat(press.answers["day"])
+            yield News(self.hours.on_day(day, 5), email, task.locale, "met")
+        elif press.action == "proposed":
+            at = self.hours.on_business_day(now, rng.randint(5, 12), which)
+            yield News(at, email, task.locale, "end")
+
+    def _introduced(self, task: OpenTask, now: datetime, rng: random.Random) -> Iterator[Visit]:
         """Yield the first contact with somebody who was introduced, and how it ends."""
         referral = {"referral": task.subject}
-        if task.kind == "call":
-            talked = {"result": "introduced", "task": task.id, **referral}
-            yield Visit(now, Deed("call.logged", task.email, talked))
         yield Visit(now, Deed("referral.contacted", task.email, referral))
         end = pick(rng, {"referral.won": 5.0, "referral.lost": 3.0, "referral.declined": 2.0})
-        texts = _LOST.get(task.locale, _LOST["en"])
-        why = {
-            "referral.won": {},
-            "referral.lost": {"reason": rng.choice(texts)},
-            "referral.declined": {"reason": _DECLINED.get(task.locale, _DECLINED["en"])},
-        }[end]
-        days = rng.randint(8, 25)
-        yield self._on(now, days, rng.randrange(6), Deed(end, task.email, {**referral, **why}))
+        why = talk.of_referral(rng, end, task.locale)
+        at = self.hours.on_business_day(now, rng.randint(8, 25), rng.randrange(6))
+        yield Visit(at, Deed(end, task.email, {**referral, **why}))
 
-    def _on(self, now: datetime, days: int, which: int, deed: Deed) -> Visit:
-        return Visit(self.hours.on_business_day(now, days, which), deed)
+    def _day(self, now: datetime, days: int) -> str:
+        """Return a business day so many ahead, as a form wants it."""
+        return self.hours.day_of(self.hours.on_business_day(now, days, 0)).isoformat()

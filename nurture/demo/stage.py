@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -55,12 +56,15 @@ def demo_settings(settings: Settings, folder: Path) -> Settings:
         "team_port": ports[1],
         "mailbox_port": ports[2],
         "mailbox_refuse": GONE,
+        "chats": {},
     }
     return settings.model_copy(update=own)
 
 
-#: variables of the environment that children of a demo must not see
-HIDDEN = ("SMTP_URL", "SENDING_ALLOW", "PROXIES")
+def hidden() -> tuple[str, ...]:
+    """Return variables of the environment that children of a demo must not see."""
+    rooms = (name for name in os.environ if name.startswith("CHAT_"))
+    return ("SMTP_URL", "SENDING_ALLOW", "PROXIES", *rooms)
 
 
 @contextmanager

@@ -15,12 +15,14 @@ from sqlalchemy import Engine
 
 from nurture.clock import FrozenClock
 from nurture.db.tables import event, participant
-from nurture.demo.audience import NAME, Audience, World
+from nurture.demo.audience import NAME, Audience
 from nurture.demo.browser import Web
+from nurture.demo.diary import Diary
 from nurture.demo.dice import Dice
 from nurture.demo.postbox import Postbox
 from nurture.demo.site import Site
 from nurture.demo.temperament import Gateway, Mood, gateway_of, temperament_of
+from nurture.demo.world import World
 from nurture.emails.tokens import Purpose
 from nurture.providers.mailbox import serve
 from nurture.providers.mailbox_store import MailboxStore, Received
@@ -129,12 +131,18 @@ def open_stage(engine: Engine, tmp_path: Path) -> Iterator[Opens]:
         contact = scene.person(address)
         scene.agree(contact, "marketing")
         key = api_keys.add(scene.runtime, "site")
+        (tmp_path / "examples").mkdir()
+        (tmp_path / "examples" / "season.yaml").write_text(
+            "{publications: [], dry_runs: [], holds: []}"
+        )
         world = World(
             runtime=scene.runtime,
             mailbox=mailbox,
             web=Web(base, key),
             postbox=Postbox(port[0]),
             site=Site.read(ROOT / "examples/site.yaml"),
+            project=tmp_path,
+            diary=Diary(tmp_path),
         )
         return Stage(scene, mailbox, world, scene.clock, address, contact)
 
@@ -203,7 +211,8 @@ def test_the_annoyed_leave_once_by_the_button_of_their_mail_program(open_stage: 
 
 def test_the_audience_tells_the_clock_what_it_has_seen(open_stage: Opens) -> None:
     stage = open_stage(somebody(Mood.KEEN))
-    stage.deliver(1)
+    for number in range(4):
+        stage.deliver(number)
     audience = Audience(stage.world, SEED, 100)
     audience.announce()
     (waiting,) = stage.scene.rows(participant)

@@ -9,7 +9,7 @@ import pytest
 
 from nurture.demo.browser import Web, network_address
 from nurture.demo.progress import ZONE
-from nurture.demo.stage import MARK, START, demo_settings, emptied, ends
+from nurture.demo.stage import MARK, START, demo_settings, emptied, ends, hidden
 from nurture.errors import NurtureError
 from nurture.services.tracking import network_of
 from nurture.settings import load
@@ -51,10 +51,13 @@ def test_a_demo_leaves_the_databases_and_relays_of_the_environment_alone(
     monkeypatch.setenv("DATABASE_URL", "postgresql://company@db/production")
     monkeypatch.setenv("SMTP_URL", "smtps://relay.company.example")
     monkeypatch.setenv("REDIS_URL", "redis://company/0")
+    monkeypatch.setenv("CHAT_SALES", "slack://company/room/token")
     found = demo_settings(load(), tmp_path)
     assert found.database_url.get_secret_value() == f"sqlite:///{tmp_path}/nurture.sqlite"
     assert (found.smtp_url, found.redis_url) == (None, None)
     assert found.public_url.startswith("http://127.0.0.1:")
+    assert not found.chats
+    assert "CHAT_SALES" in hidden()
 
 
 def test_a_port_that_is_taken_gives_way_to_a_free_one(tmp_path: Path) -> None:
