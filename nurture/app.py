@@ -111,6 +111,13 @@ class House:
         except NurtureError as error:
             raise NurtureError(f"SMTP_URL: {error.message}", error.hint) from error
 
+    def has_workers(self) -> bool:
+        """Say whether somebody is there to decide; False where Redis does not answer."""
+        try:
+            return bool(Worker.count(queue=Queue(DECIDE, connection=self.redis)))
+        except (RedisError, OSError):
+            return False
+
     def chat(self) -> Chat:
         """Return the chat rooms that CHAT_… addresses name."""
         return AppriseChat(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from nurture.cli.context import house_of, parse_pairs
@@ -9,9 +11,14 @@ from nurture.compiler.report import did_you_mean
 from nurture.domain.workflow import Purpose
 from nurture.errors import NotFoundError
 from nurture.services import control
-from nurture.services.capture import Happening, capture
+from nurture.services.capture import Captured, Happening, capture
+from nurture.services.consequences import consequences
 from nurture.services.listeners import listened_to
+from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import CHOICES, unsubscribe_address
+
+#: machine seconds that a command waits to say what came of an event
+_PATIENCE = 2.0
 
 _KINDS = click.Choice([control.EVERYTHING, control.WORKFLOW, control.SENDER])
 
@@ -37,10 +44,22 @@ def event(
             if listened and event_type not in listened:
                 hint = did_you_mean(event_type, listened)
                 click.echo(f"Nothing in the live release listens to {event_type}. {hint}".rstrip())
+            elif listened and house.has_workers():
+                _say_what_came(house.runtime, answer)
         case "duplicate":
             click.echo(f"Known already as event {answer.event_id}: nothing changed.")
         case _:
             raise NotFoundError(answer.why, "it is kept aside and shown on the status page")
+
+
+def _say_what_came(runtime: Runtime, taken: Captured) -> None:
+    """Say which journeys an event began, and which not and why."""
+    if taken.event_id is None or taken.contact_id is None:
+        return
+    language = "ja" if (os.environ.get("LANG") or "").startswith("ja") else "en"
+    said = consequences(runtime, taken.contact_id, taken.event_id, language, _PATIENCE)
+    for name, why in said:
+        click.echo(f"  {name}: {why}")
 
 
 @click.command()
