@@ -185,8 +185,7 @@ class Director:
         mailbox = self.house.mailbox()
         try:
             said = self._room.lines if self._room is not None else []
-            dry_runs = Diary(self.settings.var).notes()
-            figures = gather(runtime, mailbox, seen, said, dry_runs)
+            figures = gather(runtime, mailbox, seen, said, Diary(self.settings.var))
         finally:
             mailbox.close()
         return Outcome(figures, seconds, cpu, len(seen), seen)

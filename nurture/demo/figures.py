@@ -13,7 +13,7 @@ from nurture.db import demo_figures as figures
 from nurture.db.demo_figures import FollowUp, Track
 from nurture.db.engine import read
 from nurture.demo import outcomes
-from nurture.demo.diary import DryRunNote
+from nurture.demo.diary import Diary
 from nurture.demo.outcomes import SeasonFigures
 from nurture.domain.message import State
 from nurture.emails.identifiers import parse_message_id
@@ -70,12 +70,12 @@ def gather(
     runtime: Runtime,
     mailbox: MailboxStore,
     jumps: Jumps,
-    chat: Sequence[str] = (),
-    dry_runs: Sequence[DryRunNote] = (),
+    chat: Sequence[str],
+    diary: Diary,
 ) -> Figures:
     """Count everything, and compare what SQL says with what the mailbox holds.
 
-    `chat` are the lines that the team's room heard, `dry_runs` what was foreseen of broadcasts.
+    `chat` are the lines that the team's room heard, `diary` what the marketer wrote down.
     """
     with read(runtime.engine) as connection:
         hold = runtime.releases.live(connection).definitions.policy.evidence.hold
@@ -96,7 +96,7 @@ def gather(
         )
         left, strays = figures.left_ids(connection), figures.strays(connection)
         under_way = figures.under_way(connection)
-    season = outcomes.season_of(runtime, chat, dry_runs)
+    season = outcomes.season_of(runtime, chat, diary)
     result = replace(result, season=season)
     wrong = [
         *_against_mailbox(left, mailbox, runtime.mail_domain),

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from nurture.compiler.release import compile_files
 from nurture.db.engine import read
 from nurture.demo.browser import Web
 from nurture.demo.diary import Diary, DryRunNote
 from nurture.demo.hours import Hours
 from nurture.demo.season import Moment, Publication, Season, changed
 from nurture.demo.seminars import Seminars
-from nurture.errors import NotFoundError
+from nurture.domain.definitions import require
+from nurture.errors import NotFoundError, NurtureError
 from nurture.services import mailing_control
 from nurture.services.dry_run import Outcome, dry_run
 from nurture.services.owners import change_all
@@ -60,7 +62,17 @@ class Marketer:
         yield from self._look(hours)
 
     def does(self, duty: Duty, hours: Hours) -> list[Duty]:
-        """Do one thing; return what is planned because of it."""
+        """Do one thing; return what is planned because of it.
+
+        The demo runs whatever files there are: what does not fit them is left out and noted.
+        """
+        try:
+            return self._do(duty, hours)
+        except NurtureError as error:
+            self._diary.leave_out(f"{duty.at:%Y-%m-%d}: {error}")
+            return []
+
+    def _do(self, duty: Duty, hours: Hours) -> list[Duty]:
         match duty:
             case Publication():
                 self._publish(duty)
@@ -83,11 +95,12 @@ class Marketer:
                 yield GuestList(_afterwards(ends, hours), name)
 
     def _publish(self, publication: Publication) -> None:
+        before = self._files if self._files is not None else read_project(self._project)
+        self._files = changed(before, publication, self._project)
+        require(compile_files(self._files))
         if publication.handover is not None:
             leaver, heir, why = publication.handover
             change_all(self._runtime, leaver, heir, why, BY)
-        before = self._files if self._files is not None else read_project(self._project)
-        self._files = changed(before, publication, self._project)
         try:
             publish(self._runtime, self._files, BY)
         except ConfirmationNeededError as error:

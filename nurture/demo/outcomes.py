@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nurture.db import demo_figures, demo_season
 from nurture.db.demo_season import Carried, Chased, Chosen
 from nurture.db.engine import read
-from nurture.demo.diary import DryRunNote
+from nurture.demo.diary import Diary, DryRunNote
 from nurture.domain.kpi import Conversion, FirstCalls
 from nurture.services import mailing_reports
 from nurture.services.mailing_reports import MailingReport
@@ -42,14 +42,14 @@ class SeasonFigures:
     #: lines that the room heard, and that SQL says it took
     chat: Sequence[str]
     chat_said: int
+    #: what the marketer had planned and these files did not allow, in sentences
+    left_out: Sequence[str] = ()
 
 
-def season_of(
-    runtime: Runtime, chat: Sequence[str], dry_runs: Sequence[DryRunNote]
-) -> SeasonFigures:
-    """Count it."""
+def season_of(runtime: Runtime, chat: Sequence[str], diary: Diary) -> SeasonFigures:
+    """Count it; `chat` are the lines that the room heard."""
     view = stages(runtime)
-    foreseen = {one.broadcast: one for one in dry_runs}
+    foreseen = {one.broadcast: one for one in diary.notes()}
     lists = mailing_reports.listed(runtime)
     began = [one.name for one in (*lists.over, *lists.running) if one.row.seminar is None]
     with read(runtime.engine) as connection:
@@ -70,6 +70,7 @@ def season_of(
             carried=demo_season.carried(connection),
             chat=chat,
             chat_said=demo_season.said(connection),
+            left_out=diary.left_out(),
         )
 
 
@@ -105,4 +106,5 @@ def missing_from(found: SeasonFigures) -> list[str]:
         "no new owner named whom they follow": found.carried.introduced > 0,
         "nothing was said in the team's room": bool(found.chat),
     }
-    return [what for what, happened in wanted.items() if not happened]
+    lacking = [what for what, happened in wanted.items() if not happened]
+    return [*lacking, *(f"left out on {what}" for what in found.left_out)]

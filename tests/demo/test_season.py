@@ -143,3 +143,5 @@ def test_what_was_noted_is_read_again(tmp_path: Path) -> None:
     note = DryRunNote("2026-06-news", 171, 20, 0, 9)
     diary.note(note)
     assert diary.notes() == [note]
+    diary.leave_out("2026-05-13: the file\ndoes not say it")
+    assert diary.left_out() == ["2026-05-13: the file does not say it"]
