@@ -98,6 +98,9 @@ def _held(figures: Figures) -> RenderableType:
     table = table_of("Held back", "by", "mails")
     for name, number in figures.held_back.most_common():
         kind = "window" if name in _WINDOWS else "cap"
+        if name.startswith("reader_"):
+            # What they chose in the preference centre.
+            kind, name = "reader's", name.removeprefix("reader_")
         table.add_row(f"[dim]{kind}[/dim] {name}", f"{number:,}")
     return table
 
@@ -118,9 +121,10 @@ def _sentences(figures: Figures, full: bool) -> RenderableType:
     if (delays := figures.delays) is not None:
         lines.append(
             f"mails that a click led to: [bold]{delays.number}[/bold], {delays.at_once} of them "
-            f"at once; {_span(delays.business)} of business time from click to mail (median), "
-            f"[bold]{delays.median * 1000:.0f} ms[/bold] of real time from the end of the click's "
-            f"hold to the queued mail (median; slowest tenth {delays.slowest_tenth * 1000:.0f} ms)"
+            f"queued at once; {_span(delays.business)} of business time from click to sent mail "
+            f"(median, windows included), [bold]{delays.median * 1000:.0f} ms[/bold] of real time "
+            "from the end of the click's hold to the queued mail (median; slowest tenth "
+            f"{delays.slowest_tenth * 1000:.0f} ms)"
         )
     lines += [
         f"unsubscribed: [bold]{left}[/bold]; mails cancelled for it {cancelled}, sent afterwards "

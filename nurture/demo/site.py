@@ -47,6 +47,11 @@ class Page:
     next: tuple[str, ...] = ()
 
 
+def _eagerness(page: Page, reader: Temperament) -> float:
+    """Return how likely somebody does what a page offers; a seminar costs nothing but a date."""
+    return reader.acts**0.5 if page.does == "seminar.registered" else reader.acts
+
+
 class Site:
     """The pages by path."""
 
@@ -88,7 +93,7 @@ class Site:
         for _ in range(_LONGEST_VISIT):
             page = self.pages[path]
             yield Deed("page.viewed", email, {"page": page.name, "path": path})
-            if page.does and rng.random() < reader.acts:
+            if page.does and rng.random() < _eagerness(page, reader):
                 yield self.deed(path, email, locale)
             if not page.next or rng.random() >= reader.strolls:
                 return
