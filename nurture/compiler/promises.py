@@ -55,7 +55,9 @@ def check_caps(
         if cap.mails != 1 or not _concerns(cap, workflow):
             continue
         for step in workflow.graph.steps.values():
-            if isinstance(step, Send) and _outlasts(cap, step.expires):
+            if not isinstance(step, Send) or workflow.purpose_of(step) is Purpose.SERVICE:
+                continue
+            if _outlasts(cap, step.expires):
                 _warn_of(cap, step.expires, places.get(step.id), report)
                 break
 

@@ -89,7 +89,7 @@ class References:
             patterns = self.policy.service_templates
             if not any(fnmatchcase(name, pattern) for pattern in patterns):
                 message = f"{quoted(name)} is not among the policy's service_templates"
-                hint = "a workflow of purpose `service` sends those only"
+                hint = "mails of purpose `service` use those only"
                 report.error(at, "not-a-service-template", message, hint)
         if "" in locales or self.senders is None:
             return

@@ -191,7 +191,9 @@ class Choice(Shape[str]):
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the word."""
-        found = scalar_of(node, report, f"one of {', '.join(self._words)}")
+        known = ", ".join(self._words)
+        several = len(self._words) > 1
+        found = scalar_of(node, report, f"one of {known}" if several else known)
         if found is None:
             return None
         if found.value in self._later:
@@ -199,7 +201,9 @@ class Choice(Shape[str]):
             report.error(node, "not-available", message)
             return None
         if found.value not in self._words:
-            message = f"{quoted(found.value)} is not one of {', '.join(self._words)}"
+            message = f"{quoted(found.value)} is not one of {known}"
+            if not several:
+                message = f"expected {known}, found {quoted(found.value)}"
             hint = report.suggest(found.value, self._words)
             report.error(node, "unknown-value", message, hint if "mean" in hint else "")
             return None

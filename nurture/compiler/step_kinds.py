@@ -30,6 +30,7 @@ from nurture.compiler.shapes import (
     scalar_of,
 )
 from nurture.domain.lifecycle import Stage
+from nurture.domain.purpose import Purpose
 from nurture.domain.steps import Since
 
 
@@ -67,6 +68,12 @@ ID = Key("id", STEP_ID, "Name of the step, unique in its workflow.")
 SUBJECT = Key("subject", Text(longest=500), "Overrides the template's subject.")
 FROM = Key("from", NAME, "`owner` or a sender of the policy.")
 WINDOW = Key("window", NAME, "Window of the calendar in which it may leave.")
+PURPOSE = Key(
+    "purpose",
+    Choice(Purpose.SERVICE.value),
+    "`service`: answers what the reader asked for, so it goes without consent; without it, the "
+    "workflow's.",
+)
 EXPIRES = Key("expires", Span(), "Held back longer than this: dropped. Without it, 7d.")
 
 WAIT = Key("wait", Span(), "Waits for a span, counted from the last mail's fate.")
@@ -239,7 +246,7 @@ STEP_KINDS: dict[str, StepKind] = {
     for kind in (
         StepKind(
             SEND,
-            (SUBJECT, FROM, WINDOW, EXPIRES, ATTACH),
+            (SUBJECT, FROM, WINDOW, EXPIRES, ATTACH, PURPOSE),
             {"review": "a person's review before sending"},
         ),
         StepKind(WAIT),

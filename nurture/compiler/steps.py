@@ -14,10 +14,12 @@ from nurture.compiler.nodes import Node, Scalar
 from nurture.compiler.outline import Draft
 from nurture.compiler.picks import SEND, Content, attached
 from nurture.compiler.promises import check_promise
+from nurture.compiler.records import Fields
 from nurture.compiler.references import References
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.wait_moments import WaitMoments
 from nurture.compiler.weak_evidence import check_matches, check_opens
+from nurture.domain.purpose import Purpose
 from nurture.domain.steps import (
     Branch,
     Duration,
@@ -38,7 +40,6 @@ from nurture.domain.steps import (
     Wait,
     WaitFor,
 )
-from nurture.domain.workflow import Purpose
 
 _DAY = Duration(days=1)
 
@@ -96,7 +97,8 @@ class StepCompiler:
     def _send(self, draft: Draft, following: str | None) -> Step:
         fields, refer = draft.fields, self._references
         content = fields.get_or(SEND, Content(""))
-        check_content(content, fields.at(SEND), self._purpose, refer, self._report)
+        own = self._own_purpose(fields, content)
+        check_content(content, fields.at(SEND), own or self._purpose, refer, self._report)
         check_attachments(fields, content, refer, self._report)
         sender, window = fields.get(kinds.FROM), fields.get(kinds.WINDOW)
         if sender is not None:
@@ -117,8 +119,21 @@ class StepCompiler:
             expires=expires if expires is not None else Duration(days=7),
             pick=content.pick,
             attach=attached(fields),
+            purpose=own,
             subject_at=_text_at(fields.at(kinds.SUBJECT)),
         )
+
+    def _own_purpose(self, fields: Fields, content: Content) -> Purpose | None:
+        """Return the purpose that a mail says itself; a pick may say none."""
+        said = fields.get(kinds.PURPOSE)
+        if said is None:
+            return None
+        if content.pick is not None:
+            message = "what is picked for somebody is not what they asked for"
+            hint = "name the template, or delete the line"
+            self._report.error(fields.at(kinds.PURPOSE), "service-pick", message, hint)
+            return None
+        return Purpose(said)
 
     def _wait(self, draft: Draft, following: str | None) -> Step:
         return Wait(draft.id, following, draft.fields.get_or(kinds.WAIT, _DAY))

@@ -49,9 +49,10 @@ def first_sends(graph: Graph) -> list[Send]:
         if step is None or step.id in seen:
             continue
         seen.add(step.id)
-        if isinstance(step, Send):
+        if isinstance(step, Send) and step.purpose is not Purpose.SERVICE:
             found.add(step.id)
         else:
+            # What answers a request is nobody's first letter: the next one is.
             open_.extend(followers(step))
     return [s for s in graph.steps.values() if isinstance(s, Send) and s.id in found]
 

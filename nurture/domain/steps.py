@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from nurture.domain.conditions import ALWAYS, Condition, Scalar
 from nurture.domain.library import Pick, first_template
+from nurture.domain.purpose import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Send:
     pick: Pick | None = None
     #: paths of files in the release that go with it
     attach: tuple[str, ...] = ()
+    #: SERVICE where it answers a request of the reader's own; None: the workflow's
+    purpose: Purpose | None = None
     #: line and column of the subject in the file, from 1; moving a line changes no step
     subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
 

@@ -6,17 +6,18 @@ import enum
 from dataclasses import dataclass
 
 from nurture.domain.conditions import ALWAYS, Condition
-from nurture.domain.steps import Duration, EventMatch, Graph
+from nurture.domain.purpose import Purpose
+from nurture.domain.steps import Duration, EventMatch, Graph, Send, followers
 
-
-class Purpose(enum.StrEnum):
-    """Which consent a mail needs."""
-
-    MARKETING = "marketing"
-    SURVEY = "survey"
-    REFERRAL = "referral"
-    #: limited to templates that the policy lists; no consent needed, no marketing in it
-    SERVICE = "service"
+__all__ = [
+    "EventTrigger",
+    "Existing",
+    "Exit",
+    "Purpose",
+    "Reentry",
+    "StateTrigger",
+    "Workflow",
+]
 
 
 class Existing(enum.StrEnum):
@@ -94,3 +95,27 @@ class Workflow:
     topic: str | None = None
     #: the file it came from, for messages
     file: str = ""
+
+    def purpose_of(self, step: Send) -> Purpose:
+        """Return the purpose of a step's mail: its own, else the journey's."""
+        return step.purpose or self.purpose
+
+    def owing(self) -> frozenset[str | None]:
+        """Return the steps from which a `service` mail may still come, itself included.
+
+        Whoever stops the journey's purpose there is still owed what they asked for. None is
+        the start, before the first walk.
+        """
+        steps = self.graph.steps
+        found = {
+            step.id
+            for step in steps.values()
+            if isinstance(step, Send) and self.purpose_of(step) is Purpose.SERVICE
+        }
+        while more := {
+            step.id
+            for step in steps.values()
+            if step.id not in found and any(to in found for to in followers(step))
+        }:
+            found |= more
+        return frozenset({*found, None} if self.graph.first in found else found)

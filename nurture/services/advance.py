@@ -20,6 +20,7 @@ from nurture.domain.facts import StepFact
 from nurture.domain.lookups import awaits_clicks, leaving_conditions
 from nurture.domain.owners import assignee
 from nurture.domain.policy import Calendar
+from nurture.domain.purpose import Purpose
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.steps import Notify, Send
 from nurture.services.batch import Batch, Journey, Person, load_people
@@ -139,6 +140,7 @@ class Walks:
         workflow = journey.workflow
         assert workflow is not None  # walk() returned early otherwise
         first = journey.row.step is None
+        purpose = workflow.purpose_of(step)
         return {
             "dedupe_key": f"{journey.id}/{step.id}/{visit}",
             "contact_id": person.id,
@@ -148,12 +150,13 @@ class Walks:
             "step": step.id,
             "caused_by": decision.cause or (journey.row.caused_by if first else None),
             "recipient": person.row.email,
-            "purpose": str(workflow.purpose),
+            "purpose": str(purpose),
             "subject_override": step.subject,
             "sender": step.sender or workflow.sender,
             "window": step.window or workflow.window,
             "priority": workflow.priority,
-            "topic": workflow.topic,
+            # What somebody asked for is under no topic that they could have turned off.
+            "topic": None if purpose is Purpose.SERVICE else workflow.topic,
             "expires_at": shift(self._calendar, self._batch.now, step.expires, zone),
             "attach": list(step.attach),
             **self._shelf.columns(person, journey, step, visit, zone),

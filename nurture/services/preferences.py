@@ -50,7 +50,7 @@ def save(
     cancelled and its journeys ended, as by `unsubscribe`. The same wish twice changes
     nothing. Topics and locales that the policy does not offer are ignored.
     """
-    known = unsubscribe.journey_purposes(runtime, contact_id, message_id)
+    known = unsubscribe.journeys_of(runtime, contact_id, message_id)
     with read(runtime.engine) as connection:
         # An older release may have to be compiled: not while we hold the only writer.
         house_at(runtime, connection)

@@ -19,7 +19,8 @@ from nurture.db.events import NewEvent, record
 from nurture.db.retrying import write_again
 from nurture.db.touched import active_enrolments
 from nurture.domain.addresses import address_hash, canonical
-from nurture.domain.workflow import Purpose
+from nurture.domain.purpose import Purpose
+from nurture.domain.workflow import Workflow
 from nurture.errors import NurtureError
 from nurture.services.mail_address import fault_of_address
 from nurture.services.runtime import DECIDE, Runtime
@@ -79,7 +80,7 @@ def unsubscribe(
     Idempotent; does nothing for people who were erased. A mail to an address that is
     nobody's puts that address on the suppression list.
     """
-    known = journey_purposes(runtime, contact_id, message_id)
+    known = journeys_of(runtime, contact_id, message_id)
     now = runtime.clock.now()
     with write(runtime.engine) as connection:
         person = person_of(connection, contact_id, message_id)
@@ -104,7 +105,7 @@ def unsubscribe_address(
         raise NurtureError(f"{email!r} is not an e-mail address: {why}")
     with read(runtime.engine) as connection:
         person = find(connection, EMAIL, canonical(email))
-    known = journey_purposes(runtime, person, 0) if person is not None else {}
+    known = journeys_of(runtime, person, 0) if person is not None else {}
     now = runtime.clock.now()
 
     def act(connection: Connection) -> Stopped:
@@ -161,14 +162,14 @@ def _suppress_address(
         suppress(connection, hashed, "by_hand", "unsubscribed by link", now)
 
 
-def journey_purposes(
+def journeys_of(
     runtime: Runtime, contact_id: int, message_id: int
-) -> dict[tuple[int, str], str]:
-    """Return (release, workflow) → purpose of the person's journeys.
+) -> dict[tuple[int, str], Workflow]:
+    """Return (release, workflow) → what the person's journeys are.
 
     Read before the transaction that stops, because an old release may have to be compiled.
     """
-    found: dict[tuple[int, str], str] = {}
+    found: dict[tuple[int, str], Workflow] = {}
     with read(runtime.engine) as connection:
         person = person_of(connection, contact_id, message_id)
         for row in active_enrolments(connection, [person] if person is not None else []):
@@ -177,7 +178,7 @@ def journey_purposes(
             except NurtureError:
                 continue
             if workflow is not None:
-                found[row.release_id, row.workflow] = workflow.purpose
+                found[row.release_id, row.workflow] = workflow
     return found
 
 
@@ -187,13 +188,13 @@ def stop(
     message_id: int,
     purposes: Collection[Purpose],
     source: str,
-    known: Mapping[tuple[int, str], str],
+    known: Mapping[tuple[int, str], Workflow],
     now: datetime,
     by: str = BY,
 ) -> Stopped:
     """Withdraw purposes of a person whose row we hold, and end what serves them.
 
-    `known`: what `journey_purposes` returned before the transaction began.
+    `known`: what `journeys_of` returned before the transaction began.
     """
     if not purposes:
         return Stopped()
@@ -202,17 +203,27 @@ def stop(
     if new:
         withdraw(connection, person, new, source, by, now)
     mails = choices.cancel_unsent(connection, person, list(purposes), "unsubscribed")
-    # A journey whose purpose cannot be found any more is ended too: better silent than sorry.
     journeys = [
         row
         for row in active_enrolments(connection, [person])
-        if known.get((row.release_id, row.workflow)) in (None, *purposes)
+        if _ends(known.get((row.release_id, row.workflow)), row.step, purposes)
     ]
     outcomes.end_enrolments(connection, {row.id: "unsubscribed" for row in journeys}, now)
     outcomes.append_decisions(connection, _decisions(person, mails, journeys), now)
     if new:
         tell(connection, "contact.unsubscribed", person, message_id, new, now)
     return Stopped(tuple(map(str, new)), len(mails), len(journeys))
+
+
+def _ends(workflow: Workflow | None, step: str | None, purposes: Collection[Purpose]) -> bool:
+    """Say whether a journey that stands at a step ends with these purposes.
+
+    One that still owes what the person asked for goes on; what else it would send is dropped
+    for want of consent. One that cannot be found any more is ended: better silent than sorry.
+    """
+    if workflow is None:
+        return True
+    return workflow.purpose in purposes and step not in workflow.owing()
 
 
 def _decisions(person: int, mails: Iterable[Any], journeys: Iterable[Any]) -> list[dict[str, Any]]:

@@ -126,8 +126,10 @@ def test_a_letter_renders_for_a_contact_we_know(path: str) -> None:
     assert "東京都千代田区神田見本町1-2-3" in mail.text
     # What belongs to a contract cannot be turned off, so nothing says it could.
     is_service = _CONTEXT.is_service(path.split(".", maxsplit=1)[0])
-    # A correction goes to those who were only invited too: they may turn invitations off.
-    is_service = is_service and not path.startswith(("seminar/moved", "seminar/cancelled"))
+    # A correction goes to those who were only invited too, other letters follow a paper that
+    # was asked for: their readers may turn those off.
+    may_leave = ("seminar/moved", "seminar/cancelled", "document/thanks")
+    is_service = is_service and not path.startswith(may_leave)
     assert ("https://links.nurture.example/u/" in mail.text + mail.html) is not is_service
 
 

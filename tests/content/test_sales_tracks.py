@@ -211,6 +211,18 @@ def test_what_follows_a_paper_fits_its_kind_and_its_reader(
     assert [one.template for one in life.sent] == ["document/thanks", then]
 
 
+def test_who_opted_out_gets_the_paper_they_ask_for_and_nothing_after_it() -> None:
+    # Cold, and two letters this month already: no cap holds back what is asked for.
+    life = Life(tokyo("2026-06-09 22:00"), withdrawn=frozenset({"marketing"}))
+    life.sent = [Sent(life.now - days * DAY, "cold-nurture", "any") for days in (20, 5)]
+    life.happens("document.downloaded", kind="whitepaper")
+    life.days(30)
+    (paper,) = life.sent[2:]
+    assert (paper.template, paper.at) == ("document/thanks", tokyo("2026-06-09 22:00"))
+    assert life.dropped == [("document/usage-case", "unsubscribed")]
+    assert life.tracks[0].outcome == "quiet"
+
+
 def test_a_second_chance_that_is_taken_brings_a_call() -> None:
     life = Life(tokyo("2026-06-09 10:00"), {"temperature": "warm"})
     life.happens("document.downloaded", kind="price")

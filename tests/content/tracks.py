@@ -48,6 +48,7 @@ class Sent:
     at: datetime
     workflow: str
     template: str
+    purpose: str = "marketing"
 
 
 @dataclass
@@ -78,6 +79,8 @@ class Life:
     now: datetime
     contact: dict[str, Any] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
+    #: purposes that the person withdrew
+    withdrawn: frozenset[str] = frozenset()
     tracks: list[Track] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -218,7 +221,7 @@ class Life:
         step, workflow = effect.step, track.workflow
         candidate = Candidate(
             id=self._numbers,
-            purpose=workflow.purpose,
+            purpose=workflow.purpose_of(step),
             workflow=workflow.name,
             window=step.window or workflow.window,
             priority=workflow.priority,
@@ -247,20 +250,20 @@ class Life:
             if isinstance(verdict, Send):
                 outcome = "sent"
                 name = one.track.workflow.name
-                self.sent.append(Sent(self.now, name, one.candidate.template))
+                self.sent.append(
+                    Sent(self.now, name, one.candidate.template, one.candidate.purpose)
+                )
             else:
                 self.dropped.append((one.candidate.template, verdict.reason))
             met_fate(one.track.memory, one.step, one.candidate.id, outcome, self.now)
             one.track.due_at = self.now
 
     def _situation(self) -> Situation:
-        past = [
-            PastMail(one.at, SHIPPED.workflows[one.workflow].purpose, one.workflow)
-            for one in self.sent
-        ]
+        past = [PastMail(one.at, one.purpose, one.workflow) for one in self.sent]
         return Situation(
             zone=TOKYO,
             temperature=self.contact["temperature"],
-            consents=frozenset({"marketing", "survey", "referral"}),
+            consents=frozenset({"marketing", "survey", "referral"} - self.withdrawn),
+            withdrawn=self.withdrawn,
             contact_mails=past,
         )
