@@ -17,7 +17,7 @@ from nurture.services.deal_desk import SETTABLE, act_on_deal, deal_named, open_d
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 from nurture.services.task_actions import AnswersError
-from nurture.services.task_lists import member_named
+from nurture.services.team import id_of_member
 
 _LOCALE = click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the page.")
 _BY = click.option("--by", help="Who tells of it: a sender key. Default: the contact's owner.")
@@ -37,7 +37,7 @@ def deal() -> None:
 def list_(ctx: click.Context, member: str, everything: bool, locale: str | None) -> None:
     """List the deals under way, those with the newest news first."""
     runtime, language = house_of(ctx).runtime, language_of(locale)
-    whose = member_named(runtime, member) if member else None
+    whose = id_of_member(runtime, member) if member else None
     rows = open_deals(runtime, everything, whose)
     if not rows:
         click.echo("商談はありません。" if language == "ja" else "There are no deals.")

@@ -18,9 +18,10 @@ from nurture.errors import NotFoundError, NurtureError
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 from nurture.services.task_actions import AnswersError, act
-from nurture.services.task_lists import member_named, task_page
+from nurture.services.task_lists import task_page
 from nurture.services.task_mails import send_again
 from nurture.services.task_pages import Sheet, sheet_of_task
+from nurture.services.team import id_of_member
 
 _LOCALE = click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the page.")
 
@@ -42,7 +43,7 @@ def task() -> None:
 def list_(ctx: click.Context, member: str, kind: str, everything: bool, locale: str | None) -> None:
     """List open tasks, the most urgent first."""
     runtime, language = house_of(ctx).runtime, language_of(locale)
-    whose = member_named(runtime, member) if member else None
+    whose = id_of_member(runtime, member) if member else None
     with read(runtime.engine) as connection:
         zone = house_at(runtime, connection).zone
     console = Console()

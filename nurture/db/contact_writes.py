@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
 from nurture.db import contacts as people
+from nurture.db import team
 from nurture.db.engine import is_sqlite
 from nurture.db.numbered import insert_numbered
-from nurture.db.tables import account, consent, contact, contact_tag, identity, team_member
+from nurture.db.tables import account, consent, contact, contact_tag, identity
 from nurture.domain.account_match import Companies, Company
 from nurture.domain.contact_merge import Member, Person
 
@@ -47,12 +48,7 @@ def take_turns(connection: Connection) -> None:
 
 def members(connection: Connection) -> list[Member]:
     """Return our own people who may own contacts."""
-    rows = connection.execute(
-        select(team_member.c.id, team_member.c.name, team_member.c.email).where(
-            team_member.c.active.is_(True)
-        )
-    )
-    return [Member(row.id, row.name, row.email) for row in rows]
+    return [Member(row.id, row.name, row.email) for row in team.members(connection)]
 
 
 def ids_by_address(connection: Connection, addresses: Collection[str]) -> dict[str, int]:

@@ -78,22 +78,6 @@ def member(connection: Connection, member_id: int) -> Row[Any] | None:
     return connection.execute(select(team_member).where(team_member.c.id == member_id)).first()
 
 
-def member_of(connection: Connection, key: str) -> Row[Any] | None:
-    """Return the active team member of a sender key, or None."""
-    return connection.execute(
-        select(team_member).where(team_member.c.key == key, team_member.c.active)
-    ).first()
-
-
-def members(connection: Connection) -> list[Row[Any]]:
-    """Return our active people by name."""
-    return list(
-        connection.execute(
-            select(team_member).where(team_member.c.active).order_by(team_member.c.name)
-        )
-    )
-
-
 def open_deal(connection: Connection, contact_id: int, named: int | None = None) -> Row[Any] | None:
     """Return the deal under way: the one named where it is, else the contact's newest open one."""
     under_way = select(deal).where(deal.c.stage.not_in(CLOSED))

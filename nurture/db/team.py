@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, insert, select, update
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from nurture.db.tables import contact, team_member
 from nurture.domain.contact_merge import Member
 from nurture.domain.owners import Colleague, Colleagues
 from nurture.domain.policy import Policy, Sender
+
+
+def members(connection: Connection) -> list[Row[Any]]:
+    """Return our active people, in the order in which the policy named them first."""
+    query = select(team_member).where(team_member.c.active).order_by(team_member.c.id)
+    return list(connection.execute(query))
+
+
+def member_of(
+    connection: Connection, key_or_address: str, active_only: bool = True
+) -> Row[Any] | None:
+    """Return one of our people by sender key, else by address, in any case; or None.
+
+    With `active_only` off those who left are found too; who is here comes first.
+    """
+    word = key_or_address.strip().lower()
+    if not word:
+        return None
+    by_key = func.lower(team_member.c.key) == word
+    query = select(team_member).where(or_(by_key, func.lower(team_member.c.email) == word))
+    if active_only:
+        query = query.where(team_member.c.active)
+    # Who left keeps the key until another takes it.
+    order = (team_member.c.active.desc(), team_member.c.id)
+    return connection.execute(query.order_by(*order).limit(1)).first()
 
 
 def after_sync(connection: Connection, policy: Policy) -> list[Member]:

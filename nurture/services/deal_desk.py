@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from nurture.db import contacts as people
-from nurture.db import deal_list, deals, tasks
+from nurture.db import deal_list, deals
 from nurture.db.engine import read as reading
 from nurture.db.retrying import write_again
 from nurture.domain import task_words
@@ -23,6 +23,7 @@ from nurture.errors import NotFoundError, NurtureError
 from nurture.services.capture import Happening, take_in
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.task_actions import SOURCE, AnswersError
+from nurture.services.team import member_named
 
 #: stages that `set_right` may name: the ends have their own words
 SETTABLE = ("open", "meeting", "proposal")
@@ -157,10 +158,8 @@ def _is_so(row: Row[Any], action: str, values: Mapping[str, Any], zone: ZoneInfo
 def _by(connection: Connection, row: Row[Any], by: str | None) -> str:
     if by is None:
         return str(row.owner_key) if row.owner_key and row.owner_active else ""
-    if tasks.member_of(connection, by) is None:
-        known = ", ".join(str(one.key) for one in tasks.members(connection) if one.key)
-        raise NurtureError(f"nobody of the team is known as {by!r}", f"known: {known or 'nobody'}")
-    return by
+    member = member_named(connection, by)
+    return str(member.key or member.email)
 
 
 def _take_in(

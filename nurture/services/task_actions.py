@@ -25,6 +25,7 @@ from nurture.services.capture import Happening, take_in
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.task_links import holder_of
+from nurture.services.team import member_named
 
 #: source of all events that actions make, whatever they were pressed in, so that one key
 #: means the same action everywhere; `via` says where it was
@@ -119,7 +120,9 @@ class _Desk:
         self._row = _find(connection, task_id)
         self._result: dict[str, Any] = dict(self._row.result or {})
         self._log: list[dict[str, Any]] = list(self._result.get("log", []))
-        self._member = _member(connection, by)
+        self._member = member_named(connection, by)
+        #: how events name them
+        self._by = str(self._member.key or self._member.email)
 
     def act(
         self,
@@ -204,7 +207,7 @@ class _Desk:
                 opens = {"deal": f"D-{row.id}", "currency": CURRENCY}
                 if "amount" in values:
                     opens["amount"] = values["amount"]
-        made = events_of(action, values, self._member.key, (row.id, row.kind), name, opens)
+        made = events_of(action, values, self._by, (row.id, row.kind), name, opens)
         taken = take_in(
             self._connection,
             [
@@ -228,7 +231,7 @@ class _Desk:
         entry = {
             "action": action.name,
             "at": self._now.isoformat(),
-            "by": self._member.key,
+            "by": self._by,
             "name": self._member.name,
             "via": source,
             "revision": revision,
@@ -267,11 +270,3 @@ def _find(connection: Connection, task_id: int) -> Row[Any]:
     if row is None or row.contact_erased:
         raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
     return row
-
-
-def _member(connection: Connection, by: str) -> Row[Any]:
-    found = tasks.member_of(connection, by)
-    if found is None:
-        known = ", ".join(str(one.key) for one in tasks.members(connection) if one.key)
-        raise NurtureError(f"nobody of the team is known as {by!r}", f"known: {known or 'nobody'}")
-    return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import tasks
+from nurture.db import team
 from nurture.domain.policy import Policy, Sender
 from nurture.emails.tokens import Keyring, Purpose, Token
 
@@ -68,7 +68,7 @@ def holder_of(connection: Connection, row: Row[Any], policy: Policy) -> Holder:
             locale_of_member(policy, key),
         )
     default = policy.senders[policy.default_sender]
-    stands_in = tasks.member_of(connection, policy.default_sender)
+    stands_in = team.member_of(connection, policy.default_sender)
     locale = locale_of_member(policy, policy.default_sender)
     return Holder(
         stands_in.id if stands_in is not None else None,

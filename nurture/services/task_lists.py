@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
-from nurture.db import task_list, tasks
+from nurture.db import task_list, tasks, team
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.domain.event_words import more_of, name_of
-from nurture.errors import NurtureError
 from nurture.services.runtime import Runtime
 from nurture.services.task_mails import sign_text
 from nurture.services.task_portraits import NOISE
@@ -62,7 +61,7 @@ def task_page(
         signs = tasks.newest_of_each(
             connection, [row.contact_id for row in shown if row.contact_id is not None], NOISE
         )
-        members = tasks.members(connection)
+        members = team.members(connection)
         kinds = task_list.kinds(connection)
     found = []
     for row in shown:
@@ -76,18 +75,3 @@ def task_page(
         found.append(TaskRow(row, name, late, why, sign.occurred_at if sign is not None else None))
     last = shown[-1] if len(rows) > limit else None
     return TaskPage(found, (last.key, last.id) if last is not None else None, members, kinds)
-
-
-def member_named(runtime: Runtime, named: str) -> int:
-    """Return the id of an active team member by sender key or address; NurtureError for others."""
-    with read(runtime.engine) as connection:
-        return _member(connection, named)
-
-
-def _member(connection: Connection, named: str) -> int:
-    members = tasks.members(connection)
-    for one in members:
-        if named in (one.key, one.email):
-            return int(one.id)
-    known = ", ".join(str(one.key or one.email) for one in members)
-    raise NurtureError(f"nobody of the team is known as {named!r}", f"known: {known or 'nobody'}")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import tasks
+from nurture.db import team as our_people
 from nurture.db.engine import read
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
@@ -86,6 +87,6 @@ def _sheet(
 
 
 def team(runtime: Runtime) -> Sequence[Row[Any]]:
-    """Return our active people, by name."""
+    """Return our active people."""
     with read(runtime.engine) as connection:
-        return tasks.members(connection)
+        return our_people.members(connection)
