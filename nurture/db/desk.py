@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, case, false, func, or_, select
 
 from nurture.db.tables import account, contact, deal, event, mailing, message, notice, task
 from nurture.db.tables import team_member as member
 from nurture.domain.message import State
+
+#: nouns of what our own people and the engine do; not what a person did
+_OURS = ("call", "contact", "deal", "lead", "lifecycle", "owner", "revisit", "task", "temperature")
 
 #: stages in which nobody needs to be warmed up any more
 _BEYOND = ("customer", "lost")
@@ -23,6 +27,29 @@ _PERSON = (
     contact.c.temperature,
     account.c.name.label("account_name"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose desk: of one member, or of all."""
+
+    #: None: of all
+    member_id: int | None = None
+    #: the default sender's: what is of nobody, or of somebody who left, lies there too
+    stands_in: bool = False
+
+    def mine(self, column: Any) -> ColumnElement[bool]:
+        """Return whether a column that names a member names the owner of this desk."""
+        if self.member_id is None:
+            return ~false()
+        if not self.stands_in:
+            return cast(ColumnElement[bool], column == self.member_id)
+        gone = select(member.c.id).where(member.c.active.is_(False))
+        return or_(column == self.member_id, column.is_(None), column.in_(gone))
+
+
+#: the contact, where there is one, is there: not erased, not a duplicate
+_LIVING = or_(contact.c.id.is_(None), contact.c.erased.is_(False) & contact.c.merged_into.is_(None))
 
 
 def member_of(connection: Connection, key: str) -> Row[Any] | None:
@@ -40,7 +67,7 @@ def members(connection: Connection) -> list[Row[Any]]:
 
 
 def tasks_until(
-    connection: Connection, until: datetime, member_id: int | None, limit: int
+    connection: Connection, until: datetime, whose: Whose, limit: int
 ) -> list[Row[Any]]:
     """Return open tasks due before `until`, the longest due first; of one member, or of all."""
     key = func.coalesce(task.c.due_at, task.c.created_at)
@@ -53,7 +80,9 @@ def tasks_until(
             .outerjoin(contact, contact.c.id == task.c.contact_id)
             .outerjoin(account, account.c.id == contact.c.account_id)
             .outerjoin(member, member.c.id == task.c.assignee_id)
-            .where(task.c.state == "open", key < until, _mine(task.c.assignee_id, member_id))
+            .where(
+                task.c.state == "open", key < until, whose.mine(task.c.assignee_id), _LIVING
+            )
             .order_by(key, task.c.id)
             .limit(limit)
         )
@@ -61,7 +90,7 @@ def tasks_until(
 
 
 def task_counts(
-    connection: Connection, now: datetime, until: datetime, member_id: int | None
+    connection: Connection, now: datetime, until: datetime, whose: Whose
 ) -> dict[str, int]:
     """Return how many open tasks are `late`, due `today`, `later`, and for `nobody`."""
     key = func.coalesce(task.c.due_at, task.c.created_at)
@@ -75,12 +104,12 @@ def task_counts(
             number((key >= now) & (key < until)).label("today"),
             number(key >= until).label("later"),
             number(task.c.assignee_id.is_(None)).label("nobody"),
-        ).where(task.c.state == "open", _mine(task.c.assignee_id, member_id))
+        ).where(task.c.state == "open", whose.mine(task.c.assignee_id))
     ).one()
     return {name: int(value) for name, value in found._mapping.items()}
 
 
-def hot_leads(connection: Connection, member_id: int | None, limit: int) -> list[Row[Any]]:
+def hot_leads(connection: Connection, whose: Whose, limit: int) -> list[Row[Any]]:
     """Return hot contacts who are no customers, the newest heat first, with owner and stage."""
     return list(
         connection.execute(
@@ -100,7 +129,7 @@ def hot_leads(connection: Connection, member_id: int | None, limit: int) -> list
                 contact.c.lifecycle.not_in(_BEYOND),
                 contact.c.merged_into.is_(None),
                 contact.c.erased.is_(False),
-                _mine(contact.c.owner_id, member_id),
+                whose.mine(contact.c.owner_id),
             )
             .order_by(contact.c.temperature_at.desc(), contact.c.id.desc())
             .limit(limit)
@@ -109,7 +138,7 @@ def hot_leads(connection: Connection, member_id: int | None, limit: int) -> list
 
 
 def newest_events(connection: Connection, contact_ids: list[int]) -> dict[int, Row[Any]]:
-    """Return contact → what they did last (type, properties, occurred_at), our own acts aside."""
+    """Return contact → what they did last (type, properties, occurred_at), not what we did."""
     ranked = (
         select(
             event.c.contact_id,
@@ -123,7 +152,11 @@ def newest_events(connection: Connection, contact_ids: list[int]) -> dict[int, R
             )
             .label("place"),
         )
-        .where(event.c.contact_id.in_(contact_ids), event.c.source.not_in(("engine", "import")))
+        .where(
+            event.c.contact_id.in_(contact_ids),
+            event.c.source.not_in(("engine", "import", "task")),
+            *(event.c.type.not_like(f"{noun}.%") for noun in _OURS),
+        )
         .subquery()
     )
     rows = connection.execute(select(ranked).where(ranked.c.place == 1)) if contact_ids else ()
@@ -193,7 +226,7 @@ def not_sent_since(connection: Connection, start: datetime) -> list[Row[Any]]:
     )
 
 
-def quiet_deals(connection: Connection, member_id: int | None, limit: int) -> list[Row[Any]]:
+def quiet_deals(connection: Connection, whose: Whose, limit: int) -> list[Row[Any]]:
     """Return open deals whose last meeting nobody wrote about, the longest silent first."""
     return list(
         connection.execute(
@@ -205,9 +238,10 @@ def quiet_deals(connection: Connection, member_id: int | None, limit: int) -> li
             .outerjoin(account, account.c.id == deal.c.account_id)
             .outerjoin(member, member.c.id == contact.c.owner_id)
             .where(
+                _LIVING,
                 deal.c.stale_at.is_not(None),
                 deal.c.closed_at.is_(None),
-                _mine(contact.c.owner_id, member_id),
+                whose.mine(contact.c.owner_id),
             )
             .order_by(deal.c.stale_at, deal.c.id)
             .limit(limit)
@@ -216,7 +250,7 @@ def quiet_deals(connection: Connection, member_id: int | None, limit: int) -> li
 
 
 def revisits_until(
-    connection: Connection, until: datetime, member_id: int | None, limit: int
+    connection: Connection, until: datetime, whose: Whose, limit: int
 ) -> list[Row[Any]]:
     """Return contacts whom we promised to come back to before `until`, the soonest first."""
     return list(
@@ -229,7 +263,7 @@ def revisits_until(
             )
             .outerjoin(account, account.c.id == contact.c.account_id)
             .outerjoin(member, member.c.id == contact.c.owner_id)
-            .where(contact.c.revisit_at < until, _mine(contact.c.owner_id, member_id))
+            .where(_LIVING, contact.c.revisit_at < until, whose.mine(contact.c.owner_id))
             .order_by(contact.c.revisit_at, contact.c.id)
             .limit(limit)
         )
@@ -258,8 +292,3 @@ def lines_not_taken(connection: Connection, since: datetime) -> int:
         .where(notice.c.state == "failed", notice.c.created_at >= since)
     )
     return int(connection.execute(query).scalar_one())
-
-
-def _mine(column: Any, member_id: int | None) -> ColumnElement[bool]:
-    """Return whether a row is of a member; of anybody where none is given."""
-    return column == member_id if member_id is not None else ~false()

@@ -21,6 +21,12 @@ def forget(connection: Connection, name: str) -> None:
     connection.execute(delete(schedule).where(schedule.c.name == name))
 
 
+def is_due(connection: Connection, name: str, now: datetime) -> bool:
+    """Say whether something is due and was not done yet."""
+    query = select(schedule.c.name).where(schedule.c.name == name, schedule.c.due_at <= now)
+    return connection.execute(query).first() is not None
+
+
 def hold_due(connection: Connection, name: str, now: datetime) -> datetime | None:
     """Return since when something is due, its row held for this transaction; None: it is not.
 

@@ -35,8 +35,19 @@ def plan_digest(connection: Connection, definitions: Definitions, now: datetime)
     due = _next(definitions.calendar, at, now) if at is not None else None
     if due is None:
         schedules.forget(connection, _NAME)
-    else:
+    elif not schedules.is_due(connection, _NAME, now):
+        # What is due and was not done yet, because nobody was at work, is not put off.
         schedules.plan(connection, _NAME, due)
+
+
+def _plan_next(connection: Connection, definitions: Definitions, now: datetime) -> None:
+    """A morning mail goes out: the next one follows, where the policy still has it."""
+    at = definitions.policy.tasks.digest_at
+    due = _next(definitions.calendar, at, now) if at is not None else None
+    if due is None:
+        schedules.forget(connection, _NAME)
+    else:
+        schedules.done(connection, _NAME, now, due)
 
 
 def send_digests(runtime: Runtime) -> int:
@@ -44,19 +55,25 @@ def send_digests(runtime: Runtime) -> int:
 
     Members who have nothing to do, and no hot lead, get none.
     """
+    with read(runtime.engine) as connection:
+        if not schedules.is_due(connection, _NAME, runtime.clock.now()):
+            return 0
+        # Compiled here where it is new, not while SQLite's writer is held.
+        runtime.releases.live(connection)
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
         if schedules.hold_due(connection, _NAME, now) is None:
             return 0
         release = runtime.releases.live(connection)
-        plan_digest(connection, release.definitions, now)
+        _plan_next(connection, release.definitions, now)
         zone = ZoneInfo(release.definitions.calendar.zone)
         day = now.astimezone(zone).date()
         rows = []
         # A house without the template does without the mail.
         told = desk.members(connection) if release.templates.has(TEMPLATE) else []
         for member in told:
-            if not _has_something(connection, member, now, zone):
+            one = desk.Whose(member.id, member.key == release.definitions.policy.default_sender)
+            if not _has_something(connection, one, now, zone):
                 continue
             rows.append(
                 {
@@ -147,14 +164,15 @@ class _Desk:
         return f"{self._runtime.public_url}/t/{self._runtime.keyring.sign(token)}"
 
 
-def _has_something(connection: Connection, member: Row[Any], now: datetime, zone: ZoneInfo) -> bool:
+def _has_something(connection: Connection, one: desk.Whose, now: datetime, zone: ZoneInfo) -> bool:
     tomorrow = at_wall(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
-    counts = desk.task_counts(connection, now, tomorrow, member.id)
+    counts = desk.task_counts(connection, now, tomorrow, one)
     return bool(
         counts["late"]
         or counts["today"]
-        or desk.hot_leads(connection, member.id, 1)
-        or desk.quiet_deals(connection, member.id, 1)
+        or desk.hot_leads(connection, one, 1)
+        or desk.quiet_deals(connection, one, 1)
+        or desk.revisits_until(connection, tomorrow, one, 1)
     )
 
 

@@ -33,6 +33,8 @@ class House:
     titles: Mapping[str, str] = field(default_factory=dict)
     count_unknown_opens: bool = True
     senders: tuple[str, ...] = ()
+    #: who stands in for nobody, and for those who left
+    default_sender: str = ""
     #: weekday (Monday is 0) → what the team does that day
     routine: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -60,6 +62,7 @@ def house_at(runtime: Runtime, connection: Connection) -> House:
         },
         count_unknown_opens=said.policy.evidence.count_unknown_opens,
         senders=tuple(said.policy.senders),
+        default_sender=said.policy.default_sender,
         routine=said.policy.routine,
     )
 

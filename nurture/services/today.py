@@ -151,7 +151,7 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
     day = now.astimezone(zone).date()
     start, until = at_wall(day, time(), zone), at_wall(day + timedelta(days=1), time(), zone)
     person = _member(connection, member)
-    one = person.id if person is not None else None
+    one = whose(person, house)
     counts = desk.task_counts(connection, now, until, one)
     return Today(
         now=now,
@@ -204,6 +204,13 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
     )
 
 
+def whose(person: Row[Any] | None, house: House) -> desk.Whose:
+    """Return whose desk it is: a team member's row, or everybody's where there is none."""
+    if person is None:
+        return desk.Whose()
+    return desk.Whose(person.id, bool(person.key) and person.key == house.default_sender)
+
+
 def _member(connection: Connection, named: str) -> Row[Any] | None:
     if not named:
         return None
@@ -215,9 +222,9 @@ def _member(connection: Connection, named: str) -> Row[Any] | None:
 
 
 def _hot(
-    connection: Connection, house: House, member_id: int | None, now: datetime, locale: str
+    connection: Connection, house: House, one: desk.Whose, now: datetime, locale: str
 ) -> list[HotLead]:
-    rows = desk.hot_leads(connection, member_id, MOST)
+    rows = desk.hot_leads(connection, one, MOST)
     last = desk.newest_events(connection, [row.contact_id for row in rows])
     found = []
     for row in rows:

@@ -8,6 +8,7 @@ from email.policy import default
 
 from nurture.db import tables
 from nurture.services.digest import send_digests
+from nurture.services.today import today
 from tests.services.house import House
 from tests.services.project import project
 
@@ -97,3 +98,47 @@ def test_after_friday_comes_monday_and_without_a_time_none_comes(house: House) -
     assert row.due_at == FRIDAY + timedelta(days=3)
     house.publish(project())
     assert house.rows(tables.schedule) == []
+
+
+def test_what_was_due_while_nobody_worked_is_not_put_off_by_a_publication(house: House) -> None:
+    _published(house)
+    _task(house)
+    house.clock.move_to(WEDNESDAY + timedelta(minutes=1))
+    _published(house)
+    assert send_digests(house.runtime) == 1
+    [row] = house.rows(tables.schedule)
+    assert row.last_at == house.clock.now()
+    assert row.due_at == WEDNESDAY + timedelta(days=1)
+
+
+def test_the_default_sender_has_what_is_nobodys_and_what_a_leaver_left(house: House) -> None:
+    _published(house)
+    task = _task(house, "mori")
+    assert [one.id for one in today(house.runtime, "ja", "mori").tasks] == []
+    house.clock.move_to(WEDNESDAY)
+    assert [one.id for one in today(house.runtime, "ja", "mori").tasks] == [task]
+    assert today(house.runtime, "ja", "sato").tasks == []
+    [mori] = [row.id for row in house.rows(tables.team_member) if row.key == "mori"]
+    house.change(tables.team_member, mori, active=False)
+    assert [one.id for one in today(house.runtime, "ja", "sato").tasks] == [task]
+    house.change(tables.task, task, assignee_id=None)
+    assert [one.id for one in today(house.runtime, "ja", "sato").tasks] == [task]
+    assert today(house.runtime, "ja", "sato").counts["today"] == 1
+
+
+def test_the_last_act_of_a_hot_lead_is_theirs_not_ours_and_the_erased_are_on_no_desk(
+    house: House,
+) -> None:
+    _published(house)
+    task = _task(house)
+    [row] = house.rows(tables.task, id=task)
+    house.happens(row.contact_id, "page.viewed", page="pricing")
+    house.happens(row.contact_id, "call.logged", result="talked")
+    house.decide()
+    house.change(tables.contact, row.contact_id, temperature="hot")
+    [lead] = today(house.runtime, "en").hot
+    assert lead.last == "Page viewed"
+    house.clock.move_to(WEDNESDAY)
+    house.change(tables.contact, row.contact_id, erased=True)
+    day = today(house.runtime, "en")
+    assert (day.hot, day.tasks) == ([], [])
