@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from nurture.db.tables import account, contact, notice, task, team_member
 from nurture.db.upsert import insert_new
@@ -21,14 +21,28 @@ def keep(connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetim
     return len(insert_new(connection, notice, full, "id"))
 
 
-def take(connection: Connection, now: datetime, again_at: datetime, limit: int) -> list[Row[Any]]:
-    """Return due lines, oldest first; whoever takes them has until `again_at`.
+def any_due(connection: Connection, now: datetime, machine: datetime) -> bool:
+    """Say whether a line is due that nobody is posting."""
+    query = select(notice.c.id).where(_free(now, machine)).limit(1)
+    return connection.execute(query).first() is not None
 
-    Another worker does not see them before, and finds them then where this one died.
+
+def _free(now: datetime, machine: datetime) -> ColumnElement[bool]:
+    nobody = or_(notice.c.held_until.is_(None), notice.c.held_until <= machine)
+    return (notice.c.due_at <= now) & nobody
+
+
+def take(
+    connection: Connection, now: datetime, machine: datetime, until: datetime, limit: int
+) -> list[Row[Any]]:
+    """Return due lines, oldest first; whoever takes them holds them `until` (machine time).
+
+    They stay due meanwhile, so that stepped business time waits for them; another worker
+    finds them when `machine` has passed that moment and this one has died.
     """
     due = (
         select(notice.c.id)
-        .where(notice.c.due_at <= now)
+        .where(_free(now, machine))
         .order_by(notice.c.due_at, notice.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -39,7 +53,7 @@ def take(connection: Connection, now: datetime, again_at: datetime, limit: int) 
     taken = connection.execute(
         update(notice)
         .where(notice.c.id.in_(ids))
-        .values(due_at=again_at, tries=notice.c.tries + 1)
+        .values(held_until=until, tries=notice.c.tries + 1)
         .returning(notice.c.id, notice.c.chat, notice.c.text, notice.c.tries)
     )
     return sorted(taken, key=lambda row: row.id)
@@ -52,7 +66,12 @@ def settle(
     connection.execute(
         update(notice)
         .where(notice.c.id == notice_id)
-        .values(state=state, due_at=due_at, sent_at=now if state == "sent" else None)
+        .values(
+            state=state,
+            due_at=due_at,
+            held_until=None,
+            sent_at=now if state == "sent" else None,
+        )
     )
 
 
@@ -77,10 +96,4 @@ def tasks_about(connection: Connection, task_ids: Sequence[int]) -> list[Row[Any
         .where(task.c.id.in_(sorted(task_ids)), contact.c.erased.is_(False))
         .order_by(task.c.id)
     )
-    return list(connection.execute(query))
-
-
-def recent(connection: Connection, limit: int) -> list[Row[Any]]:
-    """Return the newest lines with their state, newest first."""
-    query = select(notice).order_by(notice.c.id.desc()).limit(limit)
     return list(connection.execute(query))

@@ -9,6 +9,11 @@ from typing import Any
 LONGEST = 1_000
 
 
+#: what chat services read as marks, mentions and links → what only looks like it. Names come
+#: from strangers: nobody is to be called by one (`<!channel>`, `[toall]`, `@here`), no link made
+_MARKS = str.maketrans("<>[]{}@*_~|`#:&\\", "＜＞［］｛｝＠＊＿～｜｀＃：＆＼")
+
+
 def about(contact: Mapping[str, Any], text: str) -> str:
     """Return a text with company and name of a contact before it; no address, no number.
 
@@ -20,6 +25,7 @@ def about(contact: Mapping[str, Any], text: str) -> str:
         name = f"{family or given}様" if family or given else ""
     else:
         name = f"{given} {family}".strip()
-    who = " ".join(part for part in (str(contact.get("company") or ""), name) if part)
+    parts = (str(contact.get("company") or ""), name)
+    who = " ".join(" ".join(part.split()).translate(_MARKS) for part in parts if part)
     line = f"{who}: {text}" if who else text
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

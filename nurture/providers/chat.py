@@ -62,6 +62,9 @@ class AppriseChat:
             app_id="Nurture",
             app_desc="Nurture",
             app_url="",
+            # no picture from somebody else's server in our rooms
+            image_url_mask="",
+            image_url_logo="",
             storage_mode=apprise.PersistentStoreMode.MEMORY,
             async_mode=False,
         )

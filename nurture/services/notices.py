@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from nurture.clock import machine_now
 from nurture.db import notices
-from nurture.db.engine import write
+from nurture.db.engine import read, write
 from nurture.providers.chat import Chat, Taken
 from nurture.services.runtime import Runtime
 
@@ -19,8 +20,8 @@ _AGAIN = (
     timedelta(hours=14),
 )
 
-#: a worker that took lines and died is thought dead after this
-_HELD = timedelta(minutes=5)
+#: a worker that took lines and says nothing for so long (machine time) is thought dead
+HELD = timedelta(minutes=5)
 
 #: lines per transaction
 BATCH = 20
@@ -28,9 +29,13 @@ BATCH = 20
 
 def say_due(runtime: Runtime, chat: Chat, limit: int = BATCH) -> int:
     """Post due lines; return how many were looked at. No transaction is open meanwhile."""
+    with read(runtime.engine) as connection:
+        # Most looks find nothing: no writer is taken for them.
+        if not notices.any_due(connection, runtime.clock.now(), machine_now()):
+            return 0
     with write(runtime.engine) as connection:
-        now = runtime.clock.now()
-        due = notices.take(connection, now, now + _HELD, limit)
+        now, machine = runtime.clock.now(), machine_now()
+        due = notices.take(connection, now, machine, machine + HELD, limit)
     for row in due:
         taken = chat.say(row.chat, row.text)
         state, again = _fate(taken, row.tries, now)

@@ -181,7 +181,8 @@ notice = Table(
     Column("state", String(16), nullable=False),
     Column("due_at", UtcDateTime),
     Column("tries", Integer, nullable=False, server_default="0"),
-    Column("answer", Text),
+    #: machine time until which a worker is posting it; due meanwhile, so that no clock passes it
+    Column("held_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Index("ix_notice_due_at", "due_at"),

@@ -60,7 +60,7 @@ def upgrade() -> None:
         Column("state", String(16), nullable=False),
         Column("due_at", UtcDateTime),
         Column("tries", Integer, nullable=False, server_default="0"),
-        Column("answer", Text),
+        Column("held_until", UtcDateTime),
         Column("created_at", UtcDateTime, nullable=False),
         Column("sent_at", UtcDateTime),
     )
