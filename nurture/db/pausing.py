@@ -26,6 +26,13 @@ def unpause(connection: Connection, kind: str, name: str) -> bool:
     return bool(result.rowcount)
 
 
+def why_paused(connection: Connection, kind: str, name: str) -> str | None:
+    """Return why a workflow (or mailing) or a sender is paused, "" without a reason; else None."""
+    query = select(pause.c.reason).where(pause.c.kind == kind, pause.c.name == name)
+    row = connection.execute(query).first()
+    return None if row is None else row.reason or ""
+
+
 def senders(connection: Connection) -> frozenset[str]:
     """Return the senders that are paused."""
     rows = connection.execute(select(pause.c.name).where(pause.c.kind == "sender"))

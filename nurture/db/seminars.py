@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Text,
     and_,
+    cast,
     exists,
     false,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from nurture.db import pausing
 from nurture.db.engine import is_sqlite
 from nurture.db.expressions import json_text
 from nurture.db.tables import contact, enrolment, event, mailing, message, seminar_stand
@@ -205,24 +207,28 @@ def reopen(connection: Connection, row: Row[Any], at: datetime, now: datetime) -
     """Let a mailing go on that a changed seminar had taken back.
 
     What it had queued and not sent was cancelled; those mails give their key up, so that
-    their readers get one after all.
+    their readers get one after all. What a person had paused before stays paused.
     """
-    mark = f"/void-{int(now.timestamp())}"
+    # By its own id: a seminar may be called off and on again many times in one moment.
+    mark = literal("/void-", Text()) + cast(message.c.id, Text())
     connection.execute(
         update(message)
         .where(_taken_back(row.name))
         .values(mailing=None, dedupe_key=message.c.dedupe_key + mark)
     )
-    begun = row.started_at is not None
+    state = MailingState.SCHEDULED if row.started_at is None else MailingState.RUNNING
+    paused = pausing.why_paused(connection, "workflow", row.name)
+    if paused is not None:
+        state = MailingState.PAUSED
     connection.execute(
         update(mailing)
         .where(mailing.c.id == row.id)
         .values(
-            state=MailingState.RUNNING if begun else MailingState.SCHEDULED,
+            state=state,
             at=at,
-            due_at=max(at, now),
+            due_at=None if state is MailingState.PAUSED else max(at, now),
             cursor=0,
-            reason=None,
+            reason=paused or None,
             finished_at=None,
         )
     )

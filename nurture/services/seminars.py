@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import mailings, outcomes, seminars
+from nurture.db import mailings, outcomes, pausing, seminars
 from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import MailingState
 from nurture.domain.seminar import CORRECTION, Seminar, kind_of
+from nurture.services.control import WORKFLOW
 from nurture.services.seminar_corrections import BATCH, wrong_about
 
 
@@ -139,6 +140,9 @@ def _supersede(connection: Connection, name: str, now: datetime) -> int:
         if kind_of(row.name) == CORRECTION
     ]
     seminars.close(connection, names, seminars.SUPERSEDED, now)
+    for one in names:
+        # Nothing of that name ever goes out again.
+        pausing.unpause(connection, WORKFLOW, one)
     return _cancel(connection, names, seminars.SUPERSEDED, name, now)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from nurture.db import tables
 from nurture.errors import DefinitionError
+from nurture.services import mailing_control
 from nurture.services.seminars import Note
 from tests.services.clinic import ROOM, guest, mails, seminar, texts, without_seminar
 from tests.services.house import House
@@ -288,3 +289,53 @@ def test_no_cap_keeps_a_wrong_date_in_anybodys_calendar(house: House) -> None:
     house.publish(capped(**MOVED))
     house.turn()
     assert seen(house) == [("invited", "件名"), ("invited", "変更")]
+
+
+@SQLITE
+def test_an_invitation_that_was_paused_stays_paused_through_off_and_on_until_it_is_resumed(
+    house: House,
+) -> None:
+    guest(house, "invited")
+    house.publish(seminar())
+    mailing_control.pause(house.runtime, "clinic/invitation", "文面の確認中")
+    house.publish(seminar(cancelled="true"))
+    house.publish(seminar())
+    (row,) = house.rows(tables.mailing, name="clinic/invitation")
+    assert (row.state, row.reason, row.due_at) == ("paused", "文面の確認中", None)
+    house.until(INVITED)
+    assert house.rows(tables.message) == []
+    mailing_control.resume(house.runtime, "clinic/invitation")
+    assert house.rows(tables.pause) == []
+    house.turn()
+    assert seen(house) == [("invited", "件名")]
+
+
+@SQLITE
+def test_a_pause_of_a_correction_ends_with_it(house: House) -> None:
+    guest(house, "invited")
+    house.publish(seminar())
+    house.until(INVITED)
+    house.publish(seminar(**MOVED))
+    (correction,) = (
+        row.name for row in house.rows(tables.mailing) if row.name.startswith("clinic/correction")
+    )
+    mailing_control.pause(house.runtime, correction)
+    house.publish(seminar(starts='"2026-05-29 15:00"'))
+    assert house.rows(tables.pause) == []
+    house.turn()
+    assert seen(house, 1) == [("invited", "変更")]
+
+
+def test_off_and_on_again_and_again_in_one_moment_loses_nobody(house: House) -> None:
+    guest(house, "invited")
+    late = {
+        "invitation": '{to: {title: 担当}, at: "2026-05-13 19:00", send: x/invite, window: office}'
+    }
+    house.publish(seminar(**late))
+    house.until(datetime(2026, 5, 13, 11, tzinfo=UTC))
+    for _ in range(3):
+        house.publish(seminar(**late, cancelled="true"))
+        house.publish(seminar(**late))
+        house.turn()
+    house.after(days=1)
+    assert seen(house) == [("invited", "件名")]
