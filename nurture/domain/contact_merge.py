@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,15 @@ from nurture.domain.public_mail import is_public
 
 #: (purpose, basis, source, obtained_at): the same consent is written down once
 GrantKey = tuple[str, str, str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """What a row says of an account that nobody has named yet."""
+
+    values: Mapping[str, Any]
+    fields: Mapping[str, Any]
+    overwrite: bool
 
 
 @dataclass(slots=True)
@@ -37,6 +46,8 @@ class Person:
     grants: set[GrantKey] = field(default_factory=set)
     #: a row of the same list has named this person before
     spoken: bool = False
+    #: what rows of the same list said of a company before any of them named it
+    unplaced: list[Unplaced] = field(default_factory=list)
     #: what an upsert changed, by field name
     changed: set[str] = field(default_factory=set)
     new_tags: list[str] = field(default_factory=list)
@@ -92,6 +103,8 @@ def merge(
     list taken in again then changes nothing.
     """
     remarks: list[Remark] = [Remark("repeated")] if person.spoken else []
+    if not person.spoken:
+        person.unplaced.clear()
     first_touch_at = row.first_touch_at
     if person.spoken and overwrite and person.first_touch_at is not None:
         first_touch_at = None
@@ -117,7 +130,11 @@ def merge(
 
 
 def _belong(person: Person, row: ContactRow, companies: Companies, overwrite: bool) -> list[Remark]:
-    """Find the person's account and take in what the row says of it."""
+    """Find the person's account and take in what the row says of it.
+
+    What earlier rows of the list said without naming it is taken in first, as it would be
+    were the list taken in again.
+    """
     facts = {key: value for key, value in row.account.items() if key not in ("name", "domain")}
     name = row.account.get("name", "")
     company = person.company
@@ -129,10 +146,16 @@ def _belong(person: Person, row: ContactRow, companies: Companies, overwrite: bo
     # bear it since: the same list taken in again moves nobody.
     company = company or companies.find_or_found(name, mail_domain(row))
     if company is None:
-        return [Remark("no_company")] if facts or row.account_fields else []
+        if not (facts or row.account_fields):
+            return []
+        person.unplaced.append(Unplaced(facts, row.account_fields, overwrite))
+        return [Remark("no_company")]
     if company is not person.company:
         person.company = company
         person.changed.add("company")
+    for one in person.unplaced:
+        company.take(one.values, one.fields, one.overwrite)
+    person.unplaced.clear()
     company.take(facts, row.account_fields, overwrite)
     return []
 

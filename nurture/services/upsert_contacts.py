@@ -19,7 +19,7 @@ from nurture.db import contacts as stored
 from nurture.db.events import NewEvent, record
 from nurture.db.retrying import TRIES, worth_repeating
 from nurture.domain.account_match import Companies, Company
-from nurture.domain.contact_merge import Person, Team, mail_domain, merge
+from nurture.domain.contact_merge import Person, Team, Unplaced, mail_domain, merge
 from nurture.domain.contact_row import GAPS, ContactRow, Remark
 from nurture.services.owners import told
 
@@ -29,6 +29,8 @@ class Spoken:
     """What earlier batches of the same list spoke for; a later row there only fills."""
 
     contacts: set[int] = field(default_factory=set)
+    #: contact → what was said of a company that no row has named yet
+    unplaced: dict[int, list[Unplaced]] = field(default_factory=dict)
     #: account → fields
     accounts: dict[int, set[str]] = field(default_factory=dict)
 
@@ -143,6 +145,7 @@ def load(
     persons = contact_writes.persons(connection, set(ids.values()), known.companies)
     for contact_id in spoken.contacts & persons.keys():
         persons[contact_id].spoken = True
+        persons[contact_id].unplaced = list(spoken.unplaced.get(contact_id, ()))
     known.people |= {address: persons[contact_id] for address, contact_id in ids.items()}
     known.team = Team(contact_writes.members(connection))
 
@@ -167,6 +170,9 @@ def decide(rows: Sequence[ContactRow], known: Known, overwrite: bool) -> ImportO
         if landing.sendable:
             # An earlier consent of theirs counts, whatever this row lacks.
             landing.remarks = [one for one in landing.remarks if one.code not in GAPS]
+        if landing.person.company is not None:
+            # A later row named it, and what this one says of it has its place.
+            landing.remarks = [one for one in landing.remarks if one.code != "no_company"]
     companies = list(known.companies)
     changed = [one for one in companies[:there_before] if one.changed]
     return ImportOutcome(landings, companies[there_before:], changed)
@@ -177,6 +183,7 @@ def speak_for(outcome: ImportOutcome, spoken: Spoken) -> None:
     for landing in outcome.landings:
         if landing.contact_id is not None:
             spoken.contacts.add(landing.contact_id)
+            spoken.unplaced[landing.contact_id] = landing.person.unplaced
         company = landing.person.company
         if company is not None and company.id is not None and company.spoken:
             spoken.accounts[company.id] = company.spoken

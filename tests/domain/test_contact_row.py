@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nurture.domain.account_match import Companies, Company
@@ -139,6 +139,11 @@ def lists(draw: st.DrawFn) -> list[ContactRow]:
     return [one() for _ in range(draw(st.integers(1, 5)))]
 
 
+# what a row says of a company waits for the row that names it
+@example([], [row(account={"employees": 10}), row(account={"name": "A社"})], False)
+@example(
+    [], [row(account={"employees": n}) for n in (10, 20)] + [row(account={"name": "A社"})], True
+)
 @given(lists(), lists(), st.booleans())
 def test_any_list_taken_in_again_changes_nothing(
     earlier: list[ContactRow], rows: list[ContactRow], overwrite: bool
