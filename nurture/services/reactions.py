@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
 
 from nurture.db import mail_fates, outcomes
 from nurture.db.touched import Arrival
@@ -13,10 +12,13 @@ from nurture.services.batch import Batch, Person
 from nurture.services.calls import log_call
 from nurture.services.deal_reactions import follow_deal
 from nurture.services.enrol import enrol
-from nurture.services.handoff import accept, close_own, give_back, task_row
+from nurture.services.handoff import accept, close_own, give_back, house_title, task_row
 from nurture.services.owners import hand_over
 
 Reaction = Callable[[Batch, Person, Arrival], None]
+
+#: what a reply's task is called: no subject, which may name the person for ever
+_ANSWER = ("返信への対応", "Answer the reply")
 
 #: a reply wants an answer within this time
 _ANSWER_WITHIN = timedelta(hours=24)
@@ -53,15 +55,9 @@ def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
                 batch.decide(person, "dropped", "replied", {}, **columns)
             mail_fates.tell_enrolments(batch.connection, cancelled, batch.now)
     due_at = batch.now + _ANSWER_WITHIN
-    title = _reply_title(person, arrival.properties)
+    title = house_title(batch, _ANSWER)
     key = f"reply/{arrival.id}"
     batch.tasks.append(task_row(batch, person, key, "reply", title, "owner", due_at))
-
-
-def _reply_title(person: Person, properties: Mapping[str, Any]) -> str:
-    subject = str(properties.get("subject", ""))[:120]
-    locale = person.row.locale or "ja"
-    return f"返信への対応:{subject}" if locale.startswith("ja") else f"Answer the reply: {subject}"
 
 
 def _request_workflow(batch: Batch, person: Person, arrival: Arrival) -> None:

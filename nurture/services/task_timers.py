@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,20 +25,20 @@ BATCH = 100
 #: who hears that somebody is late should see to it within this time
 _SEE_TO_IT = timedelta(hours=4)
 
-#: how a task that says another one is late is called
-_LATE = ("期限超過: {title}（{who}、担当 {assignee}）", "Late: {title} ({who}, {assignee})")
+#: how a task that says another one is late is called; whom it is about stands beside it
+_LATE = ("期限超過: {title}（担当 {assignee}）", "Late: {title} ({assignee})")
 _NOBODY = ("未定", "nobody")
 
 
-def due_tasks(runtime: Runtime, limit: int = BATCH) -> int:
+def due_tasks(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = None) -> int:
     """Remind of, or escalate, up to `limit` tasks whose time has come; return how many.
 
     A task is called to mind once and escalated once; one that was closed meanwhile, or whose
-    contact was erased, is left in peace.
+    contact was erased, is left in peace. `only`: these tasks alone.
     """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        due = task_writes.due(connection, now, limit)
+        due = task_writes.due(connection, now, limit, only)
         if not due or not runtime.releases.published(connection):
             return 0
         # Contacts first, as everybody who decides for them does: so nobody deadlocks.
@@ -97,13 +98,9 @@ def _escalate(batch: Batch, person: Person, row: Row[Any], handoff: Handoff) -> 
     said["assignee"] = late.word if late is not None else ""
     detail = {"task": row.id, "until": row.due_at.isoformat(), "to": ""}
     if handoff.escalate_to:
-        contact = person.facts.contact
-        who = " ".join(
-            str(contact[name]) for name in ("company", "name") if contact.get(name)
-        ) or str(contact.get("email", ""))
         nobody = house_title(batch, _NOBODY)
         title = house_title(batch, _LATE).format(
-            title=row.title, who=who, assignee=late.name if late is not None else nobody
+            title=row.title, assignee=late.name if late is not None else nobody
         )
         task = task_row(
             batch,

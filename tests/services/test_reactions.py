@@ -187,7 +187,7 @@ def test_a_reply_cancels_what_its_journey_has_queued_and_asks_the_owner_to_answe
         ("x/other", "deferred", "window"),
     ]
     (task,) = house.rows(tables.task)
-    assert (task.kind, task.title) == ("reply", "返信への対応:ありがとう")
+    assert (task.kind, task.title) == ("reply", "返信への対応")
     assert ("dropped", "replied") in house.reasons()
     assert house.enrolments(workflow="a") == [("a", "ended", "completed")]
 
