@@ -150,7 +150,11 @@ class _Desk:
 
 
 def candidate(row: Row[Any], person: Row[Any] | None, policy: Policy) -> Candidate:
-    """Return a message as `may_send` sees it; it goes where its contact can be reached now."""
+    """Return a message as `may_send` sees it; it goes where its contact can be reached now.
+
+    Mails to our own team have no sender whose pause they heed: only `pause everything`
+    stops them.
+    """
     return Candidate(
         id=row.id,
         purpose=Purpose(row.purpose),
@@ -159,7 +163,7 @@ def candidate(row: Row[Any], person: Row[Any] | None, policy: Policy) -> Candida
         priority=row.priority,
         recipient=recipient_of(row, person),
         template=row.template,
-        sender=resolve_sender(policy, row.sender, person).key,
+        sender=resolve_sender(policy, row.sender, person).key if row.contact_id else None,
         created_at=row.created_at,
         expires_at=row.expires_at,
         has_enrolment=row.enrolment_id is not None,

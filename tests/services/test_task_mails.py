@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nurture.db import tables
+from nurture.services import control
 from nurture.services.task_actions import act
 from nurture.services.telling import What
 from tests.services.desk import Desk, addresses, parts
@@ -88,6 +89,24 @@ def test_somebody_always_hears(desk: Desk, why: str, change: dict[str, object] |
     desk.tell(desk.task(desk.lead(), assignee_id=nakamura if change is not None else None))
     desk.house.turn()
     assert desk.house.to() == ["sato@sample.example"], why
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "heard"),
+    [
+        # the default sender is on holiday: that is about mails to customers
+        ("sender", "sato", ["nakamura@sample.example"]),
+        # everything is everything
+        ("everything", "", []),
+    ],
+)
+def test_a_senders_pause_leaves_mails_to_our_own_team_alone(
+    desk: Desk, kind: str, name: str, heard: list[str]
+) -> None:
+    control.pause(desk.house.runtime, kind, name, "休暇")
+    desk.tell(desk.task(desk.lead()))
+    desk.house.turn()
+    assert desk.house.to() == heard
 
 
 def test_a_member_reads_in_their_own_language(desk: Desk) -> None:
