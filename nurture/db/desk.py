@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, case, false, func, literal, or_, select
 
-from nurture.db.tables import account, contact, deal, event, mailing, message, notice, task
+from nurture.db.mail_states import WAITING
+from nurture.db.tables import (
+    account,
+    contact,
+    deal,
+    decision,
+    event,
+    mailing,
+    message,
+    notice,
+    task,
+)
 from nurture.db.tables import team_member as member
 from nurture.domain.message import State
 
@@ -50,20 +61,6 @@ class Whose:
 
 #: the contact, where there is one, is there: not erased, not a duplicate
 _LIVING = or_(contact.c.id.is_(None), contact.c.erased.is_(False) & contact.c.merged_into.is_(None))
-
-
-def member_of(connection: Connection, key: str) -> Row[Any] | None:
-    """Return a team member by sender key, else by address."""
-    found: Row[Any] | None = connection.execute(
-        select(member).where(or_(member.c.key == key, func.lower(member.c.email) == key.lower()))
-    ).first()
-    return found
-
-
-def members(connection: Connection) -> list[Row[Any]]:
-    """Return the active team members who can be written to, in the policy's order."""
-    query = select(member).where(member.c.active).order_by(member.c.id)
-    return list(connection.execute(query))
 
 
 def tasks_until(
@@ -164,32 +161,26 @@ def newest_events(connection: Connection, contact_ids: list[int]) -> dict[int, R
 
 
 def mails_between(
-    connection: Connection, start: datetime, now: datetime, until: datetime
-) -> list[Row[Any]]:
+    connection: Connection, start: datetime, until: datetime
+) -> dict[str, dict[str, int]]:
     """Return per workflow (a mailing's name is one) how many mails left, go today, wait longer.
 
-    Mails to our own people are not counted.
+    Mails to our own people are not counted. Each part has an index of its own: what was sent
+    long ago costs nothing.
     """
-    waiting = message.c.state.in_((State.QUEUED, State.DEFERRED))
-
-    def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.sum(case((condition, 1), else_=0))
-
-    return list(
-        connection.execute(
-            select(
-                message.c.workflow,
-                number(message.c.sent_at >= start).label("sent"),
-                number(waiting & (message.c.due_at < until)).label("going"),
-                number(waiting & or_(message.c.due_at >= until, message.c.due_at.is_(None))).label(
-                    "later"
-                ),
-            )
-            .where(message.c.contact_id.is_not(None), or_(message.c.sent_at >= start, waiting))
-            .group_by(message.c.workflow)
-            .order_by(message.c.workflow)
-        )
+    sent = select(message.c.workflow, literal("sent").label("what"), func.count()).where(
+        message.c.sent_at >= start, message.c.contact_id.is_not(None)
     )
+    what = case((message.c.due_at < until, "going"), else_="later")
+    waiting = select(message.c.workflow, what, func.count()).where(
+        WAITING, message.c.contact_id.is_not(None)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for query in (sent.group_by(message.c.workflow), waiting.group_by(message.c.workflow, what)):
+        for workflow, kind, number in connection.execute(query):
+            flow = found.setdefault(workflow or "", {"sent": 0, "going": 0, "later": 0})
+            flow[kind] += number
+    return dict(sorted(found.items()))
 
 
 def held_back(connection: Connection) -> list[Row[Any]]:
@@ -199,6 +190,8 @@ def held_back(connection: Connection) -> list[Row[Any]]:
         connection.execute(
             select(message.c.reason, number, func.min(message.c.due_at).label("until"))
             .where(
+                # both, so that the index over what waits is used
+                WAITING,
                 message.c.state == State.DEFERRED,
                 message.c.reason.is_not(None),
                 message.c.contact_id.is_not(None),
@@ -209,19 +202,20 @@ def held_back(connection: Connection) -> list[Row[Any]]:
     )
 
 
-def not_sent_since(connection: Connection, start: datetime) -> list[Row[Any]]:
-    """Return why mails queued since a moment were given up: state, reason, how many."""
+def given_up_since(connection: Connection, start: datetime) -> list[Row[Any]]:
+    """Return why mails were given up since a moment: kind, reason, how many; the most first."""
     number = func.count().label("number")
     return list(
         connection.execute(
-            select(message.c.state, message.c.reason, number)
+            select(decision.c.kind, decision.c.reason, number)
             .where(
-                message.c.state.in_((State.CANCELLED, State.FAILED, State.IN_DOUBT, State.BOUNCED)),
-                message.c.created_at >= start,
-                message.c.contact_id.is_not(None),
+                decision.c.kind.in_(("dropped", "failed", "in_doubt", "bounced")),
+                decision.c.at >= start,
+                decision.c.message_id.is_not(None),
+                decision.c.contact_id.is_not(None),
             )
-            .group_by(message.c.state, message.c.reason)
-            .order_by(number.desc())
+            .group_by(decision.c.kind, decision.c.reason)
+            .order_by(number.desc(), decision.c.reason)
         )
     )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import desk, messages, schedules
+from nurture.db import desk, messages, schedules, team
 from nurture.db.engine import read, write
 from nurture.domain import glossary
 from nurture.domain.calendar import at_wall, is_business_day
@@ -70,7 +70,7 @@ def send_digests(runtime: Runtime) -> int:
         day = now.astimezone(zone).date()
         rows = []
         # A house without the template does without the mail.
-        told = desk.members(connection) if release.templates.has(TEMPLATE) else []
+        told = team.members(connection) if release.templates.has(TEMPLATE) else []
         for member in told:
             one = desk.Whose(member.id, member.key == release.definitions.policy.default_sender)
             if not _has_something(connection, one, now, zone):
@@ -97,7 +97,7 @@ def digest_values(runtime: Runtime, message: Row[Any], locale: str) -> dict[str,
     member = (message.values or {}).get("member", "")
     with read(runtime.engine) as connection:
         day = today_at(runtime, connection, locale, member)
-        found = desk.member_of(connection, member)
+        found = team.member_of(connection, member)
     return {"desk": _Desk(runtime, found.id if found is not None else 0, day, locale).values()}
 
 

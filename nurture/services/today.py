@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import desk, status_counts
+from nurture.db import desk, status_counts, team
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.domain import glossary
@@ -178,22 +178,16 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
             for row in desk.revisits_until(connection, until + _AHEAD, one, MOST)
         ],
         flows=[
-            Flow(
-                row.workflow or "",
-                house.titles.get(row.workflow, row.workflow or ""),
-                row.sent,
-                row.going,
-                row.later,
-            )
-            for row in desk.mails_between(connection, start, now, until)
+            Flow(name, house.titles.get(name, name), **counted)
+            for name, counted in desk.mails_between(connection, start, until).items()
         ],
         held=[
             Held(_why(row.reason, locale, house), row.number, row.until)
             for row in desk.held_back(connection)
         ],
         given_up=[
-            Held(_why(row.reason or row.state, locale, house), row.number)
-            for row in desk.not_sent_since(connection, start)
+            Held(_why(row.reason or row.kind, locale, house), row.number)
+            for row in desk.given_up_since(connection, start)
         ],
         mailings=[
             Coming(row.name, house.titles.get(row.name, row.name), row.state, row.at)
@@ -214,9 +208,9 @@ def whose(person: Row[Any] | None, house: House) -> desk.Whose:
 def _member(connection: Connection, named: str) -> Row[Any] | None:
     if not named:
         return None
-    found = desk.member_of(connection, named)
+    found = team.member_of(connection, named)
     if found is None:
-        known = ", ".join(row.key for row in desk.members(connection) if row.key)
+        known = ", ".join(row.key for row in team.members(connection) if row.key)
         raise NurtureError(f"nobody of the team is known as {named!r}", f"known: {known}")
     return found
 

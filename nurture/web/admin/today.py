@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from nurture.db import desk
+from nurture.db import team
 from nurture.db.engine import read
 from nurture.errors import NurtureError
 from nurture.services.runtime import Runtime
@@ -25,7 +25,7 @@ def make_today(runtime: Runtime) -> Blueprint:
             # A name of somebody who left, or a slip in the address: the day of all.
             wanted, day = "", today(runtime, language())
         with read(runtime.engine) as connection:
-            members = [(row.key, row.name) for row in desk.members(connection) if row.key]
+            members = [(row.key, row.name) for row in team.members(connection) if row.key]
         return render_template("team/today.html", day=day, members=members, wanted=wanted)
 
     return pages
