@@ -123,16 +123,17 @@ def spoke_of(connection: Connection, contact_id: int, at: datetime) -> list[int]
     return [row.id for row in rows]
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[Row[Any]]:
-    """Return (id, contact_id) of deals whose meeting has had no news for too long."""
-    return list(
-        connection.execute(
-            select(deal.c.id, deal.c.contact_id)
-            .where(deal.c.review_at <= now)
-            .order_by(deal.c.review_at)
-            .limit(limit)
-        )
-    )
+def due(
+    connection: Connection, now: datetime, limit: int, only: Sequence[int] | None = None
+) -> list[Row[Any]]:
+    """Return (id, contact_id) of deals whose meeting has had no news for too long.
+
+    `only`: of these deals alone.
+    """
+    query = select(deal.c.id, deal.c.contact_id).where(deal.c.review_at <= now)
+    if only is not None:
+        query = query.where(deal.c.id.in_(only))
+    return list(connection.execute(query.order_by(deal.c.review_at).limit(limit)))
 
 
 def take_due(connection: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:

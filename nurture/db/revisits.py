@@ -11,15 +11,17 @@ from sqlalchemy import Connection, Row, select, update
 from nurture.db.tables import contact
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """Return the contacts whose day has come, those who wait longest first."""
-    rows = connection.execute(
-        select(contact.c.id)
-        .where(contact.c.revisit_at <= now)
-        .order_by(contact.c.revisit_at)
-        .limit(limit)
-    )
-    return [row.id for row in rows]
+def due(
+    connection: Connection, now: datetime, limit: int, only: Sequence[int] | None = None
+) -> list[int]:
+    """Return the contacts whose day has come, those who wait longest first.
+
+    `only`: of these contacts alone.
+    """
+    query = select(contact.c.id).where(contact.c.revisit_at <= now)
+    if only is not None:
+        query = query.where(contact.c.id.in_(only))
+    return list(connection.scalars(query.order_by(contact.c.revisit_at).limit(limit)))
 
 
 def take_due(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Row[Any]]:

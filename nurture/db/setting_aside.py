@@ -1,13 +1,14 @@
-"""Putting off what is due for one contact, so that everybody else goes on."""
+"""Putting off what is due for one contact or row, so that everybody else goes on."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Column, Connection, Row, select, update
 
-from nurture.db.tables import contact, enrolment, inbox
+from nurture.db.tables import contact, deal, enrolment, inbox, mailing, schedule, task
 
 
 def put_off_arrivals(
@@ -51,3 +52,49 @@ def put_off_walks(
             .returning(enrolment.c.id, enrolment.c.workflow, enrolment.c.step)
         )
     )
+
+
+#: what upkeep works through row by row → when a row is due
+_UPKEEP: Mapping[str, Column[datetime]] = {
+    "task": task.c.review_at,
+    "deal": deal.c.review_at,
+    "contact": contact.c.revisit_at,
+}
+
+#: what upkeep does one of at a time → when it is due, and its key
+_WHOLE: Mapping[str, tuple[Column[datetime], Column[Any]]] = {
+    "mailing": (mailing.c.due_at, mailing.c.id),
+    "schedule": (schedule.c.due_at, schedule.c.name),
+}
+
+
+def due_rows(connection: Connection, of: str, now: datetime, limit: int) -> list[int]:
+    """Return the ids of rows of `task`, `deal` or `contact` that are due, the longest first."""
+    due_at = _UPKEEP[of]
+    query = select(due_at.table.c.id).where(due_at <= now).order_by(due_at).limit(limit)
+    return list(connection.scalars(query))
+
+
+def put_off_row(
+    connection: Connection, of: str, row_id: int, now: datetime, until: datetime
+) -> Row[Any] | None:
+    """Let a row that is due wait; return its contact as (contact_id), None: it is not due."""
+    due_at = _UPKEEP[of]
+    columns = due_at.table.c
+    whose = columns.id if of == "contact" else columns.contact_id
+    return connection.execute(
+        update(due_at.table)
+        .where(columns.id == row_id, due_at <= now)
+        .values({due_at: until})
+        .returning(whose.label("contact_id"))
+    ).first()
+
+
+def put_off_longest(connection: Connection, of: str, now: datetime, until: datetime) -> int:
+    """Let the longest due row of `mailing` or `schedule` wait; return 1, or 0: none is due."""
+    due_at, key = _WHOLE[of]
+    longest = select(key).where(due_at <= now).order_by(due_at, key).limit(1)
+    result = connection.execute(
+        update(due_at.table).where(key == longest.scalar_subquery()).values({due_at: until})
+    )
+    return result.rowcount

@@ -133,16 +133,17 @@ def reassign(connection: Connection, contact_id: int, old: int | None, new: int)
     return sorted(row.id for row in rows)
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[Row[Any]]:
-    """Return (id, contact_id) of tasks whose time has come for a reminder or an escalation."""
-    return list(
-        connection.execute(
-            select(task.c.id, task.c.contact_id)
-            .where(task.c.review_at <= now)
-            .order_by(task.c.review_at)
-            .limit(limit)
-        )
-    )
+def due(
+    connection: Connection, now: datetime, limit: int, only: Sequence[int] | None = None
+) -> list[Row[Any]]:
+    """Return (id, contact_id) of tasks whose time has come for a reminder or an escalation.
+
+    `only`: of these tasks alone.
+    """
+    query = select(task.c.id, task.c.contact_id).where(task.c.review_at <= now)
+    if only is not None:
+        query = query.where(task.c.id.in_(only))
+    return list(connection.execute(query.order_by(task.c.review_at).limit(limit)))
 
 
 def take_due(connection: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:

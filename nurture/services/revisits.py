@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,11 +45,14 @@ def come_back(batch: Batch, person: Person, arrival: Arrival, reason: str) -> da
     return moment
 
 
-def due_revisits(runtime: Runtime, limit: int = BATCH) -> int:
-    """Emit `revisit.due` for those whose day has come, once each; return how many."""
+def due_revisits(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = None) -> int:
+    """Emit `revisit.due` for those whose day has come, once each; return how many.
+
+    `only`: for these contacts alone.
+    """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        due = promised.due(connection, now, limit)
+        due = promised.due(connection, now, limit, only)
         if not due:
             return 0
         held = people.lock(connection, due)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nurture.db import contacts as people
@@ -40,14 +41,14 @@ def brought_up_to_date(batch: Batch, person: Person, deal_ids: list[int], arriva
         batch.decide(person, "task_done", "task_closed", detail, event_id=arrival.id)
 
 
-def due_deals(runtime: Runtime, limit: int = BATCH) -> int:
+def due_deals(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = None) -> int:
     """Mark deals whose meeting has had no news in time, and ask their owners for it.
 
-    Returns how many. Each meeting is asked for once.
+    Returns how many. Each meeting is asked for once. `only`: these deals alone.
     """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        due = deals.due(connection, now, limit)
+        due = deals.due(connection, now, limit, only)
         if not due or not runtime.releases.published(connection):
             return 0
         held = set(people.lock(connection, {row.contact_id for row in due if row.contact_id}))
