@@ -36,6 +36,11 @@ def read_project(folder: Path) -> dict[str, bytes]:
                 continue
             if name.endswith(("~", ".swp", ".bak")) or name.startswith(_LEFT_OUT):
                 continue
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise NurtureError(
+                    f"{name} is a link that leads out of the project",
+                    "a release holds the project's own files: copy the file here",
+                )
             try:
                 files[name] = path.read_bytes()
             except OSError as error:
