@@ -57,6 +57,24 @@ def test_a_receipt_leaves_at_once_at_any_hour_and_needs_no_consent() -> None:
     assert SHIPPED.workflows["seminar-registration"].purpose is Purpose.SERVICE
 
 
+def test_only_who_withdrew_and_comes_back_gets_a_second_receipt() -> None:
+    life = Life(tokyo("2026-05-11 10:00"), {"temperature": "warm"})
+    receipts = []
+    for event, days in (
+        ("seminar.registered", 0.003),  # five minutes later the button again
+        ("seminar.registered", 7),  # and in the week after from another page
+        ("seminar.registered", 1),
+        ("seminar.withdrawn", 0.5),
+        ("seminar.registered", 0),
+    ):
+        life.happens(event, **ABOUT)
+        life.days(days)
+        receipts.append([one.template for one in life.sent].count("seminar/receipt"))
+    assert receipts == [1, 1, 1, 1, 2]
+    life.happens("seminar.missed", **ABOUT)
+    assert life.track("seminar-registration") is None
+
+
 def test_who_missed_it_gets_the_slides_unless_a_corrected_list_says_they_came() -> None:
     life = Life(tokyo("2026-05-21 16:00"), {"temperature": "warm"})
     life.happens("seminar.missed", **ABOUT)
