@@ -94,6 +94,8 @@ def record_attendance(
         seminars.set_attendance(connection, name, now)
         return found
 
+    # Compiled here, so that no writer waits for it.
+    seminar_named(live_seminars(runtime), name)
     answer = write_again(runtime.engine, act)
     runtime.ring(DECIDE)
     return answer
