@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nurture.domain.cell_values import plain
-from nurture.domain.contact_columns import read_columns
+from nurture.domain.contact_columns import meanings
 
 #: headers of tools beyond those that contact lists use, without case, spaces and brackets
 _ADDRESS = frozenset(
@@ -42,6 +42,11 @@ _YES = frozenset(
 
 _BRACKETS = re.compile(r"[(（\[［].*?[)）\]］]")
 _NOISE = re.compile(r"[\s_\-‐・･*※'\"]+")
+
+#: characters of the longest cell that may be a header or an answer such as はい
+_LONGEST = 100
+#: every header of addresses has one of these in it, so that other rows cost one look
+_OF_ADDRESSES = ("mail", "メール")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ def _cell(cells: Sequence[str], at: int) -> str:
 
 
 def _normal(cell: str) -> str:
+    if len(cell) > _LONGEST:
+        return ""
     text = unicodedata.normalize("NFKC", plain(cell)).casefold()
     return _NOISE.sub("", _BRACKETS.sub("", text))
 
@@ -95,12 +102,16 @@ def read_header(cells: Sequence[str], our_side: bool) -> AttendanceColumns | Non
     """
     if any("@" in cell for cell in cells):
         return None
+    row = unicodedata.normalize("NFKC", "\n".join(cells)).casefold()
+    if not any(one in row for one in _OF_ADDRESSES):
+        return None
+    cells = [cell if len(cell) <= _LONGEST else "" for cell in cells]
     words = [_normal(cell) for cell in cells]
-    fields = read_columns(cells).fields
+    fields = meanings(cells)
 
-    def find(known: frozenset[str], *meanings: str) -> int:
+    def find(known: frozenset[str], *wanted: str) -> int:
         for at, (word, meaning) in enumerate(zip(words, fields, strict=True)):
-            if word in known or meaning in meanings:
+            if word in known or meaning in wanted:
                 return at
         return -1
 

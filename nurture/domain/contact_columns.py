@@ -64,6 +64,9 @@ _MEANING = {_key(word): field for field, words in _HEADERS.items() for word in w
 #: every field a column may stand for, custom ones aside
 FIELDS = tuple(field for field in _HEADERS if field != LEFT_OUT)
 
+#: with the fields' own names
+_NAMED = {**{_key(name): name for name in FIELDS}, **_MEANING}
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -110,6 +113,14 @@ class Columns:
         return found
 
 
+def meanings(cells: Sequence[str]) -> list[str | None]:
+    """Return what each cell means as a header by the words above alone; None where nothing.
+
+    Cheap enough to ask of every row of a file.
+    """
+    return [_NAMED.get(_key(plain(cell))) for cell in cells]
+
+
 def read_columns(
     cells: Sequence[str],
     custom: Iterable[str] = (),
@@ -121,8 +132,8 @@ def read_columns(
     to the empty field leaves its column out. Raises NurtureError where `mapped` names a
     header or field that does not exist.
     """
-    known = {**{_key(name): name for name in (*FIELDS, *custom)}, **_MEANING}
-    known |= {_key(name): name for name in custom}
+    custom = tuple(custom)
+    known = _NAMED | {_key(name): name for name in custom}
     headers = [plain(cell) for cell in cells]
     own = _own_mapping(headers, {*FIELDS, *custom}, mapped or {})
     fields = tuple(own.get(_key(header), known.get(_key(header))) for header in headers)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 from nurture.domain.attendance_columns import AttendanceColumns, is_our_side, read_header
@@ -17,8 +18,11 @@ from nurture.services.csv_encoding import find_encoding
 from nurture.services.csv_records import Record, Records
 from nurture.services.mail_address import check_address
 
-#: people of one list; a larger one is no seminar's
+#: rows of one list, which may name somebody several times; a longer one is no seminar's
 MOST = 20_000
+
+#: rows at the top among which a table has its headers
+_PREAMBLE = 200
 
 _DELIMITERS = (",", "\t", ";")
 _PARTS = re.compile(r"[\s,;、，；<>]+")
@@ -108,23 +112,16 @@ def read_upload(content: bytes, name: str = "the file") -> AttendanceList:
 def read_text(text: str, name: str = "the list") -> AttendanceList:
     """Return what a text says: a table with headers, or addresses parted by anything.
 
-    Raises NurtureError where it names nobody, or more than MOST.
+    Raises RefusedError where it names nobody, or has more than MOST rows.
     """
     found = AttendanceList()
     delimiter = _delimiter(text)
-    rows = _table(text, delimiter)
-    if rows is None:
-        _loose(text, found)
+    if delimiter:
+        rows: Iterator[object] = _read_table(Records(StringIO(text), delimiter), found)
     else:
-        for line, cells, columns in rows:
-            if columns.skipped:
-                continue
-            if not columns.has_come(cells):
-                found.absent += 1
-                continue
-            found.add(line, columns.addresses(cells), columns.person_name(cells))
-    if len(found.people) > MOST:
-        raise RefusedError("too_many", f"{name} names more than {MOST:,} people")
+        rows = _read_loose(text, found)
+    if any(number > MOST for number, _ in enumerate(rows, 1)):
+        raise RefusedError("too_many", f"{name} has more than {MOST:,} rows")
     if not found.people:
         raise RefusedError(
             "nobody",
@@ -135,31 +132,29 @@ def read_text(text: str, name: str = "the list") -> AttendanceList:
 
 
 def _delimiter(text: str) -> str:
-    """Return the delimiter that makes headers of some line; a comma where none does."""
+    """Return the delimiter of a table, by the headers among its first rows; "" for no table.
+
+    Only the first _PREAMBLE rows are looked at: tools write a few lines about the meeting
+    before the people.
+    """
+    alone = False
     for delimiter in _DELIMITERS:
-        if any(
-            read_header(record.cells, our_side=False) is not None
-            for record in Records(StringIO(text), delimiter)
-            if len(record.cells) > 1
-        ):
-            return delimiter
-    return ","
+        for record in islice(Records(StringIO(text), delimiter), _PREAMBLE):
+            if read_header(record.cells, our_side=False) is not None:
+                if len(record.cells) > 1:
+                    return delimiter
+                alone = True
+    return "," if alone else ""
 
 
-def _table(text: str, delimiter: str) -> Iterator[tuple[int, list[str], AttendanceColumns]] | None:
-    """Return the rows under headers, each with what its columns mean; None without headers."""
-    records = list(Records(StringIO(text), delimiter))
-    if all(read_header(one.cells, our_side=False) is None for one in records):
-        return None
-    return _under_headers(records)
-
-
-def _under_headers(records: list[Record]) -> Iterator[tuple[int, list[str], AttendanceColumns]]:
+def _read_table(records: Iterable[Record], found: AttendanceList) -> Iterator[Record]:
+    """Take in, row by row, what stands under headers; yield every row that was read."""
     columns: AttendanceColumns | None = None
     our_side = False
     for record in records:
+        yield record
         cells = record.cells
-        filled = [plain(cell) for cell in cells if plain(cell)]
+        filled = [text for cell in cells if (text := plain(cell))]
         if not filled:
             continue
         header = read_header(cells, our_side)
@@ -168,13 +163,23 @@ def _under_headers(records: list[Record]) -> Iterator[tuple[int, list[str], Atte
         elif len(filled) == 1 and "@" not in filled[0]:
             # A title, alone in its row: the block above it is over.
             columns, our_side = None, is_our_side(filled[0])
-        elif columns is not None:
-            yield record.line, cells, columns
+        elif columns is None or columns.skipped:
+            continue
+        elif columns.has_come(cells):
+            found.add(record.line, columns.addresses(cells), columns.person_name(cells))
+        else:
+            found.absent += 1
 
 
-def _loose(text: str, found: AttendanceList) -> None:
-    """Take every address of a text without headers; what else stands there is left out."""
+def _read_loose(text: str, found: AttendanceList) -> Iterator[str]:
+    """Take in, one by one, every address of a text without headers; yield each.
+
+    What else stands there is left out.
+    """
     for number, line in enumerate(text.splitlines(), 1):
+        if "@" not in line:
+            continue
         for part in _PARTS.split(line):
             if "@" in part:
+                yield part
                 found.add(number, [part.strip("\"'()（）")], "")

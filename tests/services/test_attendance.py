@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from cProfile import Profile
 from datetime import UTC, datetime
 
 import pytest
@@ -10,8 +12,9 @@ import pytest
 from nurture.db import tables
 from nurture.domain.contact_row import Basis
 from nurture.errors import NotFoundError, NurtureError
+from nurture.services import attendance_list
 from nurture.services.attendance import Attendance, record_attendance
-from nurture.services.attendance_list import Attendee, read_text, read_upload
+from nurture.services.attendance_list import Attendee, RefusedError, read_text, read_upload
 from nurture.services.seminar_report import all_seminars, one_seminar
 from tests.services.clinic import guest, seminar
 from tests.services.house import House
@@ -88,6 +91,38 @@ def test_names_come_along_and_rows_without_an_address_are_counted() -> None:
 def test_a_list_that_names_nobody_is_refused(content: bytes) -> None:
     with pytest.raises(NurtureError):
         read_upload(content)
+
+
+def calls_of(text: str) -> int:
+    """Return how many calls it takes to read a text, whatever comes of it."""
+    profile = Profile()
+    with suppress(RefusedError):
+        profile.runcall(read_text, text)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+@pytest.mark.parametrize(
+    ("top", "row", "most"),
+    [
+        ("", "a,b\n", 1),  # no table: a look at each line, and that is all
+        ("氏名,メール\n", "a,b\n", 90),  # a table of people without an address
+        ("氏名,メール\n", '"a,b\n', 250),  # every row opens a quotation that nobody closes
+        ("氏名,メール\n", f"{'(' * 50},b\n", 90),  # brackets that nobody closes
+    ],
+)
+def test_a_long_list_takes_work_by_its_rows_and_no_more(top: str, row: str, most: int) -> None:
+    once, twice = calls_of(top + row * 1_000), calls_of(top + row * 2_000)
+    assert twice - once <= most * 1_000
+
+
+@pytest.mark.parametrize(
+    "text", ["氏名,メール\n" + "a,b\n" * 50, "a@b.example " * 51, "メール\n" + "\n" * 50]
+)
+def test_a_list_of_too_many_rows_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attendance_list, "MOST", 50)
+    with pytest.raises(RefusedError, match="more than 50 rows") as raised:
+        read_text(text)
+    assert raised.value.code == "too_many"
 
 
 def came(house: House, *names: str, **more: object) -> Attendance:
