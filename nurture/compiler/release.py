@@ -30,6 +30,7 @@ from nurture.compiler.sources import (
     is_definition,
     read_sources,
 )
+from nurture.compiler.team_mails import check_team_mails
 from nurture.compiler.team_policy import with_owners
 from nurture.compiler.templates import template_names
 from nurture.compiler.workflow import CompiledWorkflow, compile_workflow_file, workflow_name
@@ -94,6 +95,7 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
     seminars, mailings = compile_seminars(sources, Surroundings(references, calendar, scope))
     compiled = _workflows(sources, names, references)
     _check_starts(compiled, sources.unread)
+    check_team_mails(sources, policy, compiled, template_names(files))
     for one in compiled.values():
         check_caps(one.workflow, policy.caps, one.places, one.report)
     known_segments = segments.all()

@@ -82,6 +82,8 @@ BASE: Mapping[str, str] = {
     "templates/email/warm/hearing.ja.md": "",
     "templates/email/warm/hearing.en.md": "",
     "templates/email/receipt/form.md": "",
+    "templates/email/team/task.md": "",
+    "templates/email/team/today.md": "",
     "templates/email/only-japanese.ja.md": "",
     "templates/email/only-english.en.md": "",
 }
