@@ -75,9 +75,13 @@ def show(ctx: click.Context, task_id: int, locale: str | None) -> None:
 @click.argument("task_id", type=click.IntRange(1, 2**62), metavar="ID")
 @click.argument("action", type=click.Choice(list(ACTIONS)))
 @click.option("--by", help="Who did it: a sender key. Default: who has the task.")
+@click.option("--further", is_flag=True, help="Though it was recorded with other answers before.")
 @_LOCALE
 @click.pass_context
-def do(ctx: click.Context, task_id: int, action: str, by: str | None, locale: str | None) -> None:
+def do(
+    ctx: click.Context, task_id: int, action: str, by: str | None, further: bool,
+    locale: str | None,
+) -> None:  # fmt: skip
     """Record what was done with the task ID: ACTION, and its answers as `--FIELD VALUE`.
 
     For example: nurture task do 7 called --result qualified --budget "this term".
@@ -88,7 +92,7 @@ def do(ctx: click.Context, task_id: int, action: str, by: str | None, locale: st
     runtime = house_of(ctx).runtime
     who = by or _sheet(runtime, task_id, language).member
     try:
-        done = act(runtime, task_id, action, answers, who, "cli")
+        done = act(runtime, task_id, action, answers, who, "cli", further=further)
     except AnswersError as error:
         raise faults_said(error, language) from None
     what = word(task_words.ACTIONS, done.action, language) or word(
@@ -104,11 +108,24 @@ def do(ctx: click.Context, task_id: int, action: str, by: str | None, locale: st
             "closed",
             "ja",
         ): f"このタスクはすでに完了しています：{what}（{done.by}）。記録していません。",
+        (
+            "differs",
+            "ja",
+        ): f"別の内容がすでに記録されています：{what}（{done.by}）。今回の内容は記録していません。",
+        ("differs", "en"): (
+            f"Recorded with other answers before: {what} ({done.by}). Nothing was recorded now."
+        ),
         ("recorded", "en"): f"Recorded: {what} ({done.by}).",
         ("already", "en"): f"Recorded already: {what} ({done.by}). Nothing was recorded twice.",
         ("closed", "en"): f"The task is closed already: {what} ({done.by}). Nothing was recorded.",
     }
     click.echo(said[done.status, language])
+    if done.adds:
+        click.echo(
+            "あわせて記録するには --further を付けてください。"
+            if language == "ja"
+            else "Say --further to record this as well."
+        )
     if done.status == "recorded" and not done.over:
         click.echo(
             "タスクはまだ完了していません。" if language == "ja" else "The task is still open."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -68,6 +70,35 @@ def read(action: Action, answers: Mapping[str, Any], zone: ZoneInfo, now: dateti
     if not found.faults and action.name == "meeting_set":
         _join_moment(found, zone)
     return found
+
+
+def digest(action: Action, answers: Mapping[str, Any]) -> str:
+    """Return what tells a form's answers from others: equal for the same form sent twice.
+
+    What was left empty, and a tick that was not set, says nothing.
+    """
+    said = {}
+    for one in action.fields:
+        text = _text(answers.get(one.name))
+        if one.kind == task_actions.TICK:
+            text = "yes" if text.lower() in _YES else ""
+        if text:
+            said[one.name] = text
+    written = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
+
+
+def texts_of(action: Action, values: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+    """Return an event's properties as the texts that were answered; the way back of `read`."""
+    at = values.get("at")
+    if action.name == "meeting_set" and isinstance(at, str):
+        moment = datetime.fromisoformat(at).astimezone(zone)
+        values = {**values, "day": f"{moment:%Y-%m-%d}", "time": f"{moment:%H:%M}"}
+    texts = {one.name: _text(values.get(one.name)) for one in action.fields}
+    ticks = {one.name for one in action.fields if one.kind == task_actions.TICK}
+    return {
+        name: text for name, text in texts.items() if text and (name not in ticks or text == "yes")
+    }
 
 
 def _text(answer: object) -> str:

@@ -74,6 +74,9 @@ def act_on_deal(
         told = events_of(asked, found.values, _by(connection, row, by), deal=_name(row))
         return _take_in(connection, row, told[-1], source, now)
 
+    with reading(runtime.engine) as connection:
+        # Compiled here, so that no writer waits for it.
+        runtime.releases.live(connection)
     done = write_again(runtime.engine, write)
     runtime.ring(DECIDE)
     return done

@@ -7,7 +7,7 @@ from an action (stages, deals, next tasks) is not decided here: it follows from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Row
 
 from nurture.db import contacts as people
 from nurture.db import deals, outcomes, task_writes, tasks, touched
+from nurture.db.engine import read as reading
 from nurture.db.retrying import write_again
 from nurture.domain import task_words
 from nurture.domain.task_actions import ACTIONS, Action, closes, events_of, offers
-from nurture.domain.task_answers import read
+from nurture.domain.task_answers import digest, read, texts_of
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services.capture import Happening, take_in
 from nurture.services.releases import LiveRelease
@@ -61,7 +62,8 @@ class NotYoursError(NurtureError):
 class Acted:
     """What became of an action."""
 
-    #: recorded: just now | already: it was recorded before | closed: by something else
+    #: recorded: just now | already: the same was recorded before | differs: something else was
+    #: recorded by this action meanwhile, and this was not | closed: by something else
     status: str
     #: the action that was recorded, now or before; "" where a task was closed by no action
     action: str
@@ -70,6 +72,11 @@ class Acted:
     by: str
     #: the task is over
     over: bool
+    #: where it differs: what was answered meanwhile, as texts by field
+    said: Mapping[str, str] = field(default_factory=dict)
+    #: where it differs: it may be recorded beside the other, as `revision` and `further`
+    adds: bool = False
+    revision: int = 0
 
 
 def act(
@@ -81,13 +88,16 @@ def act(
     source: str,
     revision: int | None = None,
     holder: int | None = None,
+    further: bool = False,
 ) -> Acted:
     """Record what a team member did with a task, once, and ring.
 
     `answers` are what the form asks (see `task_actions.ACTIONS`), as texts; `by` is the
     sender key of who did it; `source` says where it was pressed (mail, team, cli, demo).
     `revision` is that of the form (`Portrait.revision`): the same form sent twice does it
-    once; None: a form of now. `holder` is the team member who must still have the task.
+    once, and with other answers it is told apart (`differs`); None: a form of now. `holder` is
+    the team member who must still have the task. `further`: record it though the action was
+    recorded with other answers and the task is closed.
 
     Raises NotFoundError (no such task, or its contact was erased), AnswersError (nothing is
     written), NotOfferedError, NotYoursError, NurtureError (`by` is nobody, nothing is live).
@@ -98,8 +108,11 @@ def act(
 
     def write(connection: Connection) -> Acted:
         desk = _Desk(runtime, connection, task_id, by)
-        return desk.act(ACTIONS[action], answers, source, revision, holder)
+        return desk.act(ACTIONS[action], answers, source, revision, holder, further)
 
+    with reading(runtime.engine) as connection:
+        # Compiled here, so that no writer waits for it.
+        runtime.releases.live(connection)
     done = write_again(runtime.engine, write)
     runtime.ring(DECIDE)
     return done
@@ -131,10 +144,12 @@ class _Desk:
         source: str,
         revision: int | None,
         holder: int | None,
+        further: bool,
     ) -> Acted:
         """Record the action, or say what was recorded before."""
-        revision = len(self._log) if revision is None else revision
-        known = self._known(action, revision)
+        newest = len(self._log)
+        revision = newest if revision is None else min(revision, newest)
+        known = self._known(action, answers, revision, further)
         if known is not None:
             return known
         row, policy = self._row, self._release.definitions.policy
@@ -143,28 +158,53 @@ class _Desk:
         deal = self._deal()
         self._check_offer(action, deal)
         zone = ZoneInfo(self._release.definitions.calendar.zone)
-        reading = read(action, answers, zone, self._now)
-        if reading.faults:
-            raise AnswersError(action.name, reading.faults)
-        event_id = self._capture(action, reading.values, deal, source, revision)
-        over = closes(row.kind, action.name, reading.values)
-        self._write_down(action, source, revision, event_id, over)
+        found = read(action, answers, zone, self._now)
+        if found.faults:
+            raise AnswersError(action.name, found.faults)
+        event_id = self._capture(action, found.values, deal, source, revision)
+        over = row.state != "open" or closes(row.kind, action.name, found.values)
+        self._write_down(action, source, revision, event_id, over, digest(action, answers))
         return Acted("recorded", action.name, self._now, self._member.name, over)
 
-    def _known(self, action: Action, revision: int) -> Acted | None:
-        """Return what was recorded before and makes this action needless, or None."""
-        over = self._row.state != "open"
-        for one in self._log:
-            same = one["action"] == action.name
-            if same and (one["revision"] == revision or not action.again):
-                at = datetime.fromisoformat(one["at"])
-                return Acted("already", action.name, at, one["name"], over)
-        if not over:
+    def _known(
+        self, action: Action, answers: Mapping[str, Any], revision: int, further: bool
+    ) -> Acted | None:
+        """Return what was recorded before and stands in this action's way, or None.
+
+        Only equal answers are a double press: whoever logs that nobody answered, goes back
+        and sends what was learnt at the next try has something new to say.
+        """
+        row, over = self._row, self._row.state != "open"
+        said = digest(action, answers)
+        same = [one for one in self._log if one["action"] == action.name]
+        clashing = [one for one in same if one["revision"] == revision]
+        bound = same if over or not action.again else clashing
+        for one in bound:
+            if one.get("said", said) == said:
+                return self._logged("already", one, over)
+        if clashing or (bound and not over):
+            return self._logged("differs", (clashing or bound)[-1], over, adds=action.again)
+        alike = bool(same) or row.outcome == action.name
+        if not over or (alike and action.again and further):
             return None
-        row = self._row
-        at = row.done_at or row.created_at
-        status = "already" if row.outcome == action.name else "closed"
-        return Acted(status, row.outcome or "", at, row.doer_name or "", True)
+        if same:
+            return self._logged("differs", same[-1], over, adds=action.again)
+        at, by = row.done_at or row.created_at, row.doer_name or ""
+        if alike and action.again:
+            # Closed by an event from elsewhere: nobody can say that it told the same.
+            return Acted("differs", action.name, at, by, True, {}, True, len(self._log))
+        return Acted("already" if alike else "closed", row.outcome or "", at, by, True)
+
+    def _logged(self, status: str, one: Mapping[str, Any], over: bool, adds: bool = False) -> Acted:
+        """Return what the task's log has of an action."""
+        said: Mapping[str, str] = {}
+        if status == "differs" and one["event"] is not None:
+            event = tasks.event_row(self._connection, one["event"])
+            zone = ZoneInfo(self._release.definitions.calendar.zone)
+            if event is not None:
+                said = texts_of(ACTIONS[one["action"]], event.properties or {}, zone)
+        at = datetime.fromisoformat(one["at"])
+        return Acted(status, one["action"], at, one["name"], over, said, adds, len(self._log))
 
     def _deal(self) -> Row[Any] | None:
         row = self._row
@@ -225,7 +265,13 @@ class _Desk:
         return taken[-1].event_id
 
     def _write_down(
-        self, action: Action, source: str, revision: int, event_id: int | None, over: bool
+        self,
+        action: Action,
+        source: str,
+        revision: int,
+        event_id: int | None,
+        over: bool,
+        answered: str,
     ) -> None:
         row = self._row
         entry = {
@@ -236,6 +282,7 @@ class _Desk:
             "via": source,
             "revision": revision,
             "event": event_id,
+            "said": answered,
         }
         result = {**self._result, "log": [*self._log, entry]}
         tasks.note(self._connection, row.id, result)

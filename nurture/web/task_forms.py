@@ -41,8 +41,12 @@ class Form:
     action: str
     label: str
     meaning: str
+    #: what its button says; "": that it is recorded
+    press: str
     asks: tuple[Ask, ...]
     revision: int
+    #: it is recorded beside what was recorded meanwhile
+    further: bool = False
 
     @property
     def faults(self) -> int:
@@ -56,6 +60,7 @@ def form_of(
     answers: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
     revision: int | None = None,
+    further: bool = False,
 ) -> Form:
     """Return an action's form: empty ones begin with what is known, others keep their input."""
     known = _known(portrait) if answers is None else answers
@@ -64,8 +69,10 @@ def form_of(
         action,
         word(task_words.ACTIONS, action, language()),
         word(task_words.MEANINGS, action, language()),
+        word(task_words.PRESSES, action, language()) if action in task_words.PRESSES else "",
         tuple(_ask(one, portrait, known, said) for one in ACTIONS[action].fields),
         portrait.revision if revision is None else revision,
+        further,
     )
 
 

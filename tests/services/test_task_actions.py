@@ -71,6 +71,54 @@ def test_the_same_form_sent_twice_does_it_once(desk: Desk) -> None:
     assert again.status == "recorded"
 
 
+def _sent(desk: Desk, task: int, action: str, revision: int, **answers: Any) -> Acted:
+    further = bool(answers.pop("further", False))
+    return act(
+        desk.house.runtime, task, action, answers, "nakamura", "mail", revision, further=further
+    )
+
+
+def test_what_is_learnt_on_a_second_try_is_not_taken_for_a_double_press(desk: Desk) -> None:
+    who = desk.lead()
+    task = desk.task(who)
+    assert _sent(desk, task, "called", 0, result="no_answer").status == "recorded"
+    # back in the browser, and the same form again with what the next try brought
+    learnt = {"result": "qualified", "budget": "今期300万円"}
+    told = _sent(desk, task, "called", 0, **learnt)
+    assert (told.status, told.said, told.adds) == ("differs", {"result": "no_answer"}, True)
+    assert len(desk.house.events("call.logged")) == 1
+    for expected in ("recorded", "already"):
+        assert _sent(desk, task, "called", told.revision, **learnt).status == expected
+    desk.house.decide()
+    assert desk.house.contact(who).fields["budget"] == "今期300万円"
+
+
+def test_a_closed_task_takes_another_answer_only_when_told_to(desk: Desk) -> None:
+    who = desk.lead()
+    task = desk.task(who)
+    _sent(desk, task, "called", 0, result="talked")
+    learnt = {"result": "qualified", "need": "転記"}
+    cases = (
+        # sent again as it was, an empty line more or less
+        (0, {"result": "talked", "note": " "}, "already"),
+        (0, learnt, "differs"),
+        # a form of now on a task that is over
+        (1, learnt, "differs"),
+        (1, {**learnt, "further": True}, "recorded"),
+        (1, {**learnt, "further": True}, "already"),
+        # a number that no form of ours has
+        (9999, {**learnt, "further": True}, "already"),
+    )
+    for revision, answers, expected in cases:
+        assert _sent(desk, task, "called", revision, **answers).status == expected, answers
+    assert len(desk.house.events("call.logged")) == 2
+    # what can be done once is not done twice with another reason
+    lost = desk.task(who, "quote")
+    _sent(desk, lost, "returned", 0, reason="no_need")
+    told = _sent(desk, lost, "returned", 0, reason="no_budget", further=True)
+    assert (told.status, told.adds, told.said) == ("differs", False, {"reason": "no_need"})
+
+
 def test_two_browsers_at_the_same_moment_do_it_once(both: Desk) -> None:
     task = both.task(both.lead())
     found: list[Acted] = []

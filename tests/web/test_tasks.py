@@ -94,6 +94,22 @@ def test_what_is_pressed_is_recorded_and_said(desk: Desk, phone: FlaskClient) ->
     assert desk.house.events("lead.returned") == []
 
 
+def test_a_pack_is_sent_by_its_button_and_by_nothing_that_a_note_says(
+    desk: Desk, phone: FlaskClient
+) -> None:
+    task = desk.task(desk.lead(lifecycle="sql"), "approval-pack")
+    assert "記録して稟議資料を送る" in phone.get(desk.path(task, action="send_pack")).text
+    assert desk.house.events("pack.requested") == []
+    for _ in range(2):
+        answer = phone.post(desk.path(task, action="send_pack"), data={"revision": "0"})
+    assert "すでに記録されています：稟議資料を送る" in answer.text
+    (told,) = desk.house.events("pack.requested")
+    assert told.properties == {"task": task, "by": "nakamura", "via": "mail"}
+    noted = desk.task(desk.lead(lifecycle="sql", email="suzuki@aozora.example"), "approval-pack")
+    phone.post(desk.path(noted, action="done"), data={"revision": "0", "note": "稟議資料"})
+    assert len(desk.house.events("pack.requested")) == 1
+
+
 def test_a_wrong_answer_is_named_beside_its_field_and_the_input_is_kept(
     desk: Desk, phone: FlaskClient
 ) -> None:
@@ -192,6 +208,36 @@ def test_while_the_database_is_away_the_answers_stay_on_the_page(
     assert hidden == {"result": "talked", "note": "\n二行目\n&lt;三行目&gt;", "revision": "0"}
     assert phone.post(path, data=form).status_code == 200
     assert desk.house.events("call.logged")[0].properties["note"] == "二行目\n<三行目>"
+
+
+def _hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(revision|further)" value="(\d+)">', page))
+
+
+def test_another_answer_on_an_old_form_keeps_its_input_and_is_recorded_beside(
+    desk: Desk, phone: FlaskClient, team: FlaskClient
+) -> None:
+    for browser, by in ((phone, {}), (team, {"by": "ueda"})):
+        # once on a task that stays open, once on one that is over
+        for first in ("no_answer", "talked"):
+            before = len(desk.house.events("call.logged"))
+            task = desk.task(desk.lead(email=f"{first}{len(by)}@aozora.example"))
+            page = desk.path(task) if browser is phone else f"/tasks/{task}"
+            path = f"{page}?do=called&lang=ja"
+            browser.post(path, data={"result": first, "revision": "0", **by})
+            learnt = {"result": "qualified", "budget": "今期300万円", **by}
+            told = browser.post(path, data={**learnt, "revision": "0"})
+            assert told.status_code == 409
+            assert "先に記録されている内容があります：電話済み" in told.text
+            assert "あわせて記録する" in told.text
+            assert 'value="今期300万円"' in told.text
+            hidden = _hidden(told.text)
+            assert hidden == {"revision": "1", "further": "1"}
+            # a slip on the way keeps the form
+            wrong = browser.post(path, data={**hidden, **by})
+            assert (wrong.status_code, _hidden(wrong.text)) == (422, hidden)
+            browser.post(path, data={**learnt, **hidden})
+            assert len(desk.house.events("call.logged")) == before + 2
 
 
 def test_the_team_narrows_its_list_down_and_sees_why_now(desk: Desk, team: FlaskClient) -> None:

@@ -13,13 +13,13 @@ from nurture.domain.glossary import word
 from nurture.domain.task_actions import ACTIONS
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services.runtime import Runtime
-from nurture.services.task_actions import AnswersError, NotOfferedError, act
+from nurture.services.task_actions import Acted, AnswersError, NotOfferedError, act
 from nurture.services.task_lists import PAGE, task_page
 from nurture.services.task_pages import sheet_of_task, team
 from nurture.services.task_portraits import Portrait
 from nurture.web.admin.contacts import name_of, number, place_of
 from nurture.web.languages import language, translate
-from nurture.web.task_forms import buttons, form_of
+from nurture.web.task_forms import answers_said, buttons, form_of
 
 _STATES = ("open", "done", "cancelled")
 #: larger numbers are no ids
@@ -71,6 +71,7 @@ def make_tasks(runtime: Runtime) -> Blueprint:
                 by,
                 "team",
                 revision=int(revision) if revision.isdecimal() and len(revision) < 6 else None,
+                further=bool(answers.get("further")),
             )
         except AnswersError as error:
             return _task(runtime, task_id, chosen, answers, error.faults), 422
@@ -81,10 +82,15 @@ def make_tasks(runtime: Runtime) -> Blueprint:
         except NurtureError as error:
             flash(str(error), "error")
         else:
+            if acted.status == "differs" and acted.adds:
+                return _task(runtime, task_id, chosen, answers, None, acted), 409
             what = word(task_words.ACTIONS, acted.action, language())
             said = {
                 "recorded": translate("Recorded: %(what)s"),
                 "already": translate("Recorded already: %(what)s"),
+                "differs": translate(
+                    "Recorded meanwhile: %(what)s. What you sent was not recorded."
+                ),
                 "closed": translate("This task is closed already: %(what)s"),
             }[acted.status]
             flash(said % {"what": what or "—"}, "done" if acted.status == "recorded" else "error")
@@ -99,6 +105,7 @@ def _task(
     chosen: str,
     answers: dict[str, str] | None = None,
     faults: dict[str, str] | None = None,
+    differs: Acted | None = None,
 ) -> str:
     if task_id > _LARGEST:
         abort(404)
@@ -107,8 +114,17 @@ def _task(
     if portrait is None:
         abort(404)
     values: dict[str, Any] = {"form": None}
-    if portrait.is_open and chosen in portrait.offers:
-        values["form"] = form_of(portrait, chosen, answers, faults)
+    further = differs is not None or bool(answers and answers.get("further"))
+    if (portrait.is_open or further) and chosen in portrait.offers:
+        revision = differs.revision if differs is not None else None
+        values["form"] = form_of(portrait, chosen, answers, faults, revision, further)
+    if differs is not None:
+        values["differs"] = {
+            "what": word(task_words.ACTIONS, differs.action, language()),
+            "at": differs.at,
+            "by": differs.by,
+            "before": answers_said(differs.action, differs.said),
+        }
     return render_template(
         "team/task.html",
         task=sheet.values,

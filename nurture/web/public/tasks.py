@@ -111,6 +111,7 @@ def _record(
             "mail",
             revision=revision,
             holder=token.contact_id,
+            further=bool(answers.get("further")),
         )
     except AnswersError as error:
         return _page(sheet, text, chosen, answers, error.faults)
@@ -123,6 +124,12 @@ def _record(
     portrait = sheet.portrait
     assert portrait is not None  # the caller looked
     noted = _noted(acted, portrait, chosen, answers)
+    if acted.status == "differs":
+        offered = acted.adds and chosen in portrait.offers
+        form = None
+        if offered:
+            form = form_of(portrait, chosen, answers, None, acted.revision, further=True)
+        return _answer(409, "task", sheet, text, chosen, noted=noted, form=form, open=False)
     still_open = not acted.over and portrait.is_open
     return _answer(200, "task", sheet, text, "", noted=noted, open=still_open)
 
@@ -141,9 +148,10 @@ def _page(
         values = {"standing": str(sheet.standing), "holder": sheet.holder}
         return _answer(_STATUS[sheet.standing], "task_shut", sheet, text, chosen, **values)
     form = None
-    if portrait.is_open and chosen in portrait.offers:
+    further = bool(answers and answers.get("further"))
+    if (portrait.is_open or further) and chosen in portrait.offers:
         revision = _revision(answers) if answers is not None else None
-        form = form_of(portrait, chosen, answers, faults, revision)
+        form = form_of(portrait, chosen, answers, faults, revision, further)
     status = 422 if faults else 409 if refused else 200
     return _answer(
         status, "task", sheet, text, chosen, form=form, refused=refused, open=portrait.is_open
@@ -181,7 +189,8 @@ def _noted(
         "what": _outcome(acted.action),
         "at": at,
         "by": acted.by,
-        "answers": answers_said(chosen, answers) if recorded else [],
+        "answers": answers_said(chosen, answers) if acted.status != "already" else [],
+        "before": answers_said(acted.action, acted.said) if acted.said else [],
         "next": _what_follows(chosen, acted.over, answers) if recorded else "",
     }
 
@@ -204,6 +213,10 @@ def _what_follows(chosen: str, over: bool, answers: Mapping[str, str]) -> str:
             return translate("If nobody writes how it went by the day after, you will be asked.")
         case "met" if answers.get("next_step"):
             return translate("The next step is kept with the deal and shown in every task mail.")
+        case "send_pack":
+            return translate(
+                "The mail to the customer goes out by itself, in the name of their owner."
+            )
         case "returned":
             return translate("Marketing goes on with them; they come back to you when it is time.")
         case "won":
