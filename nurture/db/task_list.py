@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from nurture.db.tables import account, contact, task, team_member
+from nurture.db.tasks import CONTACT_GONE
 
 #: stands for tasks that nobody has
 NOBODY = 0
@@ -24,8 +25,9 @@ def page(
     """Return tasks of a state with contact, company and who they are for.
 
     Open ones come by due time, the most urgent first; the others by when they were made,
-    the newest first. `after` is the (that time, id) of the last task of the page before;
-    `member` is whose tasks (NOBODY: those that nobody has, None: all), `kind` "" is any.
+    the newest first. Tasks about the erased, and about duplicates, are on none. `after` is
+    the (that time, id) of the last task of the page before; `member` is whose tasks (NOBODY:
+    those that nobody has, None: all), `kind` "" is any.
     """
     open_ones = state == "open"
     # A task without a due time is as urgent as it is old.
@@ -45,7 +47,7 @@ def page(
         .outerjoin(contact, contact.c.id == task.c.contact_id)
         .outerjoin(account, account.c.id == func.coalesce(task.c.account_id, contact.c.account_id))
         .outerjoin(team_member, team_member.c.id == task.c.assignee_id)
-        .where(task.c.state == state)
+        .where(task.c.state == state, or_(contact.c.id.is_(None), ~CONTACT_GONE))
     )
     if member is not None:
         whose = task.c.assignee_id.is_(None) if member == NOBODY else task.c.assignee_id == member

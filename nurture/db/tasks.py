@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 
 from nurture.db.deals import CLOSED
 from nurture.db.engine import is_sqlite
@@ -15,6 +15,9 @@ from nurture.db.touched import NEWEST_VERDICT
 from nurture.domain.message import UNSENT, State
 
 _DOER = team_member.alias("doer")
+
+#: a task's contact is not there any more: erased, or a duplicate of somebody
+CONTACT_GONE = or_(contact.c.erased, contact.c.merged_into.is_not(None))
 
 
 def find(connection: Connection, task_id: int) -> Row[Any] | None:
@@ -38,7 +41,7 @@ def _whole() -> Any:
             team_member.c.email.label("member_email"),
             team_member.c.active.label("member_active"),
             _DOER.c.name.label("doer_name"),
-            contact.c.erased.label("contact_erased"),
+            CONTACT_GONE.label("contact_gone"),
         )
         .outerjoin(team_member, team_member.c.id == task.c.assignee_id)
         .outerjoin(_DOER, _DOER.c.id == task.c.done_by)

@@ -314,6 +314,6 @@ class _Desk:
 
 def _find(connection: Connection, task_id: int) -> Row[Any]:
     row = tasks.find(connection, task_id)
-    if row is None or row.contact_erased:
+    if row is None or row.contact_gone:
         raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
     return row

@@ -25,7 +25,7 @@ class Standing(enum.StrEnum):
     LEFT = "left"
     #: it is older than links live
     EXPIRED = "expired"
-    #: task, contact or team member are not there any more
+    #: task, contact (erased, or a duplicate) or team member are not there any more
     GONE = "gone"
 
 
@@ -93,7 +93,7 @@ def standing(
     now: datetime,
 ) -> Standing:
     """Return what a link to a task (None: there is none) is good for in a member's hands."""
-    if row is None or member is None or holder is None or row.contact_erased:
+    if row is None or member is None or holder is None or row.contact_gone:
         return Standing.GONE
     if now - row.created_at > policy.tasks.links_for:
         return Standing.EXPIRED

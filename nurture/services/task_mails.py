@@ -84,7 +84,7 @@ def queue_mails(
     policy = release.definitions.policy
     mails = []
     for row in tasks.find_all(connection, task_ids):
-        if row.state != "open" or row.contact_erased or not wanted(policy.tasks, row.kind, what):
+        if row.state != "open" or row.contact_gone or not wanted(policy.tasks, row.kind, what):
             continue
         holder = holder_of(connection, row, policy)
         mails.append(
@@ -125,7 +125,7 @@ def send_again(runtime: Runtime, task_id: int) -> str:
     with write(runtime.engine) as connection:
         release = runtime.releases.live(connection)
         row = tasks.find(connection, task_id)
-        if row is None or row.contact_erased:
+        if row is None or row.contact_gone:
             raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
         if row.state != "open":
             raise NurtureError(f"task {task_id} is {row.state}", "there is nothing to tell of")

@@ -173,7 +173,7 @@ def portray(
     `locale` "" is that of who has the task.
     """
     row = tasks.find(connection, task_id)
-    if row is None or row.contact_erased:
+    if row is None or row.contact_gone:
         return None
     definitions = release.definitions
     holder = holder_of(connection, row, definitions.policy)

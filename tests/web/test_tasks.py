@@ -132,6 +132,7 @@ SHUT: list[tuple[str, int, str]] = [
     ("left", 403, "このリンクはお使いいただけません"),
     ("a year later", 410, "リンクの有効期限が切れています"),
     ("erased", 410, "このタスクはもうありません"),
+    ("a duplicate", 410, "このタスクはもうありません"),
 ]
 
 
@@ -140,12 +141,14 @@ def test_a_link_that_is_good_for_nothing_shows_nobodys_data_and_takes_nothing(
     desk: Desk, phone: FlaskClient, what: str, status: int, said: str
 ) -> None:
     house, who = desk.house, desk.lead()
+    other = house.person("other@aozora.example")
     task = desk.task(who)
     path = desk.path(task, action="called")
     changes: dict[str, tuple[Any, int, dict[str, Any]]] = {
         "reassigned": (tables.task, task, {"assignee_id": desk.members["ueda"]}),
         "left": (tables.team_member, desk.members["nakamura"], {"active": False}),
         "erased": (tables.contact, who, {"erased": True}),
+        "a duplicate": (tables.contact, who, {"merged_into": other}),
     }
     if what in changes:
         table, row, values = changes[what]
@@ -252,6 +255,29 @@ def test_the_team_narrows_its_list_down_and_sees_why_now(desk: Desk, team: Flask
     assert "初回電話" not in team.get("/tasks/?kind=todo").text
     assert "月次更新" not in team.get(f"/tasks/?member={desk.members['nakamura']}").text
     assert "初回電話" not in team.get("/tasks/?member=0").text
+
+
+@pytest.mark.parametrize("what", ["erased", "a duplicate"])
+def test_tasks_about_nobody_who_is_there_are_on_no_list(
+    desk: Desk, team: FlaskClient, what: str
+) -> None:
+    house, who = desk.house, desk.lead()
+    other = desk.lead(email="b@aozora.example", family_name="高橋")
+    gone, kept = desk.task(who), desk.task(other)
+    desk.task(None, "todo", title="事例の月次更新")
+    change = {"erased": True} if what == "erased" else {"merged_into": other}
+    house.change(tables.contact, who, **change)
+    page = team.get("/tasks/?lang=ja").text
+    assert f'href="/tasks/{gone}"' not in page
+    assert "田中" not in page
+    assert f'href="/tasks/{kept}"' in page
+    assert "事例の月次更新" in page
+    for answer in (
+        team.get(f"/tasks/{gone}?do=called"),
+        team.post(f"/tasks/{gone}?do=called", data={"result": "talked", "by": "ueda"}),
+    ):
+        assert answer.status_code == 404
+    assert house.events("call.logged") == []
 
 
 def test_the_team_acts_with_the_same_forms(desk: Desk, team: FlaskClient) -> None:
