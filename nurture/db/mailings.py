@@ -10,7 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    exists,
+    Select,
     false,
     func,
     insert,
@@ -60,30 +60,63 @@ def change(connection: Connection, name: str, **values: Any) -> None:
     connection.execute(update(mailing).where(mailing.c.name == name).values(**values))
 
 
-def is_due(connection: Connection, now: datetime) -> bool:
-    """Say whether some mailing has a batch to queue (a cheap look before a write)."""
-    query = select(mailing.c.id).where(mailing.c.due_at <= now).limit(1)
-    return connection.execute(query).first() is not None
+def longest_due(connection: Connection, now: datetime) -> Row[Any] | None:
+    """Return the mailing longest due without holding it (a look before a write), or None."""
+    return connection.execute(_due(now)).first()
 
 
 def claim_due(connection: Connection, now: datetime) -> Row[Any] | None:
     """Return the mailing longest due, held until the commit; None where others hold them all."""
-    query = select(mailing).where(mailing.c.due_at <= now).order_by(mailing.c.due_at, mailing.c.id)
+    query = _due(now)
     if not is_sqlite(connection):
         query = query.with_for_update(skip_locked=True)
-    return connection.execute(query.limit(1)).first()
+    return connection.execute(query).first()
+
+
+def _due(now: datetime) -> Select[Any]:
+    longest_first = select(mailing).order_by(mailing.c.due_at, mailing.c.id)
+    return longest_first.where(mailing.c.due_at <= now).limit(1)
 
 
 def matching_after(
-    connection: Connection, where: ColumnElement[bool], name: str, cursor: int, limit: int
+    connection: Connection, where: ColumnElement[bool], cursor: int, limit: int
 ) -> list[int]:
-    """Return the next living contacts, by id, for whom `where` holds and who lack the mailing.
+    """Return the next living contacts, by id, for whom `where` holds.
 
-    Who was merged with somebody that has it has it too.
+    Where few match it reads many: not for a transaction in which others wait.
     """
-    has_it = exists().where(message.c.contact_id == contact.c.id, message.c.mailing == name)
-    query = select_contacts(where).where(contact.c.id > cursor, ~has_it)
+    query = select_contacts(where).where(contact.c.id > cursor)
     return list(connection.scalars(query.order_by(contact.c.id).limit(limit)))
+
+
+def matching(
+    connection: Connection, where: ColumnElement[bool], contact_ids: Sequence[int]
+) -> list[int]:
+    """Return those of the contacts who are living and for whom `where` holds, by id."""
+    query = select_contacts(where).where(contact.c.id.in_(contact_ids))
+    return list(connection.scalars(query.order_by(contact.c.id)))
+
+
+def having(connection: Connection, name: str, contact_ids: Sequence[int]) -> set[int]:
+    """Return those of the contacts who have a mailing: they, or who was merged into them."""
+    became: dict[int, int] = {}
+    newest = list(contact_ids)
+    while newest:
+        rows = connection.execute(
+            select(contact.c.id, contact.c.merged_into).where(contact.c.merged_into.in_(newest))
+        ).all()
+        # Who is known already would be a circle.
+        newest = [row.id for row in rows if row.id not in became]
+        became.update((row.id, row.merged_into) for row in rows)
+    theirs = select(message.c.contact_id).where(
+        message.c.contact_id.in_({*contact_ids, *became}), message.c.mailing == name
+    )
+    found: set[int] = set()
+    for one in connection.scalars(theirs):
+        while one is not None and one not in found:
+            found.add(one)
+            one = became.get(one)
+    return found & set(contact_ids)
 
 
 def people(connection: Connection, contact_ids: Sequence[int]) -> list[Row[int, str, int]]:

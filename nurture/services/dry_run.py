@@ -157,10 +157,9 @@ class _Reading:
         where = condition_of(self._definitions, self._written, self._plan.at)
         cursor = 0
         while True:
-            ids = mailings.matching_after(
-                self._connection, where, self._written.name, cursor, BATCH
-            )
-            yield from self._batch(ids)
+            ids = mailings.matching_after(self._connection, where, cursor, BATCH)
+            have_it = mailings.having(self._connection, self._written.name, ids)
+            yield from self._batch([one for one in ids if one not in have_it])
             if len(ids) < BATCH:
                 return
             cursor = ids[-1]

@@ -6,6 +6,7 @@ killed in between goes on where it stood: nobody is left out and nobody gets it 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,29 +32,38 @@ from nurture.services.runtime import SEND, Runtime
 
 log = structlog.get_logger(__name__)
 
-#: contacts of one batch: SQLite's writer should be held no longer than some 20 ms
+#: contacts of one batch: SQLite's writer is held for some 20 ms (whom it is for is looked
+#: up before)
 BATCH = 150
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Who comes next in a mailing, found while nobody waited for it."""
+
+    #: (mailing, its cursor, the release it follows): another page where one of them differs
+    of: tuple[str, int, int]
+    contact_ids: list[int]
 
 
 def run(runtime: Runtime) -> int:
     """Queue one batch of the mailing longest due; return 0 where nothing is due.
 
-    A chore of `nurture.services.upkeep`.
+    A chore of `nurture.services.upkeep`. A mailing that fails is paused, so that nobody
+    waits for it.
     """
-    with read(runtime.engine) as connection:
-        if not mailings.is_due(connection, runtime.clock.now()):
-            return 0
-        if not runtime.releases.published(connection):
-            return 0
-        # Compiled here, so that no writer waits for it.
-        runtime.releases.live(connection)
-    return _turn(runtime)
-
-
-def _turn(runtime: Runtime) -> int:
-    """Queue or drop one batch; a mailing that fails is paused, so that nobody waits for it."""
     name = ""
     try:
+        with read(runtime.engine) as connection:
+            now = runtime.clock.now()
+            row = mailings.longest_due(connection, now)
+            if row is None or not runtime.releases.published(connection):
+                return 0
+            name = row.name
+            # Compiled and looked for here, so that no writer waits for it: where few
+            # match, the next page may be the whole table.
+            page = _page(runtime, connection, row, now)
+        name = ""
         with write(runtime.engine) as connection:
             now = runtime.clock.now()
             row = mailings.claim_due(connection, now)
@@ -64,10 +74,7 @@ def _turn(runtime: Runtime) -> int:
                 drop(runtime, connection, row)
                 return 1
             live = runtime.releases.live(connection)
-            begun_in = live
-            if row.started_at is not None:
-                begun_in = runtime.releases.get(connection, row.release_id)
-            queued = _batch(connection, row, begun_in, live, now)
+            queued = _batch(connection, row, _begun_in(runtime, connection, row), live, page, now)
     except (NurtureError, SQLAlchemyError, ArithmeticError, LookupError, ValueError) as error:
         if not name or is_away(error):
             raise
@@ -81,8 +88,32 @@ def _turn(runtime: Runtime) -> int:
     return 1
 
 
+def _begun_in(runtime: Runtime, connection: Connection, row: Row[Any]) -> LiveRelease:
+    """Return the release whose words a mailing follows: the one it began in."""
+    if row.started_at is None:
+        return runtime.releases.live(connection)
+    return runtime.releases.get(connection, row.release_id)
+
+
+def _page(runtime: Runtime, connection: Connection, row: Row[Any], now: datetime) -> _Page | None:
+    """Return who comes next; None where that is not asked of the mailing's condition."""
+    runtime.releases.live(connection)
+    begun_in = _begun_in(runtime, connection, row)
+    written = mailing_of(begun_in.definitions, row)
+    if row.state == MailingState.CANCELLED or row.revision is not None or written is None:
+        return None
+    where = condition_of(begun_in.definitions, written, row.started_at or now)
+    found = mailings.matching_after(connection, where, row.cursor, BATCH)
+    return _Page((row.name, row.cursor, begun_in.id), found)
+
+
 def _batch(
-    connection: Connection, row: Row[Any], begun_in: LiveRelease, live: LiveRelease, now: datetime
+    connection: Connection,
+    row: Row[Any],
+    begun_in: LiveRelease,
+    live: LiveRelease,
+    page: _Page | None,
+    now: datetime,
 ) -> int:
     """Queue the next contacts' mails and move the cursor; return how many were queued."""
     if row.revision is not None:
@@ -101,10 +132,17 @@ def _batch(
         return 0
     started_at = row.started_at or now
     where = condition_of(definitions, written, started_at)
-    matching = mailings.matching_after(connection, where, row.name, row.cursor, BATCH)
+    if page is not None and page.of == (row.name, row.cursor, begun_in.id):
+        matching = page.contact_ids
+    else:
+        # Another worker was faster, or something was published in between.
+        matching = mailings.matching_after(connection, where, row.cursor, BATCH)
     contacts.lock_accounts(connection, contacts.accounts_of(connection, matching), share=True)
     held = contacts.lock(connection, matching, wait=True)
-    people = mailings.people(connection, held)
+    # Asked again of those who are held: what holds now decides.
+    still = set(mailings.matching(connection, where, held))
+    still -= mailings.having(connection, row.name, held)
+    people = mailings.people(connection, sorted(still))
     mails = [mail(written, one, expires_at) for one in people if one.email]
     messages.queue(connection, mails, live.id, now)
     over = len(matching) < BATCH

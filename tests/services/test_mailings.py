@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, update
 
 from nurture.db import mailings as rows
 from nurture.db import tables
+from nurture.db.engine import read
 from nurture.domain.mailing import MailingState
 from nurture.domain.mailing_plan import Note
 from nurture.services import mailings
@@ -66,6 +69,66 @@ def test_who_has_no_address_or_is_gone_is_left_out_and_counted(house: House) -> 
     assert house.to() == ["tanaka@aozora.example"]
     assert the_mailing(house) == ("done", 2, 1)
     assert house.reasons(kind="dropped") == [("dropped", "no_consent")]
+
+
+def test_who_was_merged_with_somebody_that_has_it_has_it_too(house: House) -> None:
+    first, middle, last, other = crowd(house, 4)
+    house.publish(with_broadcast(broadcast(expires="1d")))
+    house.clock.move_to(house.next_moment() or house.clock.now())
+    house.change(tables.contact, middle, title="学生")
+    house.change(tables.contact, last, title="学生")
+    # Three of a batch: the first and the last have it.
+    while mailings.run(house.runtime):
+        pass
+    house.change(tables.contact, first, merged_into=middle)
+    house.change(tables.contact, middle, merged_into=last)
+    with read(house.engine) as connection:
+        assert rows.having(connection, "news", [last, other, first]) == {last, other, first}
+        assert rows.having(connection, "nothing", [last, other]) == set()
+    # Asked again, as after a batch whose cursor was lost, nobody gets a second one.
+    house.change(tables.contact, last, title="部長")
+    (row,) = house.rows(tables.mailing)
+    house.change(tables.mailing, row.id, state="running", cursor=0, due_at=house.clock.now())
+    house.turn()
+    assert reached(house) == ["p0@aozora.example", "p3@aozora.example"]
+
+
+def test_who_stopped_matching_since_the_look_gets_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = crowd(house, 2)
+    house.publish(with_broadcast(broadcast()))
+    house.clock.move_to(house.next_moment() or house.clock.now())
+    real = mailings.write
+
+    def late(engine: Engine) -> AbstractContextManager[Connection]:
+        with real(engine) as connection:
+            student = update(tables.contact).where(tables.contact.c.id == people[0])
+            connection.execute(student.values(title="学生"))
+        return real(engine)
+
+    monkeypatch.setattr(mailings, "write", late)
+    house.turn()
+    assert reached(house) == ["p1@aozora.example"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whom_it_is_for_is_looked_for_while_nobody_waits(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(house, 4)
+    house.publish(with_broadcast(broadcast()))
+    house.clock.move_to(house.next_moment() or house.clock.now())
+    writers = []
+    real = rows.matching_after
+
+    def looked(connection: Connection, *about: Any) -> list[int]:
+        writers.append(connection.get_execution_options().get("nurture_write", False))
+        return real(connection, *about)
+
+    monkeypatch.setattr(rows, "matching_after", looked)
+    house.turn()
+    assert (writers, len(reached(house))) == ([False, False], 4)
 
 
 class _PowerCutError(Exception):

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
@@ -106,6 +107,12 @@ contact = Table(
     Column("counts_after", BigKey),
     Index("ix_contact_review_at", "review_at"),
     Index("ix_contact_revisit_at", "revisit_at"),
+    Index(
+        "ix_contact_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
     Index("ix_contact_account_id", "account_id"),
     Index("ix_contact_temperature", "temperature"),
     Index("ix_contact_lifecycle", "lifecycle"),

@@ -80,6 +80,13 @@ def _people() -> None:
     op.add_column("contact", Column("counts_from", UtcDateTime))
     op.add_column("contact", Column("counts_after", BigKey))
     op.create_index("ix_contact_revisit_at", "contact", ["revisit_at"])
+    op.create_index(
+        "ix_contact_merged_into",
+        "contact",
+        ["merged_into"],
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    )
 
 
 def _sales() -> None:
@@ -118,7 +125,7 @@ def _mail() -> None:
     op.create_index(
         "ix_message_mailing",
         "message",
-        ["mailing", "state"],
+        ["mailing", "state", "contact_id"],
         sqlite_where=text("mailing IS NOT NULL"),
         postgresql_where=text("mailing IS NOT NULL"),
     )
