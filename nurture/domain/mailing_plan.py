@@ -16,6 +16,9 @@ from nurture.domain.mailing import Mailing, MailingState
 #: published so long after its time, a mailing is not sent any more
 LATE = timedelta(hours=1)
 
+#: what a publication plans to go out so soon wants a word of whoever publishes
+SOON = timedelta(hours=24)
+
 #: `mailing.reason` of what a publication took back; a person's reason is any other text
 FILE_REMOVED = "file_removed"
 
@@ -133,6 +136,20 @@ def settle(
         case _:
             edited = began_as is not None and not _same(written, began_as)
             return Move(note=Note.EDITED_AFTER_START if edited else None)
+
+
+def begins_soon(
+    standing: Standing | None, written: Mailing, before: Mailing | None, now: datetime
+) -> bool:
+    """Say whether a publication lets a mailing begin within `SOON`, as none before it did.
+
+    `before`: what the live release says. What stood planned for that very moment and those
+    very people is no news, however often it is published.
+    """
+    move = settle(standing, written, None, now)
+    if move.note not in COMING - {Note.WAITS_PAUSED} or written.at > now + SOON:
+        return False
+    return move.state is not None or before is None or before.condition != written.condition
 
 
 def _planned(written: Mailing, note: Note, now: datetime) -> Move:

@@ -11,7 +11,16 @@ from sqlalchemy import Connection, Row
 from nurture.db import mailing_counts, mailings, pausing
 from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import Mailing, MailingState
-from nurture.domain.mailing_plan import COMING, FILE_REMOVED, Move, Note, Standing, settle
+from nurture.domain.mailing_plan import (
+    COMING,
+    FILE_REMOVED,
+    Move,
+    Note,
+    Standing,
+    begins_soon,
+    settle,
+)
+from nurture.domain.seminar import INVITATION, kind_of
 from nurture.services.control import WORKFLOW
 from nurture.services.mailings import condition_of
 from nurture.services.releases import Releases
@@ -34,6 +43,28 @@ class Remark:
 def hold(connection: Connection) -> None:
     """Hold every mailing until the commit: before any contact is, as who queues them does."""
     mailings.all_rows(connection, lock=True)
+
+
+def beginning_soon(
+    connection: Connection, definitions: Definitions, was: Definitions | None, now: datetime
+) -> dict[str, int]:
+    """Return how many people the broadcasts and invitations that begin within a day go to.
+
+    Only what this publication brings about; `was` is what the live release says. Whoever
+    registered for a seminar awaits its mails, which are no news either.
+    """
+    rows = {row.name: row for row in mailings.all_rows(connection)}
+    found: dict[str, int] = {}
+    for name, written in sorted(definitions.mailings.items()):
+        if written.seminar is not None and kind_of(name) != INVITATION:
+            continue
+        before = was.mailings.get(name) if was is not None else None
+        if begins_soon(_standing(rows.get(name)), written, before, now):
+            where = condition_of(definitions, written, max(written.at, now))
+            count = mailing_counts.how_many(connection, where, written.purpose)
+            if count:
+                found[name] = count
+    return found
 
 
 def sync(

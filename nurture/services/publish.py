@@ -54,16 +54,31 @@ class Published:
 
 
 class ConfirmationNeededError(NurtureError):
-    """More people would be enrolled than the policy lets pass without a word."""
+    """More people would be enrolled or written to than the policy lets pass without a word."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        self.counts = counts
-        self.total = sum(counts.values())
-        each = ", ".join(f"{name}: {count}" for name, count in counts.items())
+    def __init__(self, enrolled: Mapping[str, int], written_to: Mapping[str, int]) -> None:
+        #: workflow, broadcast or invitation → people
+        self.counts = {**enrolled, **written_to}
+        self.total = sum(self.counts.values())
+        does = []
+        if enrolled:
+            match = "matches" if sum(enrolled.values()) == 1 else "match"
+            does.append(f"enrol {_people(enrolled)} who {match} already ({_each(enrolled)})")
+        if written_to:
+            does.append(f"write to {_people(written_to)} within 24 hours ({_each(written_to)})")
         super().__init__(
-            f"publishing would enrol {self.total} people who match already ({each})",
+            f"publishing would {' and '.join(does)}",
             f"if that is what you want, say --yes {self.total}",
         )
+
+
+def _people(counts: Mapping[str, int]) -> str:
+    total = sum(counts.values())
+    return f"{total} people" if total != 1 else "1 person"
+
+
+def _each(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name}: {count}" for name, count in counts.items())
 
 
 def check(
@@ -109,8 +124,10 @@ def publish(
     """Store the files as the live release and enrol those whom `existing: enrol` names.
 
     Raises DefinitionError where the check finds errors, ConfirmationNeededError where more
-    people than the policy's `publish.confirm_above` would be enrolled and `yes` is not that
-    very number. People under way keep the steps they started with.
+    people than the policy's `publish.confirm_above` would be enrolled, or written to by a
+    broadcast or an invitation within a day, and `yes` is not that very number. What a
+    publication said yes to is not asked of the next one. People under way keep the steps
+    they started with.
     """
     definitions, problems = check(files, runtime.clock.now(), runtime.public_url)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
@@ -118,6 +135,7 @@ def publish(
         raise DefinitionError(errors)
     require(definitions)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
+    hearers = seminars.count_hearers(runtime, definitions)
     with write(runtime.engine) as connection:
         mailing_plans.hold(connection)
         now = runtime.clock.now()
@@ -126,10 +144,13 @@ def publish(
         if live is not None:
             before = runtime.releases.get(connection, live[0]).lookups.trigger_segments
         unchanged = live is not None and live[1] == releases.digest_of(files)
-        counts = _matching(connection, definitions, now)
-        total = sum(counts.values())
-        if total != yes and total > definitions.policy.publish_limit:
-            raise ConfirmationNeededError(counts)
+        was = runtime.releases.get(connection, live[0]).definitions if live is not None else None
+        needed = ConfirmationNeededError(
+            _matching(connection, definitions, now),
+            mailing_plans.beginning_soon(connection, definitions, was, now),
+        )
+        if needed.total != yes and needed.total > definitions.policy.publish_limit:
+            raise needed
         if live is not None and unchanged:
             release_id = live[0]
         else:
@@ -138,8 +159,7 @@ def publish(
         team.sync(connection, definitions.policy)
         plan_digest(connection, definitions, now)
         enrolled = _enrol(connection, definitions, release_id, now)
-        was = runtime.releases.get(connection, live[0]).definitions if live is not None else None
-        changed = seminars.sync(connection, definitions, was, release_id, now)
+        changed = seminars.sync(runtime, connection, definitions, was, release_id, now, hearers)
         remarks = mailing_plans.sync(connection, definitions, release_id, now, runtime.releases)
         _enter_segments(connection, definitions, before, now)
         missing, windowless = _missing(connection, runtime, definitions, files)

@@ -9,6 +9,7 @@ import pytest
 from nurture.db import tables
 from nurture.errors import DefinitionError, Severity
 from nurture.services.publish import ConfirmationNeededError, check
+from tests.services.broadcasts import SOON, broadcast, with_broadcast
 from tests.services.house import START, House
 from tests.services.project import CALENDAR, POLICY, letter, project, workflow
 
@@ -70,6 +71,58 @@ def test_who_matches_two_triggers_of_a_workflow_is_counted_and_enrolled_once(hou
         house.publish(files, yes=2)
     assert house.publish(files, yes=1).enrolled == {"a": 1}
     assert len(house.rows(tables.decision, kind="enrolled")) == 1
+
+
+LIMITED = POLICY + "publish: {confirm_above: 2}\n"
+READERS = "{title: 部長}"
+#: a day and ten minutes ahead
+LATER = "2026-05-13 10:10"
+
+
+def _news(at: str = SOON, to: str = READERS, subject: str = "") -> dict[str, bytes]:
+    return with_broadcast(broadcast(at=at, to=to, subject=subject), policy=LIMITED)
+
+
+def test_a_broadcast_of_the_next_day_wants_the_very_number_of_its_readers(house: House) -> None:
+    for number in range(3):
+        house.person(f"p{number}@aozora.example", title="部長")
+    house.person("no@aozora.example", title="部長", consent=())
+    with pytest.raises(
+        ConfirmationNeededError, match=r"write to 3 people within 24 .*news: 3"
+    ) as no:
+        house.publish(_news())
+    assert (no.value.total, no.value.counts) == (3, {"news": 3})
+    assert house.rows(tables.mailing) == []
+    # said once: neither the same files nor another subject ask it again, even closer to its time
+    house.publish(_news(), yes=3)
+    house.after(minutes=5)
+    house.publish(_news())
+    house.publish(_news(subject="5月の号"))
+    # another time or other readers do
+    for changed in (_news("2026-05-12 11:00"), _news(to="{not: {title: 学生}}")):
+        with pytest.raises(ConfirmationNeededError):
+            house.publish(changed)
+    house.publish(_news(LATER))
+    house.after(days=2)
+    # what went out already is no news
+    house.publish(_news(LATER))
+    assert len(house.to()) == 3
+
+
+def test_people_to_enrol_and_to_write_to_are_one_number(house: House) -> None:
+    house.publish(project())
+    people = [house.person(f"p{n}@aozora.example", title="部長") for n in range(2)]
+    house.happens(people[0], "document.downloaded")
+    house.turn()
+    files = {**project(workflow("a", "- wait: 1d", WARM)), **_news()}
+    with pytest.raises(ConfirmationNeededError) as asked:
+        house.publish(files)
+    assert asked.value.counts == {"a": 1, "news": 2}
+    assert asked.value.message == (
+        "publishing would enrol 1 person who matches already (a: 1) "
+        "and write to 2 people within 24 hours (news: 2)"
+    )
+    assert house.publish(files, yes=3).enrolled == {"a": 1}
 
 
 def test_only_if_and_a_past_journey_keep_existing_people_out(house: House) -> None:
