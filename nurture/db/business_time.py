@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     ScalarSelect,
+    bindparam,
     delete,
     exists,
     or_,
@@ -34,6 +35,7 @@ from nurture.db.tables import (
     schedule,
     task,
 )
+from nurture.db.types import UtcDateTime
 from nurture.db.upsert import put
 
 #: the only row of the table
@@ -53,16 +55,42 @@ class Stand:
     until: datetime | None
 
 
+# Asked at every turn of every process, so each is made once: making one costs as much as
+# running it.
+_STAND = select(
+    business_clock.c.business_at,
+    business_clock.c.set_at,
+    business_clock.c.running,
+    business_clock.c.until,
+).where(business_clock.c.id == _ROW)
+_NOW = bindparam("now", type_=UtcDateTime)
+_ACTIVE = enrolment.c.state == "active"
+_CHORES = (
+    exists().where(contact.c.revisit_at <= _NOW),
+    exists().where(mailing.c.due_at <= _NOW),
+    exists().where(task.c.review_at <= _NOW),
+    exists().where(deal.c.review_at <= _NOW),
+    exists().where(schedule.c.due_at <= _NOW),
+)
+_CHORES_DUE = select(or_(*_CHORES))
+_DUE = select(
+    or_(
+        exists().where(inbox.c.available_at <= _NOW),
+        exists().where(enrolment.c.due_at <= _NOW, _ACTIVE),
+        exists().where(contact.c.review_at <= _NOW),
+        exists().where(enrolment.c.review_at <= _NOW, _ACTIVE),
+        *_CHORES,
+    ),
+    or_(
+        exists().where(WAITING, message.c.due_at <= _NOW),
+        exists().where(notice.c.due_at <= _NOW),
+    ),
+)
+
+
 def stand(connection: Connection) -> Stand | None:
     """Return where the stored clock stands, or None where business time is real."""
-    row = connection.execute(
-        select(
-            business_clock.c.business_at,
-            business_clock.c.set_at,
-            business_clock.c.running,
-            business_clock.c.until,
-        ).where(business_clock.c.id == _ROW)
-    ).first()
+    row = connection.execute(_STAND).first()
     return Stand(*row) if row is not None else None
 
 
@@ -143,41 +171,14 @@ def waits_for_somebody(connection: Connection, now: datetime) -> bool:
 
 def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
     """Return whether there is something to decide, and something to send, at `now`."""
-    active = enrolment.c.state == "active"
     # One statement: the clock asks this at every turn.
-    decide, send = connection.execute(
-        select(
-            or_(
-                exists().where(inbox.c.available_at <= now),
-                exists().where(enrolment.c.due_at <= now, active),
-                exists().where(contact.c.review_at <= now),
-                exists().where(enrolment.c.review_at <= now, active),
-                exists().where(contact.c.revisit_at <= now),
-                exists().where(mailing.c.due_at <= now),
-                exists().where(task.c.review_at <= now),
-                exists().where(deal.c.review_at <= now),
-                exists().where(schedule.c.due_at <= now),
-            ),
-            or_(
-                exists().where(WAITING, message.c.due_at <= now),
-                exists().where(notice.c.due_at <= now),
-            ),
-        )
-    ).one()
+    decide, send = connection.execute(_DUE, {"now": now}).one()
     return bool(decide), bool(send)
 
 
 def chores_due(connection: Connection, now: datetime) -> bool:
     """Say whether anything of `services.upkeep` is due at `now`."""
-    columns = (
-        contact.c.revisit_at,
-        mailing.c.due_at,
-        task.c.review_at,
-        deal.c.review_at,
-        schedule.c.due_at,
-    )
-    due = or_(*(exists().where(column <= now) for column in columns))
-    return bool(connection.execute(select(due)).scalar_one())
+    return bool(connection.execute(_CHORES_DUE, {"now": now}).scalar_one())
 
 
 def mails_under_way(connection: Connection) -> bool:
@@ -189,30 +190,30 @@ def mails_under_way(connection: Connection) -> bool:
 
 def next_moment(connection: Connection) -> datetime | None:
     """Return the earliest business time at which anything is due, participants included."""
-    active = enrolment.c.state == "active"
-    # Not min(): SQLite would look at every row without a moment first.
-    moments = connection.execute(
-        select(
-            _earliest(inbox.c.available_at),
-            _earliest(enrolment.c.due_at, active),
-            _earliest(enrolment.c.review_at, active),
-            _earliest(contact.c.review_at),
-            _earliest(contact.c.revisit_at),
-            _earliest(mailing.c.due_at),
-            _earliest(task.c.review_at),
-            _earliest(deal.c.review_at),
-            _earliest(notice.c.due_at),
-            _earliest(schedule.c.due_at),
-            _earliest(message.c.due_at, WAITING),
-            _earliest(participant.c.next_at),
-        )
-    ).one()
+    moments = connection.execute(_EARLIEST).one()
     return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _earliest(moment: Column[datetime], *where: ColumnElement[bool]) -> ScalarSelect[datetime]:
     query = select(moment).where(moment.is_not(None), *where).order_by(moment).limit(1)
     return query.scalar_subquery()
+
+
+# Not min(): SQLite would look at every row without a moment first.
+_EARLIEST = select(
+    _earliest(inbox.c.available_at),
+    _earliest(enrolment.c.due_at, _ACTIVE),
+    _earliest(enrolment.c.review_at, _ACTIVE),
+    _earliest(contact.c.review_at),
+    _earliest(contact.c.revisit_at),
+    _earliest(mailing.c.due_at),
+    _earliest(task.c.review_at),
+    _earliest(deal.c.review_at),
+    _earliest(notice.c.due_at),
+    _earliest(schedule.c.due_at),
+    _earliest(message.c.due_at, WAITING),
+    _earliest(participant.c.next_at),
+)
 
 
 def clear_participants(connection: Connection) -> None:
