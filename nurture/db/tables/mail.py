@@ -87,6 +87,7 @@ message = Table(
         "ix_message_mailing",
         "mailing",
         "state",
+        "contact_id",
         sqlite_where=text("mailing IS NOT NULL"),
         postgresql_where=text("mailing IS NOT NULL"),
     ),
