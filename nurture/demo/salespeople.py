@@ -97,7 +97,9 @@ class Salespeople:
                 return self._record(task, task.deal, now, rng)
             case "quote":
                 return Press("proposed", {"amount": talk.amount(rng)})
-        return Press("done", {"note": talk.done(rng, task.kind, task.workflow, task.locale)})
+            case "approval-pack":
+                return Press("send_pack", {})
+        return Press("done", {"note": talk.done(rng, task.kind, task.locale)})
 
     def _first_talk(
         self, task: OpenTask, offered: Collection[str], now: datetime, rng: random.Random

@@ -51,7 +51,6 @@ _NOTES = {
     "ja": ("お電話で確認のうえ、メールでご返信済み", "ご要望を伺い、資料をお送りしました"),
     "en": ("checked by phone, then answered by mail", "sent what they had asked for"),
 }
-_PACK = ("稟議資料の内容を確認しました", "checked the 稟議資料 (budget pack)")
 _CARD = ("お礼状を投函しました", "card posted")
 _INTRODUCED = ("ご紹介先の担当の方とお話しできました", "spoke with whom they introduced")
 _ATTENDEES = ("ご決裁者、現場の責任者様", "the decider and the head of operations")
@@ -83,10 +82,8 @@ def lost(reason: str, locale: str) -> str:
     return _either(_LOST[reason], locale)
 
 
-def done(rng: random.Random, kind: str, workflow: str | None, locale: str) -> str:
+def done(rng: random.Random, kind: str, locale: str) -> str:
     """Return the note of a task that was done."""
-    if workflow == "closing-support":
-        return _either(_PACK, locale)
     return _either(_CARD, locale) if kind == "card" else rng.choice(_NOTES.get(locale, ("done",)))
 
 

@@ -40,6 +40,7 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "deal.reopened": ("商談の再開", "Deal reopened", ()),
     "deal.updated": ("商談の更新", "Deal updated", ("note",)),
     "deal.stale": ("商談記録の遅れ", "Deal without news", ("deal",)),
+    "pack.requested": ("稟議資料の送付依頼", "Approval pack requested", ()),
     "deal.won": ("受注", "Deal won", ("product", "amount")),
     "deal.lost": ("失注", "Deal lost", ("reason",)),
     "referral.received": ("ご紹介の受付", "Referral received", ("referral",)),

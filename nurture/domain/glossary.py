@@ -161,6 +161,7 @@ TASK_KINDS: Words = {
     "record": ("商談の記録", "Meeting record"),
     "meeting": ("商談の調整", "First meeting"),
     "escalation": ("期限超過の連絡", "Late task"),
+    "approval-pack": ("稟議資料", "Approval pack"),
 }
 
 #: whom a task is for, where it names no person

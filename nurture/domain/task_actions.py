@@ -131,6 +131,7 @@ ACTIONS: Mapping[str, Action] = {
                 _REVISIT,
             ),
         ),
+        Action("send_pack", "pack.requested"),
         Action("done", "task.completed", (_NOTE,)),
     )
 }
@@ -143,6 +144,7 @@ _MAIN: Mapping[str, tuple[str, ...]] = {
     "quote": ("proposed", "done"),
     "record": ("met",),
     "meeting": ("meeting_set", "called"),
+    "approval-pack": ("send_pack", "done", "called"),
 }
 _OTHERWISE = ("done", "called")
 
@@ -157,16 +159,22 @@ _OF_DEAL: Mapping[str | None, tuple[str, ...]] = {
 #: stages of a contact whom sales has not taken on yet
 _LEADS = frozenset({Stage.PROSPECT, Stage.LEAD, Stage.MQL, Stage.TQL})
 
+#: stages of those who are deciding: others have no use for what an approval needs
+_DECIDING = frozenset({Stage.SAL, Stage.SQL})
+
 #: actions that leave a task of these kinds open: what it asks for is still to be done
 _LEAVES_OPEN: Mapping[str, frozenset[str]] = {
-    "called": frozenset({"quote", "record", "card", "meeting"}),
-    "meeting_set": frozenset({"quote", "card"}),
-    "met": frozenset({"quote", "card"}),
+    "called": frozenset({"quote", "record", "card", "meeting", "approval-pack"}),
+    "meeting_set": frozenset({"quote", "card", "approval-pack"}),
+    "met": frozenset({"quote", "card", "approval-pack"}),
+    "proposed": frozenset({"approval-pack"}),
 }
 
 #: kinds of tasks that ask for something else than a call: a call about one of them is not
 #: the call that another task asks for by name
-_NO_CALL = frozenset({"reply", "quote", "record", "card", "meeting", "todo", "follow-up"})
+_NO_CALL = frozenset(
+    {"reply", "quote", "record", "card", "meeting", "todo", "follow-up", "approval-pack"}
+)
 
 
 def offers(
@@ -186,6 +194,8 @@ def offers(
     names = [*_MAIN.get(kind, _OTHERWISE), *_OF_DEAL.get(deal_stage, _OF_DEAL[None])]
     if stage in _LEADS:
         names += ["returned"] if accepted else ["accepted", "returned"]
+    if stage not in _DECIDING:
+        names = [name for name in names if name != "send_pack"]
     return tuple(dict.fromkeys([*names, "done"]))
 
 

@@ -17,6 +17,7 @@ ACTIONS: Words = {
     "won": ("受注", "Won"),
     "lost": ("失注", "Lost"),
     "returned": ("差戻し", "Give back"),
+    "send_pack": ("稟議資料を送る", "Send approval pack"),
     "done": ("完了", "Done"),
 }
 
@@ -30,7 +31,16 @@ MEANINGS: Words = {
     "won": ("受注を記録します", "Note the order"),
     "lost": ("失注と再訪の時期を記録します", "Note why, and when to come back"),
     "returned": ("理由を添えてマーケティングに戻します", "Back to marketing, with the reason"),
+    "send_pack": (
+        "社内のご決裁に使える資料を、お客様にメールでお届けします",
+        "The customer gets the pack for their approval by mail",
+    ),
     "done": ("作業の完了を記録します", "Note that it is done"),
+}
+
+#: what the last button says where more follows from it than a record
+PRESSES: Words = {
+    "send_pack": ("記録して稟議資料を送る", "Record, and send the approval pack"),
 }
 
 CALL_RESULTS: Words = {

@@ -238,32 +238,27 @@ def _in_a_deal() -> Life:
     return life
 
 
-@pytest.mark.parametrize("note", ["", "見積書を送付", "メモ"])
-def test_a_deal_that_takes_shape_gives_the_owner_a_task_and_the_customer_no_mail(note: str) -> None:
+def test_a_deal_that_takes_shape_gives_the_owner_a_task_and_the_customer_no_mail() -> None:
     life = _in_a_deal()
-    life.happens("task.completed", task=1, note=note)
-    life.days(100)
-    assert len(life.tasks) == 1
+    # whatever a note says: only the button sends
+    life.happens("task.completed", task=1, note="稟議資料の内容を確認")
+    life.days(366)
+    assert [one.kind for one in life.tasks] == ["approval-pack"]
     assert life.sent == []
     assert life.tracks[0].outcome == "not-wanted"
 
 
-@pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        ("task.completed", {"task": 1, "note": "稟議資料をお願いします"}),
-        ("task.completed", {"task": 1, "note": "send the approval pack"}),
-        ("pack.requested", {}),
-    ],
-)
-def test_the_closing_pack_goes_out_where_the_owner_wants_it(
-    kind: str, said: dict[str, str]
+@pytest.mark.parametrize("withdrawn", [frozenset(), frozenset({"marketing"})])
+def test_the_closing_pack_goes_out_the_next_business_morning_where_the_owner_wants_it(
+    withdrawn: frozenset[str],
 ) -> None:
     life = _in_a_deal()
-    life.days(3)
-    life.happens(kind, **said)
+    life.withdrawn = withdrawn
+    life.days(3)  # a Friday
+    life.happens("pack.requested", task=1, by="nakamura")
     life.days(5)
-    assert [one.template for one in life.sent] == ["hot/closing-pack"]
+    (pack,) = life.sent
+    assert (pack.template, pack.at) == ("hot/closing-pack", tokyo("2026-06-15 10:00"))
 
 
 def test_a_deal_lost_over_night_takes_the_closing_pack_back() -> None:

@@ -53,6 +53,7 @@ CASES: list[tuple[str, str, OpenDeal | None, str | None, set[str]]] = [
     ("record", "sal", DEAL, None, {"met"}),
     ("record", "sql", OpenDeal("D-1", "meeting", met=True), None, {"proposed"}),
     ("quote", "sql", DEAL, None, {"proposed"}),
+    ("approval-pack", "sql", DEAL, None, {"send_pack"}),
     ("reply", "mql", None, None, {"done"}),
     ("escalation", "mql", None, None, {"called", "done"}),
     ("call", "customer", None, "referrer-updates", {"called"}),

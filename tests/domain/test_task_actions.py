@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.domain import task_words
+from nurture.domain import glossary, task_words
 from nurture.domain.lifecycle import Stage
 from nurture.domain.task_actions import ACTIONS, closes, events_of, offers
 from nurture.domain.task_answers import read
@@ -38,6 +38,17 @@ OFFERS: list[tuple[str, str | None, str | None, bool, str]] = [
     ("call", "lost", "lost", False, "called meeting_set done"),
     ("escalation", "mql", None, False, "called done meeting_set accepted returned"),
     ("meeting", "sal", None, False, "meeting_set called done"),
+    # the customer decides behind closed doors
+    (
+        "approval-pack",
+        "sql",
+        "meeting",
+        False,
+        "send_pack done called met proposed won lost meeting_set",
+    ),
+    # decided already, or no lead of ours any more: nobody is to be sent a pack
+    ("approval-pack", "customer", "won", False, "done called meeting_set"),
+    ("approval-pack", "lost", "lost", False, "done called meeting_set"),
     # a kind of the company's own, a stage of the CRM's own
     ("お礼状", "sal", "negotiation", False, "done called meeting_set"),
     # about nobody: only to be done
@@ -70,6 +81,10 @@ CLOSING: list[tuple[str, str, dict[str, Any], bool]] = [
     ("record", "met", {}, True),
     ("call", "returned", {}, True),
     ("quote", "lost", {}, True),
+    # the approval comes after the proposal
+    ("approval-pack", "proposed", {}, False),
+    ("approval-pack", "send_pack", {}, True),
+    ("approval-pack", "won", {}, True),
 ]
 
 
@@ -210,6 +225,8 @@ def test_the_deal_under_way_is_the_one_that_is_meant() -> None:
     assert made == [("deal.won", {"amount": 5, "by": "sato"})]
 
 
+KINDS = ("call", "escalation", "reply", "quote", "record", "card", "todo", "approval-pack")
+
 #: (kind of task, whether a call from it names it)
 CALLS = [("call", True), ("escalation", True), ("first-call", True), ("reply", False)]
 
@@ -222,10 +239,12 @@ def test_a_call_names_the_task_that_asked_for_it(kind: str, named: bool) -> None
 
 
 def test_everything_offered_exists_and_has_words_in_both_languages() -> None:
+    assert set(glossary.TASK_KINDS) >= {*KINDS}
     for stage in (*Stage, None):
         for deal in (*task_words.DEAL_STAGES, None):
-            for kind in ("call", "escalation", "reply", "quote", "record", "card", "todo"):
+            for kind in KINDS:
                 assert set(offers(kind, stage, deal)) <= set(ACTIONS)
+    assert set(task_words.PRESSES) <= set(ACTIONS)
     assert set(ACTIONS) == set(task_words.ACTIONS) == set(task_words.MEANINGS)
     asked = {field.words for action in ACTIONS.values() for field in action.fields}
     assert asked <= set(task_words.ASKED)
