@@ -46,7 +46,11 @@ _AT = Key(
 )
 _SUBJECT = Key("subject", Text(longest=500), "Overrides the template's subject.")
 _TOPIC = Key("topic", TOPIC, "Topic of the policy that readers may turn off.")
-_PURPOSE = Key("purpose", Choice(*(p.value for p in Purpose)), "Which consent it needs; marketing.")
+_PURPOSE = Key(
+    "purpose",
+    Choice(*(p.value for p in Purpose)),
+    "Which consent it needs; marketing. Never `service`.",
+)
 _PRIORITY = Key("priority", Whole(0, 1000), "Who wins when a cap lets one mail through; 30.")
 _WINDOW = Key("window", NAME, "Window of the calendar in which it may leave; business.")
 _FROM = Key("from", NAME, "`owner` (without it) or a sender of the policy.")
@@ -107,7 +111,7 @@ def _compile(
     if fields is None:
         return None
     name, wall = fields.get_or(_NAME, ""), fields.get(_AT)
-    purpose = Purpose(fields.get_or(_PURPOSE, Purpose.MARKETING.value))
+    purpose = _purpose(fields, report)
     content = fields.get_or(_SEND, Content(""))
     if fields.get(_SEND) is not None:
         check_content(content, fields.at(_SEND), purpose, references, report)
@@ -143,6 +147,20 @@ def _compile(
     )
     check_mailing_caps(mailing, references.policy.caps, fields.at(_EXPIRES), report)
     return mailing
+
+
+def _purpose(fields: Fields, report: Report) -> Purpose:
+    """Return which consent a broadcast needs; that it needs some is not for a file to deny."""
+    purpose = Purpose(fields.get_or(_PURPOSE, Purpose.MARKETING.value))
+    if purpose is not Purpose.SERVICE:
+        return purpose
+    message = "a broadcast is nothing its readers asked for, so it is no `service`"
+    hint = (
+        "it would pass by consent, caps, topics and pauses: delete the line; "
+        "a seminar sends its reminder and corrections by itself"
+    )
+    report.error(fields.at(_PURPOSE), "service-broadcast", message, hint)
+    return Purpose.MARKETING
 
 
 def _delivery(fields: Fields, references: References, report: Report) -> tuple[str, str]:
