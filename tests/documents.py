@@ -15,11 +15,17 @@ DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix() for path in (ROOT / "README.md", *ROOT.glob("docs/*.md"))
 )
 #: documents with files that a reader writes
-GUIDES = ("README.md", "docs/marketer.md", "docs/marketer.ja.md")
+GUIDES = (
+    "README.md",
+    "docs/first-day.md",
+    "docs/first-day.ja.md",
+    "docs/marketer.md",
+    "docs/marketer.ja.md",
+)
 
 _FENCE = re.compile(r"^( *)```(\S+)(?: +(\S[^\n]*))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
-_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\]\(([^)\s]+)\)|(?<=src=\")([^\"]+)")
 _NURTURE = re.compile(r"^(?:\.venv/bin/)?nurture(?= |$)")
 
 
@@ -89,7 +95,7 @@ def _arguments(line: str) -> list[str]:
 
 def links(document: str) -> list[str]:
     """Return the targets of links and pictures that lie in the checkout."""
-    found = _LINK.findall(_FENCE.sub("", text_of(document)))
+    found = [one or other for one, other in _LINK.findall(_FENCE.sub("", text_of(document)))]
     return [link for link in found if not re.match(r"[a-z]+:", link)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +27,18 @@ from nurture.services.publish import ConfirmationNeededError, check
 from nurture.settings import _VARIABLES, Settings
 from tests import documents
 from tests.content.shipped import ROOT, release
+from tests.desk import Desk
 from tests.documents import DOCUMENTS, GUIDES
 from tests.services.house import House, make_house
 
-MARKETERS = [guide for guide in GUIDES if guide != "README.md"]
+FIRST_DAYS = ["docs/first-day.md", "docs/first-day.ja.md"]
+TWINS = [
+    *FIRST_DAYS,
+    "docs/marketer.md",
+    "docs/marketer.ja.md",
+    "docs/sales.md",
+    "docs/sales.ja.md",
+]
 OPERATORS = "docs/operator.md"
 
 
@@ -44,49 +53,69 @@ def problems(written: Mapping[str, str]) -> list[Problem]:
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_a_reader_who_copies_a_guide_gets_no_complaint(guide: str) -> None:
-    assert documents.files(guide)
-    assert problems(documents.files(guide)) == []
+    written = documents.files(guide)
+    assert written
+    whole = {**written, **snippets(guide)}
+    assert problems(whole) == []
 
 
-@pytest.mark.parametrize("guide", MARKETERS)
+@pytest.mark.parametrize("guide", FIRST_DAYS)
 def test_the_mistakes_of_a_guide_are_found_as_it_says(guide: str) -> None:
-    (wrong,) = documents.about(guide, "yaml", "mistakes")
+    (wrong,) = documents.about(guide, "markdown", "mistakes")
     (said,) = documents.about(guide, "text", "output")
     path = wrong.about.split(" ")[1]
     found = problems({**documents.files(guide), path: wrong.text})
     assert "\n".join(str(problem) for problem in found) == said.text.strip()
 
 
-def snippet(kind: str, text: str) -> dict[str, str]:
-    """Return the file that a snippet is part of, made whole."""
-    if kind in ("policy", "calendar", "scoring"):
+def snippets(guide: str) -> dict[str, str]:
+    """Return the files that a guide's snippets are part of, made whole."""
+    files: dict[str, str] = {}
+    settings: dict[str, dict[str, Any]] = {}
+    for number, block in enumerate(documents.blocks(guide)):
+        if block.language != "yaml" or "/" in block.about:
+            continue
+        kind, text = block.about, block.text
+        if kind in ("policy", "calendar", "scoring"):
+            said = yaml.safe_load(text)
+            written = settings.setdefault(kind, {})
+            assert not written.keys() & said.keys(), f"{guide} writes {kind} {said.keys()} twice"
+            written.update(said)
+        elif kind in ("broadcast", "seminar"):
+            files[f"workflows/{kind}s/snippet-{number}.yaml"] = text
+        else:
+            head = f"workflow: snippet-{number}\npurpose: marketing\ntrigger: {{form: snippet}}\n"
+            body = {
+                "steps": f"steps:\n{indent(text, '  ')}",
+                "condition": f"only_if:\n{indent(text, '  ')}steps: [{{wait: 1d}}]\n",
+            }
+            files[f"workflows/snippet-{number}.yaml"] = head + body[kind]
+    for kind, said in settings.items():
         path = f"workflows/{kind}.yaml"
-        whole = {**yaml.safe_load(release()[path]), **yaml.safe_load(text)}
-        return {path: yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)}
-    head = "workflow: snippet\npurpose: marketing\ntrigger: {form: snippet}\n"
-    body = {
-        "steps": f"steps:\n{indent(text, '  ')}",
-        "condition": f"only_if:\n{indent(text, '  ')}steps: [{{wait: 1d}}]\n",
+        whole = {**yaml.safe_load(release()[path]), **said}
+        files[path] = yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
+    return files
+
+
+@pytest.mark.parametrize("guide", [guide for guide in TWINS if not guide.endswith(".ja.md")])
+def test_a_guide_says_the_same_in_both_languages(guide: str) -> None:
+    twin = guide.replace(".md", ".ja.md")
+    said, again = documents.files(guide), documents.files(twin)
+    # Comments, in which each explains itself in its language, aside.
+    assert {k: uncommented(v) for k, v in said.items()} == {
+        k: uncommented(v) for k, v in again.items()
     }
-    return {"workflows/snippet.yaml": head + body[kind]}
+    assert commands(guide) == commands(twin)
 
 
-SNIPPETS = [
-    pytest.param(guide, block.about, block.text, id=f"{guide}-{block.about}-{number}")
-    for guide in GUIDES
-    for number, block in enumerate(documents.blocks(guide))
-    if block.language == "yaml" and "/" not in block.about
-]
+def commands(guide: str) -> list[list[str]]:
+    """Return a guide's commands without what is said in its language: options and their values."""
+    found = documents.whole_commands(guide)
+    return [[word for word in one[:3] if word not in ("ja", "en", "--locale")] for one in found]
 
 
-@pytest.mark.parametrize(("guide", "kind", "text"), SNIPPETS)
-def test_a_snippet_is_right_as_it_stands(guide: str, kind: str, text: str) -> None:
-    assert problems({**documents.files(guide), **snippet(kind, text)}) == []
-
-
-@pytest.mark.parametrize("guide", MARKETERS)
-def test_both_guides_let_their_readers_write_the_same_files(guide: str) -> None:
-    assert set(documents.files(guide)) == set(documents.files("docs/marketer.md"))
+def uncommented(text: str) -> str:
+    return re.sub(r" +# .*", "", text)
 
 
 # -- what then happens -------------------------------------------------------------------
@@ -129,26 +158,33 @@ def test_the_first_workflow_of_the_readme_sends_its_mail_at_night(house: House) 
     assert house.to()[before:] == [address]
 
 
-@pytest.mark.parametrize("guide", MARKETERS)
-def test_a_guide_leads_from_the_cards_to_the_first_letter(
-    house: House, tmp_path: Path, guide: str
+def test_the_first_day_goes_as_its_guide_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (cards,) = [block for block in documents.blocks(guide) if block.language == "csv"]
-    path = tmp_path / cards.about
-    path.write_text(cards.text, encoding="utf-8")
-    command = next(c for c in documents.whole_commands(guide) if c[0] == "import")
-    options = dict(zip(command[3::2], command[4::2], strict=False))
-    names = ("basis", "source", "obtained")
-    house.clock.move_to(datetime(2026, 11, 17, 1, 0, tzinfo=UTC))
-    house.publish(project(guide))
-    report = take_in(house, path, **{name: options[f"--{name}"] for name in names})
-    assert (report.created, report.rejected, len(report.not_sendable)) == (2, 0, 0)
-    house.turn()
-    sent = [row for row in house.rows(tables.message) if row.state == "sent"]
-    assert sorted(row.recipient for row in sent if row.template == "fair/thanks") == [
-        "ogawa@sakurakai.example",
-        "sasaki@mihon-seisakusho.example",
-    ]
+    desk = Desk(tmp_path, monkeypatch)
+    # Both languages have the same files and commands.
+    desk.follow("docs/first-day.ja.md")
+    house = desk.house
+    sent = [(row.template, row.recipient) for row in house.rows(tables.message) if row.sent_at]
+    for known in ("sasaki@mihon-seisakusho.example", "ogawa@sakurakai.example"):
+        assert ("fair/thanks", known) in sent
+    # A quote was asked for: thanks to the person, a call and a quote for the owner.
+    assert ("hot/thanks", "sasaki@mihon-seisakusho.example") in sent
+    assert {row.kind for row in house.rows(tables.task)} == {"call", "quote"}
+    assert {to for what, to in sent if what == "team/task"} == {"nakamura@nurture.example"}
+    assert ("seminar/receipt", "ogawa@sakurakai.example") in sent
+    # The recording is to come, the correction was taken back.
+    states = {row.name: row.state for row in house.rows(tables.mailing)}
+    assert states["2026-12-recording"] == "scheduled"
+    assert states["2026-12-correction"] == "cancelled"
+    assert states["2026-12-clinic/invitation"] == "scheduled"
+    # Two weeks later each has had the recording once, and nobody the correction.
+    house.after(days=14.5)
+    later = [row for row in house.rows(tables.message) if row.mailing and row.sent_at]
+    assert Counter(row.template for row in later)["fair/recording"] == 2
+    assert not [row for row in later if row.template == "fair/correction"]
+    # A bad row is kept to be mended.
+    assert (tmp_path / "cards.rejected.csv").is_file()
 
 
 # -- commands ----------------------------------------------------------------------------
@@ -253,6 +289,8 @@ def test_every_benchmark_has_its_row_of_figures() -> None:
 
 
 def variable(field: str) -> str:
+    if field == "chats":
+        return "CHAT_ROOM"  # one variable per room
     return _VARIABLES.get(field, field).upper()
 
 
@@ -273,6 +311,7 @@ MADE = {
     "NURTURE_PROJECT": ".",
     "DATABASE_URL": "sqlite:///NURTURE_VAR/nurture.sqlite",
     "PUBLIC_URL": "http://127.0.0.1:PUBLIC_PORT",
+    "CHAT_ROOM": "",
 }
 
 
