@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from nurture.db.deals import CLOSED
-from nurture.db.tables import account, contact, deal, team_member
+from nurture.db.tables import account, contact, deal, event, inbox, team_member
 
 #: numbers that could be an id
 _LONGEST_NUMBER = 18
@@ -38,6 +38,18 @@ def find(connection: Connection, named: str) -> Row[Any] | None:
     if found is None and number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
         found = connection.execute(_whole().where(deal.c.id == int(number))).first()
     return found
+
+
+def pending(connection: Connection, contact_id: int) -> list[Row[Any]]:
+    """Return news of a contact's deals that nobody has taken in yet, in the order it will be."""
+    return list(
+        connection.execute(
+            select(event.c.id, event.c.type, event.c.occurred_at, event.c.properties)
+            .join(inbox, inbox.c.event_id == event.c.id)
+            .where(event.c.contact_id == contact_id, event.c.type.startswith("deal."))
+            .order_by(event.c.occurred_at, event.c.id)
+        )
+    )
 
 
 def _whole() -> Select[Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,8 @@ from nurture.db import deal_list, deals
 from nurture.db.engine import read as reading
 from nurture.db.retrying import write_again
 from nurture.domain import task_words
-from nurture.domain.deal_news import read_moment
+from nurture.domain.deal_news import STAGES, read_moment, read_news
+from nurture.domain.policy import Calendar
 from nurture.domain.task_actions import ACTIONS, events_of
 from nurture.domain.task_answers import FaultError, read, read_amount
 from nurture.errors import NotFoundError, NurtureError
@@ -60,19 +62,21 @@ def act_on_deal(
     def write(connection: Connection) -> bool:
         now = runtime.clock.now()
         row = _hold(connection, named)
-        zone = ZoneInfo(runtime.releases.live(connection).definitions.calendar.zone)
+        calendar = runtime.releases.live(connection).definitions.calendar
+        zone = ZoneInfo(calendar.zone)
         found = read(asked, answers, zone, now)
         if found.faults:
             raise AnswersError(action, found.faults)
-        if _is_so(row, action, found.values, zone):
+        coming = _coming(connection, row, calendar)
+        if _is_so(coming, action, found.values, zone):
             return False
-        if row.stage in deals.CLOSED:
+        if coming.values["stage"] in deals.CLOSED:
             raise NurtureError(
-                f"deal {_name(row)} is over: {row.stage}",
+                f"deal {_name(row)} is over: {coming.values['stage']}",
                 "a new meeting with the contact opens a new deal",
             )
         told = events_of(asked, found.values, _by(connection, row, by), deal=_name(row))
-        return _take_in(connection, row, told[-1], source, now)
+        return _take_in(connection, row, coming, told[-1], source, now)
 
     with reading(runtime.engine) as connection:
         # Compiled here, so that no writer waits for it.
@@ -113,15 +117,19 @@ def set_right(
 
     def write(connection: Connection) -> bool:
         row = _hold(connection, named)
-        changes = {name: value for name, value in values.items() if row._mapping[name] != value}
+        coming = _coming(connection, row, runtime.releases.live(connection).definitions.calendar)
+        changes = {name: value for name, value in values.items() if coming.values[name] != value}
         if not changes:
             return False
-        if row.stage in deals.CLOSED:
-            raise NurtureError(f"deal {_name(row)} is over: {row.stage}")
+        if coming.values["stage"] in deals.CLOSED:
+            raise NurtureError(f"deal {_name(row)} is over: {coming.values['stage']}")
         kind = "deal.advanced" if "stage" in changes else "deal.updated"
         told = {**changes, "deal": _name(row), "by": _by(connection, row, by)}
-        return _take_in(connection, row, (kind, told), source, runtime.clock.now())
+        return _take_in(connection, row, coming, (kind, told), source, runtime.clock.now())
 
+    with reading(runtime.engine) as connection:
+        # Compiled here, so that no writer waits for it.
+        runtime.releases.live(connection)
     done = write_again(runtime.engine, write)
     runtime.ring(DECIDE)
     return done
@@ -148,13 +156,46 @@ def _name(row: Row[Any]) -> str:
     return deals.name_of(row.id, row.external_id)
 
 
-def _is_so(row: Row[Any], action: str, values: Mapping[str, Any], zone: ZoneInfo) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """A deal as it will stand once all that was told of it is taken in."""
+
+    #: stage, amount, product, reason, meeting_at
+    values: Mapping[str, Any]
+    #: id of the newest event that waits; 0: none does
+    newest: int = 0
+    #: that event as it was told
+    told: tuple[str, Mapping[str, Any]] | None = None
+
+
+def _coming(connection: Connection, row: Row[Any], calendar: Calendar) -> _Coming:
+    """Return how a deal will stand: whoever tells of it may have told more a second ago."""
+    columns = ("stage", "amount", "product", "reason", "meeting_at")
+    values = {name: row._mapping[name] for name in columns}
+    found = _Coming(values)
+    for one in deal_list.pending(connection, row.contact_id):
+        said = one.properties or {}
+        if one.type not in STAGES or said.get("deal", _name(row)) != _name(row):
+            continue
+        if one.occurred_at < row.updated_at:
+            continue
+        news = read_news(one.type, said, one.occurred_at, calendar, timedelta(0))
+        told = {**news.values, "stage": news.stage, "meeting_at": news.meeting_at}
+        values |= {name: told[name] for name in values if told.get(name) is not None}
+        found = _Coming(values, one.id, (one.type, said))
+    return found
+
+
+def _is_so(coming: _Coming, action: str, values: Mapping[str, Any], zone: ZoneInfo) -> bool:
+    stands = coming.values
     if action in deals.CLOSED:
-        return bool(row.stage == action)
+        # Another amount, or another reason, is not the same end told twice.
+        name = "amount" if action == "won" else "reason"
+        return bool(stands["stage"] == action and stands[name] == values.get(name))
     if action == "meeting_set":
         at = read_moment(values["at"], zone)
-        return bool(row.stage == "meeting" and row.meeting_at == at)
-    same = row.stage == "proposal" and row.amount == values.get("amount")
+        return bool(stands["stage"] == "meeting" and stands["meeting_at"] == at)
+    same = stands["stage"] == "proposal" and stands["amount"] == values.get("amount")
     return bool(action == "proposed" and same)
 
 
@@ -168,18 +209,22 @@ def _by(connection: Connection, row: Row[Any], by: str | None) -> str:
 def _take_in(
     connection: Connection,
     row: Row[Any],
+    coming: _Coming,
     told: tuple[str, dict[str, Any]],
     source: str,
     now: datetime,
 ) -> bool:
-    """Take an event in, once for the deal as it stands."""
-    kind, properties = told
-    said = json.dumps(properties, sort_keys=True, ensure_ascii=False)
-    digest = hashlib.sha256(f"{kind}{said}{row.updated_at.isoformat()}".encode()).hexdigest()
+    """Take an event in, once for the deal as it will stand."""
+    kind, properties = told[0], {**told[1], "via": source}
+    if coming.told == (kind, properties):
+        return False
+    said = json.dumps(told[1], sort_keys=True, ensure_ascii=False)
+    stands = f"{row.updated_at.isoformat()}/{coming.newest}"
+    digest = hashlib.sha256(f"{kind}{said}{stands}".encode()).hexdigest()
     event = Happening(
         kind,
         contact_id=row.contact_id,
-        properties={**properties, "via": source},
+        properties=properties,
         key=f"deal/{row.id}/{digest[:32]}",
     )
     (captured,) = take_in(connection, [event], SOURCE, now)
