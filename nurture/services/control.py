@@ -33,6 +33,7 @@ def pause(runtime: Runtime, kind: str, name: str = "", reason: str = "") -> None
 
     Raises NotFoundError where the live release has no such workflow or sender.
     """
+    runtime.releases.warm(runtime.engine)
     with write(runtime.engine) as connection:
         definitions = runtime.releases.live(connection).definitions
         known = {
@@ -67,6 +68,7 @@ def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -
     With `discard` nothing of the backlog is sent, save what is another sender's by now.
     Raises NotFoundError where nothing of the kind is paused.
     """
+    runtime.releases.warm(runtime.engine)
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
         if kind == WORKFLOW:

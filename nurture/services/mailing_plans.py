@@ -25,6 +25,9 @@ from nurture.services.control import WORKFLOW
 from nurture.services.mailings import condition_of
 from nurture.services.releases import Releases
 
+#: nothing more is queued
+_OVER = frozenset({MailingState.DONE, MailingState.CANCELLED, MailingState.MISSED})
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -67,18 +70,40 @@ def beginning_soon(
     return found
 
 
+def compile_begun(connection: Connection, releases: Releases) -> None:
+    """Compile what `sync` compares with, before the writer is taken: who is under way."""
+    for row in mailings.all_rows(connection):
+        if row.started_at is not None and row.state not in _OVER:
+            releases.get(connection, row.release_id)
+
+
+def _begun_as(
+    connection: Connection, row: Row[Any], was: Definitions | None, releases: Releases
+) -> Mailing | None:
+    """Return what the files said of a mailing when it began.
+
+    Of one that is over, what they said until now: only a change of this publication is news,
+    and the releases of all that ever went out are not compiled again.
+    """
+    if row.state in _OVER:
+        return was.mailings.get(row.name) if was is not None else None
+    return releases.get(connection, row.release_id).definitions.mailings.get(row.name)
+
+
 def sync(
     connection: Connection,
     definitions: Definitions,
+    was: Definitions | None,
     release_id: int,
     now: datetime,
-    releases: Releases | None = None,
+    releases: Releases,
 ) -> list[Remark]:
     """Bring the mailings in SQL to what the files say; return what is worth saying.
 
     Called by the publishing transaction, which holds them (`hold`). `releases` tells what a
-    mailing was when it began, so that an edit of one that has begun is noticed. Mailings
-    that no file ever wrote down (a row with a `revision`) are left to who made them.
+    mailing was when it began, and `was`, the live release, what it was until now: so an edit
+    of one that has begun is noticed. Mailings that no file ever wrote down (a row with a
+    `revision`) are left to who made them.
     """
     remarks: list[Remark] = []
     rows = {row.name: row for row in mailings.all_rows(connection, lock=True)}
@@ -87,8 +112,8 @@ def sync(
         if written is None and row is not None and row.revision is not None:
             continue
         began_as = None
-        if releases is not None and row is not None and row.started_at is not None:
-            began_as = releases.get(connection, row.release_id).definitions.mailings.get(name)
+        if row is not None and row.started_at is not None and written is not None:
+            began_as = _begun_as(connection, row, was, releases)
         move = settle(_standing(row), written, began_as, now)
         if move.state is not None:
             _write(connection, name, row, written, move, release_id, now)

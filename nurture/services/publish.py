@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from nurture.compiler.release import compile_files
 from nurture.db import existing, pausing, releases, team
-from nurture.db.engine import write
+from nurture.db.engine import read, write
 from nurture.domain.conditions import Condition
 from nurture.domain.definitions import Definitions, require
 from nurture.domain.first_mails import first_mails
@@ -136,6 +136,10 @@ def publish(
     require(definitions)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
     hearers = seminars.count_hearers(runtime, definitions)
+    # Compiled here, so that no writer waits for it.
+    runtime.releases.warm(runtime.engine)
+    with read(runtime.engine) as connection:
+        mailing_plans.compile_begun(connection, runtime.releases)
     with write(runtime.engine) as connection:
         mailing_plans.hold(connection)
         now = runtime.clock.now()
@@ -160,7 +164,9 @@ def publish(
         plan_digest(connection, definitions, now)
         enrolled = _enrol(connection, definitions, release_id, now)
         changed = seminars.sync(runtime, connection, definitions, was, release_id, now, hearers)
-        remarks = mailing_plans.sync(connection, definitions, release_id, now, runtime.releases)
+        remarks = mailing_plans.sync(
+            connection, definitions, was, release_id, now, runtime.releases
+        )
         _enter_segments(connection, definitions, before, now)
         missing, windowless = _missing(connection, runtime, definitions, files)
         # What had no window to leave in may have one now.

@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from nurture.compiler.release import compile_files
 from nurture.db import releases as rows
+from nurture.db.engine import read
 from nurture.domain.definitions import Definitions
 from nurture.domain.library import FILES
 from nurture.domain.lookups import Lookups, look_up
@@ -52,6 +53,12 @@ class Releases:
         if release_id is None:
             raise NurtureError("nothing is published yet", "run `nurture publish`")
         return self.get(connection, release_id)
+
+    def warm(self, engine: Engine) -> None:
+        """Compile the live release, if there is one: asked before a write, nobody waits for it."""
+        with read(engine) as connection:
+            if self.published(connection):
+                self.live(connection)
 
     def published(self, connection: Connection) -> bool:
         """Say whether there is a live release; until then everything due waits."""

@@ -72,9 +72,7 @@ def keep_up(runtime: Runtime) -> int:
     with read(runtime.engine) as connection:
         if not chores_due(connection, runtime.clock.now()):
             return 0
-        if runtime.releases.published(connection):
-            # Compiled here, so that no writer waits for it.
-            runtime.releases.live(connection)
+    runtime.releases.warm(runtime.engine)
     return sum(_done(runtime, chore) for chore in CHORES)
 
 

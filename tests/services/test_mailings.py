@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 from sqlalchemy import Connection, Engine, update
 
 from nurture.db import mailings as rows
-from nurture.db import tables
+from nurture.db import releases, tables
 from nurture.db.engine import read
 from nurture.domain.mailing import MailingState
 from nurture.domain.mailing_plan import Note
 from nurture.services import mailings
 from nurture.services.publish import check
+from nurture.services.releases import Releases
 from tests.services.broadcasts import broadcast, crowd, reached, with_broadcast
 from tests.services.house import START, House
 from tests.services.project import letter
@@ -191,8 +193,37 @@ def test_edited_while_it_runs_it_stays_as_it_began_with_the_newest_words(house: 
     house.after(hours=1)
     assert the_mailing(house) == ("done", 5, 0)
     assert {row.subject for row in house.rows(tables.message)} == {"新"}
-    (again,) = house.publish(with_broadcast(nobody)).mailings
+    everybody = with_broadcast(broadcast(at="2026-06-01 10:00"))
+    (again,) = house.publish(everybody).mailings
     assert again.note is Note.SENT_ALREADY
+    assert house.publish(everybody).mailings == ()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_publication_compiles_nothing_of_what_went_out_and_nothing_while_others_wait(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(house, 5)
+    old = house.publish(with_broadcast(broadcast("old"))).release_id
+    house.after(hours=1)
+    soon = broadcast(at="2026-05-12 11:10")
+    begun = house.publish(with_broadcast(broadcast("old"), soon)).release_id
+    house.clock.move_to(house.next_moment() or house.clock.now())
+    assert mailings.run(house.runtime) == 1
+    newest = house.publish(with_broadcast(broadcast("old"), soon, broadcast("c"))).release_id
+    house.runtime = replace(house.runtime, releases=Releases())
+    compiled = []
+    real = releases.files_of
+
+    def files_of(connection: Connection, release_id: int) -> dict[str, bytes]:
+        writes = connection.get_execution_options().get("nurture_write", False)
+        compiled.append((release_id, writes))
+        return real(connection, release_id)
+
+    monkeypatch.setattr(releases, "files_of", files_of)
+    house.publish(with_broadcast(broadcast("old"), soon, broadcast("d")))
+    assert sorted(compiled) == [(begun, False), (newest, False)]
+    assert old not in {one for one, _ in compiled}
 
 
 def test_a_new_time_moves_it_and_a_lost_file_takes_it_back(house: House) -> None:
