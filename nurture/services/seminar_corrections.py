@@ -23,8 +23,8 @@ from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.workflow import Purpose
 from nurture.services.releases import LiveRelease
 
-#: contacts of one batch
-BATCH = 250
+#: contacts of one batch: SQLite's writer should be held no longer than some 50 ms
+BATCH = 100
 
 #: a correction goes before everything else
 _FIRST = 100
@@ -51,8 +51,11 @@ def batch(connection: Connection, row: Row[Any], live: LiveRelease, now: datetim
     concerned = seminars.concerned_after(connection, name, mails, row.cursor, BATCH)
     contacts.lock_accounts(connection, contacts.accounts_of(connection, concerned), share=True)
     held = contacts.lock(connection, concerned, wait=True)
-    wrong = wrong_about(connection, seminar, mails, held, now)
-    people = [one for one in mailings.people(connection, sorted(wrong)) if one.email]
+    living = mailings.people(connection, held)
+    stand = seminars.stands(connection).get(name)
+    changed_at = stand.updated_at if stand is not None else now
+    wrong = wrong_about(connection, seminar, mails, [one.id for one in living], changed_at)
+    people = [one for one in living if one.email and one.id in wrong]
     calendar = live.definitions.calendar
     queued = [_mail(row.name, seminar, one, *wrong[one.id], calendar, now) for one in people]
     messages.queue(connection, queued, live.id, now)
@@ -83,18 +86,16 @@ def wrong_about(
     seminar: Seminar,
     mails: Sequence[str],
     contact_ids: Sequence[int],
-    now: datetime,
+    changed_at: datetime,
 ) -> dict[int, tuple[Standing, Telling | None]]:
     """Return those who may believe what no longer holds: how they stand, what they were told.
 
-    `mails`: the names of the seminar's mailings.
+    `mails`: the names of the seminar's mailings; `changed_at`: since when it is as it is.
     """
     if not contact_ids:
         return {}
     told = seminars.tellings(connection, seminar.name, mails, contact_ids)
     happened = seminars.happenings(connection, [seminar.name], contact_ids)[seminar.name]
-    stand = seminars.stands(connection).get(seminar.name)
-    changed_at = stand.updated_at if stand is not None else now
     found = {}
     for one in contact_ids:
         stands = standing(happened.get(one, ()))

@@ -10,12 +10,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import mailings, outcomes, pausing, seminars
+from nurture.db import contacts, mailings, outcomes, pausing, seminars
+from nurture.db.engine import read
+from nurture.domain.addresses import address_hash
 from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import MailingState
 from nurture.domain.seminar import CORRECTION, Seminar, kind_of
+from nurture.domain.workflow import Purpose
 from nurture.services.control import WORKFLOW
-from nurture.services.seminar_corrections import BATCH, wrong_about
+from nurture.services.runtime import Runtime
+from nurture.services.seminar_corrections import wrong_about
+
+#: contacts of one page of a count, few enough for the parameters of a query
+_PAGE = 500
 
 
 class Note(enum.StrEnum):
@@ -31,7 +38,8 @@ class Note(enum.StrEnum):
 SENTENCES: Mapping[Note, str] = {
     Note.CORRECTED: "has changed: {told} people hear of it; {unsent} unsent mails were taken back",
     Note.NOBODY_TOLD: (
-        "has changed; nobody was told anything else yet ({unsent} unsent mails were taken back)"
+        "has changed; nobody whom we may write to was told anything else "
+        "({unsent} unsent mails were taken back)"
     ),
     Note.OVER: (
         "has changed, but it is over: NOBODY IS TOLD; for another date write a seminar of "
@@ -50,7 +58,7 @@ class Remark:
 
     name: str
     note: Note
-    #: people who are told of a change
+    #: people who are told of a change; who may not be written to is not among them
     told: int = 0
     #: mails that had not left and will not
     unsent: int = 0
@@ -61,18 +69,37 @@ class Remark:
         return SENTENCES[self.note].format(told=self.told, unsent=self.unsent)
 
 
+def count_hearers(runtime: Runtime, definitions: Definitions) -> dict[str, int]:
+    """Return how many people would hear now of each seminar that these files change.
+
+    For `sync`, which says it, and asked before the publishing transaction: counting tens of
+    thousands takes seconds, in which nobody could write.
+    """
+    with read(runtime.engine) as connection:
+        now = runtime.clock.now()
+        stands = seminars.stands(connection)
+        return {
+            name: _how_many(runtime, connection, seminar, now)
+            for name, seminar in definitions.seminars.items()
+            if name in stands and stands[name].revision != seminar.revision
+        }
+
+
 def sync(
+    runtime: Runtime,
     connection: Connection,
     definitions: Definitions,
     before: Definitions | None,
     release_id: int,
     now: datetime,
+    hearers: Mapping[str, int],
 ) -> list[Remark]:
     """Bring what stands for each seminar to what the files say; return what is worth saying.
 
     Called by the publishing transaction, before the mailings' own `sync`. `before` is what
-    was live until now. Where people may believe something that no longer holds, a correction
-    begins: a mailing with a `revision`, whose batches `seminar_corrections` makes.
+    was live until now, `hearers` what `count_hearers` found. Where people may believe something
+    that no longer holds, a correction begins: a mailing with a `revision`, whose batches
+    `seminar_corrections` makes.
     """
     stands = seminars.stands(connection, lock=True)
     remarks: list[Remark] = []
@@ -85,8 +112,17 @@ def sync(
             seminars.set_stand(connection, name, seminar.revision, now)
             was = before.seminars.get(name) if before is not None else None
             unsent += _supersede(connection, name, now)
-            remark = _correct(connection, definitions, seminar, was, release_id, now)
-            remarks.append(Remark(name, remark.note, remark.told, unsent))
+            note = _correct(connection, seminar, was, release_id, now)
+            told = 0
+            if note is Note.CORRECTED:
+                # Without a count another publication was here in between.
+                told = (
+                    hearers[name]
+                    if name in hearers
+                    else _how_many(runtime, connection, seminar, now)
+                )
+                note = note if told else Note.NOBODY_TOLD
+            remarks.append(Remark(name, note, told, unsent))
     for name in sorted({*stands} - {*definitions.seminars}):
         was = before.seminars.get(name) if before is not None else None
         unsent = _bring_mailings(connection, definitions, name, None, now)
@@ -134,15 +170,15 @@ def _was_taken_back(connection: Connection, row: Row[Any]) -> bool:
 
 def _supersede(connection: Connection, name: str, now: datetime) -> int:
     """End corrections under way: what they tell does not hold any more either."""
-    names = [
-        row.name
-        for row in seminars.mailings_of(connection, name)
-        if kind_of(row.name) == CORRECTION
+    rows = [
+        row for row in seminars.mailings_of(connection, name) if kind_of(row.name) == CORRECTION
     ]
+    names = [row.name for row in rows]
     seminars.close(connection, names, seminars.SUPERSEDED, now)
-    for one in names:
-        # Nothing of that name ever goes out again.
-        pausing.unpause(connection, WORKFLOW, one)
+    for row in rows:
+        if row.state == MailingState.PAUSED:
+            # Nothing of that name ever goes out again.
+            pausing.unpause(connection, WORKFLOW, row.name)
     return _cancel(connection, names, seminars.SUPERSEDED, name, now)
 
 
@@ -167,18 +203,17 @@ def _cancel(
 
 def _correct(
     connection: Connection,
-    definitions: Definitions,
     seminar: Seminar,
     was: Seminar | None,
     release_id: int,
     now: datetime,
-) -> Remark:
-    """Begin a correction where somebody needs one."""
+) -> Note:
+    """Begin a correction where somebody may need one; its batches look at each of them."""
     if seminar.ends_at <= now or (was is not None and was.ends_at <= now):
-        return Remark(seminar.name, Note.OVER)
-    told = _how_many(connection, seminar, now)
-    if not told:
-        return Remark(seminar.name, Note.NOBODY_TOLD)
+        return Note.OVER
+    mails = [one.name for one in seminars.mailings_of(connection, seminar.name)]
+    if not seminars.concerned_after(connection, seminar.name, mails, 0, 1):
+        return Note.NOBODY_TOLD
     name = f"{seminar.name}/{CORRECTION}-{release_id}"
     if mailings.find(connection, name) is None:
         mailings.add(
@@ -190,13 +225,26 @@ def _correct(
             seminar=seminar.name,
             revision=seminar.revision,
         )
-    return Remark(seminar.name, Note.CORRECTED, told)
+    return Note.CORRECTED
 
 
-def _how_many(connection: Connection, seminar: Seminar, now: datetime) -> int:
+def _how_many(runtime: Runtime, connection: Connection, seminar: Seminar, now: datetime) -> int:
+    """Return how many may believe what does not hold any more, and may be written to."""
     mails = [one.name for one in seminars.mailings_of(connection, seminar.name)]
     total, cursor = 0, 0
-    while people := seminars.concerned_after(connection, seminar.name, mails, cursor, BATCH):
-        total += len(wrong_about(connection, seminar, mails, people, now))
-        cursor = people[-1]
+    while page := seminars.concerned_after(connection, seminar.name, mails, cursor, _PAGE):
+        hashes = {
+            one.id: address_hash(one.email, runtime.hash_key)
+            for one in mailings.people(connection, page)
+            if one.email
+        }
+        blocked = contacts.suppressed(connection, list(hashes.values()))
+        people = [one for one, hashed in hashes.items() if hashed not in blocked]
+        wrong = wrong_about(connection, seminar, mails, people, now)
+        consents = contacts.newest_consents(connection, list(wrong))
+        total += sum(
+            stands.registered or consents.get(one, {}).get(Purpose.MARKETING) == "granted"
+            for one, (stands, _) in wrong.items()
+        )
+        cursor = page[-1]
     return total

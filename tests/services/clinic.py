@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -10,6 +11,12 @@ from tests.services.project import POLICY, letter, project, workflow
 
 #: a room that only registered people may see
 ROOM = "https://meet.sample.example/clinic"
+
+INVITED = datetime(2026, 5, 13, 1, tzinfo=UTC)
+REMINDED = datetime(2026, 5, 20, 1, tzinfo=UTC)
+
+#: what its file says when it is put off by a week
+MOVED = {"starts": '"2026-05-28 15:00"'}
 
 _LINES = {
     "seminar": "clinic",
@@ -76,6 +83,11 @@ def mails(house: House) -> list[tuple[str, str]]:
         mail = message_from_bytes(envelope.data, _class=EmailMessage, policy=policy.default)
         found.append((envelope.recipient.partition("@")[0], str(mail["Subject"])))
     return found
+
+
+def seen(house: House, since: int = 0) -> list[tuple[str, str]]:
+    """Return (who, subject) of the mails after the first `since`, by name."""
+    return sorted(mails(house)[since:])
 
 
 def texts(house: House, subject: str) -> dict[str, str]:
