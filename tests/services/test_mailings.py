@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, update
 
 from nurture.db import mailings as rows
 from nurture.db import releases, tables
-from nurture.db.engine import read
+from nurture.db.engine import read, write
 from nurture.domain.mailing import MailingState
 from nurture.domain.mailing_plan import Note
 from nurture.services import mailings
@@ -101,7 +101,7 @@ def test_who_stopped_matching_since_the_look_gets_nothing(
     people = crowd(house, 2)
     house.publish(with_broadcast(broadcast()))
     house.clock.move_to(house.next_moment() or house.clock.now())
-    real = mailings.write
+    real = write
 
     def late(engine: Engine) -> AbstractContextManager[Connection]:
         with real(engine) as connection:
