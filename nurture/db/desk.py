@@ -101,7 +101,9 @@ def task_counts(
             number((key >= now) & (key < until)).label("today"),
             number(key >= until).label("later"),
             number(task.c.assignee_id.is_(None)).label("nobody"),
-        ).where(task.c.state == "open", whose.mine(task.c.assignee_id))
+        )
+        .outerjoin(contact, contact.c.id == task.c.contact_id)
+        .where(task.c.state == "open", whose.mine(task.c.assignee_id), _LIVING)
     ).one()
     return {name: int(value) for name, value in found._mapping.items()}
 

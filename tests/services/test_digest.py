@@ -141,4 +141,4 @@ def test_the_last_act_of_a_hot_lead_is_theirs_not_ours_and_the_erased_are_on_no_
     house.clock.move_to(WEDNESDAY)
     house.change(tables.contact, row.contact_id, erased=True)
     day = today(house.runtime, "en")
-    assert (day.hot, day.tasks) == ([], [])
+    assert (day.hot, day.tasks, day.counts["today"]) == ([], [], 0)
