@@ -21,7 +21,8 @@ def show(console: Console, season: SeasonFigures) -> None:
     console.print(_tasks(season))
     console.print(Columns([_standing(season), _deals(season), _items(season)], padding=(0, 3)))
     console.print(_seminars(season))
-    console.print(_broadcasts(season))
+    if season.broadcasts:
+        console.print(_broadcasts(season))
     for line in _sentences(season):
         console.print(Text.from_markup(f"• {line}"))
 
@@ -29,7 +30,7 @@ def show(console: Console, season: SeasonFigures) -> None:
 def _tasks(season: SeasonFigures) -> RenderableType:
     every: Counter[str] = sum(season.task_outcomes.values(), Counter())
     names = [name for name, _ in every.most_common() if name != "open"]
-    table = table_of("Tasks of salespeople, by what became of them", "kind", *names, "still open")
+    table = table_of("Tasks of salespeople, by what became of them", "kind", *names, "open")
     for kind, found in sorted(season.task_outcomes.items(), key=lambda one: -one[1].total()):
         numbers = [found[name] for name in (*names, "open")]
         table.add_row(kind, *(f"{number}" if number else "" for number in numbers))
