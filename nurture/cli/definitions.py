@@ -60,7 +60,9 @@ def schema(folder: Path, reference: Path | None) -> None:
 
 
 @click.command()
-@click.option("--yes", type=int, help="Confirm this very number of people to be enrolled or written to.")
+@click.option(
+    "--yes", type=int, help="Confirm this very number of people to be enrolled or written to."
+)
 @click.pass_context
 def publish(ctx: click.Context, yes: int | None) -> None:
     """Make the files live as a new release; people under way keep their steps."""

@@ -183,9 +183,7 @@ def compile_workflow_file(
     return CompiledWorkflow(workflow, fields.at(_NAME), places, report)
 
 
-def _topic(
-    fields: Fields, purpose: Purpose, references: References, report: Report
-) -> str | None:
+def _topic(fields: Fields, purpose: Purpose, references: References, report: Report) -> str | None:
     topic = fields.get(_TOPIC)
     if topic is None:
         return None
