@@ -17,7 +17,9 @@ def tell_enrolments(connection: Connection, message_ids: Sequence[int], now: dat
     """Make enrolments due that hold for one of these mails, with its outcome remembered.
 
     Only mails that have met a fate count, and only enrolments that still stand at the step
-    that sent them. Returns how many were told.
+    that sent them. An enrolment whose memory cannot be read is made due as it is: its walk
+    fails and says so, and this mail's fate is written down all the same. Returns how many
+    were told.
     """
     if not message_ids:
         return 0
@@ -40,7 +42,11 @@ def tell_enrolments(connection: Connection, message_ids: Sequence[int], now: dat
     changes = []
     for row in rows:
         state = State(row.state)
-        memory = Memory.from_json(row.memory)
+        try:
+            memory = Memory.from_json(row.memory)
+        except (AttributeError, TypeError, ValueError):
+            changes.append({"of": row.id, "memory": row.memory, "now": now})
+            continue
         fact = memory.steps.get(row.step)
         if state not in FATES or fact is None or fact.message_id != row.message_id:
             continue

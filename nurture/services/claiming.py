@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,14 +51,33 @@ class Claimed:
     concern: Concern | None = None
 
 
-def claim(runtime: Runtime, limit: int) -> tuple[LiveRelease | None, list[Claimed], int]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whose mails are looked at: those of contacts, and mails that have none."""
+
+    contact_ids: Sequence[int]
+    loose: Sequence[int]
+
+    def each(self) -> Iterator[Due]:
+        """Yield them one by one."""
+        for contact_id in self.contact_ids:
+            yield Due([contact_id], [])
+        for message_id in self.loose:
+            yield Due([], [message_id])
+
+
+def claim(
+    runtime: Runtime, limit: int, only: Due | None = None
+) -> tuple[LiveRelease | None, list[Claimed], int]:
     """Claim due mails of the contacts longest due; return release, claims, mails looked at.
 
+    `only`: theirs and no others'.
     Deferred and dropped mails are written down with their reasons in the same transaction.
     """
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        contact_ids, loose = outbox.due_keys(connection, now, limit)
+        due = only or Due(*outbox.due_keys(connection, now, limit))
+        contact_ids, loose = due.contact_ids, due.loose
         if not (contact_ids or loose) or not runtime.releases.published(connection):
             return None, [], 0
         paused = outbox.hold_pauses(connection)

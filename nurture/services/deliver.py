@@ -24,11 +24,12 @@ from nurture.emails.errors import HeaderError, RenderError
 from nurture.errors import DefinitionError, NotFoundError
 from nurture.providers.base import Answer, Envelope, Provider
 from nurture.services import answers as verdicts
-from nurture.services.claiming import Claimed, claim
+from nurture.services.claiming import Claimed
 from nurture.services.compose import Composed, NobodyToAddressError, compose
 from nurture.services.enclosures import FileGoneError
 from nurture.services.lastlook import look_again
 from nurture.services.link_targets import remember_links
+from nurture.services.mails_aside import claim_or_set_aside, set_aside
 from nurture.services.picking import Got, NothingToSendError
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.setting_aside import said
@@ -97,7 +98,7 @@ class Outbox:
 
     def _refill(self) -> int:
         """Claim and render more mails; a mail that does not render fails visibly."""
-        release, claimed, looked_at = claim(self._runtime, BATCH)
+        release, claimed, looked_at = claim_or_set_aside(self._runtime, BATCH)
         failed: list[tuple[Claimed, State, str, dict[str, Any]]] = []
         got = Got.by_readers_of(self._runtime, [one.message for one in claimed])
         for one in claimed:
@@ -169,13 +170,41 @@ class Outbox:
             self._known_templates |= set(new)
 
     def _begin(self) -> list[Ready]:
-        """Record the last answers and write `sending` for the next wave, in one commit."""
-        finished = self._finished
+        """Record the last answers and write `sending` for the next wave, in one commit.
+
+        Where the last look fails, the mails of the wave go one by one, and who fails again
+        is set aside.
+        """
         wave: list[Ready] = []
         while self._ready and len(wave) < self._provider.width:
             wave.append(self._ready.popleft())
-        if not wave and not finished:
+        if not wave and not self._finished:
             return []
+        try:
+            return self._commit(wave)
+        except Exception as error:  # whatever one mail raises, the others go
+            if is_away(error) or not wave:
+                raise
+            log.warning("a wave failed, its mails go one by one", error=said(error))
+        self._settle()
+        begun: list[Ready] = []
+        leased_at = machine_seconds()
+        for one in wave:
+            try:
+                begun += self._commit([one])
+            except Exception as error:  # set aside, shown and logged
+                if is_away(error):
+                    if begun:
+                        # What is `sending` must go; the leases give the others back.
+                        break
+                    raise
+                set_aside(self._runtime, one.claimed, error)
+        self._leased_at = leased_at
+        return begun
+
+    def _commit(self, wave: list[Ready]) -> list[Ready]:
+        """Record the last answers and begin those of a wave that may still go."""
+        finished = self._finished
         runtime = self._runtime
         # Taken before the commit: a worker that is stopped after it must ask for its lease.
         self._leased_at = machine_seconds()
@@ -275,9 +304,7 @@ def _picked(wave: Sequence[Ready]) -> Iterator[dict[str, Any]]:
     for one in wave:
         choice = one.composed.choice
         if choice is not None:
-            yield verdicts.reason(
-                one.claimed.message, "picked", choice.reason, dict(choice.detail)
-            )
+            yield verdicts.reason(one.claimed.message, "picked", choice.reason, dict(choice.detail))
 
 
 def recover(runtime: Runtime) -> list[int]:

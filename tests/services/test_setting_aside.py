@@ -6,15 +6,16 @@ from datetime import timedelta
 
 import pytest
 from redis import Redis
-from sqlalchemy import event
+from sqlalchemy import event, insert, update
 from sqlalchemy.exc import OperationalError
 
 from nurture import app, jobs
 from nurture.db import status_counts, tables
-from nurture.db.engine import read
+from nurture.db.engine import read, write
 from nurture.services.setting_aside import AGAIN
 from nurture.settings import Settings
 from tests.services.house import START, House
+from tests.services.interference import interrupt
 from tests.services.project import project, workflow
 
 FILES = project(workflow("a", "- {set: {tag: seen}}\n- wait: 1d\n- {send: x/one}"))
@@ -141,3 +142,58 @@ def test_a_mail_that_cannot_be_composed_fails_and_the_others_go(
     assert (who, reason) == ("p1@aozora.example", "does_not_render")
     assert "Error: " in why
     assert {state for _, state, _ in house.enrolments()} == {"ended"}
+
+
+def _unreadable(house: House, person: int) -> None:
+    """Leave a choice of a reader's behind that this version does not know."""
+    row = {"topics_off": [], "rhythm": "on full moons", "updated_at": START}
+    with write(house.engine) as connection:
+        connection.execute(insert(tables.preference).values(contact_id=person, **row))
+
+
+@pytest.mark.parametrize("at_last", [False, True], ids=["claiming", "last look"])
+def test_a_reader_whose_facts_cannot_be_read_holds_no_other_mail_up(
+    house: House, at_last: bool
+) -> None:
+    house.publish(project(workflow("a", "- {send: x/one}")))
+    people = [house.person(f"p{i}@aozora.example") for i in range(4)]
+    for person in people:
+        house.happens(person)
+    house.decide()
+
+    def damage(_: object = None) -> None:
+        if not house.rows(tables.preference):
+            _unreadable(house, people[2])
+
+    if at_last:
+        # All are claimed and rendered, and the first two are on their way.
+        interrupt(house, damage, width=2)
+    else:
+        damage()
+    house.turn()
+    assert house.to() == [f"p{i}@aozora.example" for i in (0, 1, 3)]
+    assert house.mails(contact_id=people[2]) == [("x/one", "deferred", "cannot_decide")]
+    ((who, reason, why),) = _troubles(house)
+    assert (who, reason) == ("p2@aozora.example", "cannot_decide")
+    assert "ValueError: 'on full moons'" in why
+    assert house.next_moment() == START + AGAIN
+    with write(house.engine) as connection:
+        connection.execute(update(tables.preference).values(rhythm="all"))
+    house.after(hours=1)
+    assert house.to()[-1] == "p2@aozora.example"
+
+
+def test_a_journey_that_cannot_be_read_hears_of_its_mail_later_and_stops_no_answer(
+    house: House,
+) -> None:
+    house.publish(project(workflow("a", "- {send: x/one}")))
+    for number in range(2):
+        house.happens(house.person(f"p{number}@aozora.example"))
+    house.decide()
+    house.change(tables.enrolment, 1, memory=DAMAGED)
+    house.outbox.drain(5)
+    assert [state for _, state, _ in house.mails()] == ["sent", "sent"]
+    _decide(house)
+    assert [row.state for row in house.rows(tables.enrolment)] == ["active", "ended"]
+    ((who, *_),) = _troubles(house)
+    assert who == "p0@aozora.example"
