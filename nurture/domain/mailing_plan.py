@@ -16,6 +16,9 @@ from nurture.domain.mailing import Mailing, MailingState
 #: published so long after its time, a mailing is not sent any more
 LATE = timedelta(hours=1)
 
+#: over for so long before anybody published it, a mailing is history, not a slip: no word of it
+LONG_OVER = timedelta(days=30)
+
 #: what a publication plans to go out so soon wants a word of whoever publishes
 SOON = timedelta(hours=24)
 
@@ -106,7 +109,9 @@ def settle(
     they say nothing; `began_as`: what they said when it began, None where it has not.
     """
     if standing is None:
-        return Move() if written is None else _planned(written, Note.SCHEDULED, now)
+        if written is None or now - written.at > LONG_OVER:
+            return Move()
+        return _planned(written, Note.SCHEDULED, now)
     if written is None:
         return _without_file(standing)
     match standing.state:

@@ -243,8 +243,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "returned": (
         "営業から差し戻され、{old} から {new} に戻りました（{cause}）{note}。{until} までは、"
         "意向を示す行動がない限り再び引き継ぎません",
-        "sales gave the lead back: {cause}{note}; from {old} it is a {new} again, and until {until} "
-        "it is not handed off unless it shows intent",
+        "sales gave the lead back: {cause}{note}; from {old} it is a {new} again, and until "
+        "{until} it is not handed off unless it shows intent",
     ),
     "not_returned": (
         "差し戻しの記録を受けましたが、ステージは {old} のままです",

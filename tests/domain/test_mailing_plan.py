@@ -30,6 +30,8 @@ SCHEDULED, DONE = Standing(S.SCHEDULED, SOON, begun=False), Standing(S.DONE, PAS
         (None, replace(LETTER, at=NOW - timedelta(hours=1)),
          Move(S.SCHEDULED, NOW - timedelta(hours=1), Note.SCHEDULED)),
         (None, TOO_LATE, Move(S.MISSED, PAST, Note.MISSED)),
+        # over long before anybody published it: history, not a slip
+        (None, replace(LETTER, at=NOW - timedelta(days=31)), Move()),
         # said again at each publication
         (Standing(S.MISSED, PAST, False), TOO_LATE, Move(note=Note.MISSED)),
         # a new time brings it back
