@@ -11,6 +11,7 @@ import click
 
 from nurture.cli.context import house_of, settings_of
 from nurture.cli.mailing_remarks import mailing_lines
+from nurture.cli.still_needed import needed_lines
 from nurture.clock import machine_now
 from nurture.compiler.reference import reference as reference_page
 from nurture.compiler.schema import json_schemas
@@ -71,16 +72,8 @@ def publish(ctx: click.Context, yes: int | None) -> None:
     published = publish_files(house.runtime, files, getpass.getuser(), yes)
     for problem in published.warnings:
         click.echo(str(problem))
-    for workflow, template, people in published.missing:
-        click.echo(
-            f"{people} people under way in {workflow} still need {template}, which this release "
-            "lacks: they get it as the newest release that had it",
-        )
-    for workflow, window, people in published.windowless:
-        click.echo(
-            f"{people} people under way in {workflow} still need the window '{window}', which "
-            "this release lacks: their mails wait until a release has it, or expire",
-        )
+    for line in needed_lines(published.needed):
+        click.echo(line)
     what = "is live already" if published.unchanged else "is live"
     click.echo(f"Release {published.release_id} {what}.")
     for workflow, count in published.enrolled.items():

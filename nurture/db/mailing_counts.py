@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Row, false, func, or_, select
 
 from nurture.db.contact_facts import fact_source
-from nurture.db.tables import consent, contact, event, message
+from nurture.db.mail_states import WAITING
+from nurture.db.tables import consent, contact, event, mailing, message
 from nurture.db.touched import NEWEST_VERDICT
 from nurture.domain.message import UNSENT, State
 from nurture.domain.workflow import Purpose
@@ -97,6 +98,18 @@ def _reactions(
         )
         .group_by(message.c.mailing, event.c.type)
     ).all()
+
+
+def waiting(connection: Connection) -> list[tuple[str, int, int]]:
+    """Return (mailing, release it began in, mails that wait) of mailings with waiting mails."""
+    rows = connection.execute(
+        select(mailing.c.name, mailing.c.release_id, func.count().label("mails"))
+        .join(message, message.c.mailing == mailing.c.name)
+        .where(WAITING, mailing.c.release_id.is_not(None))
+        .group_by(mailing.c.name, mailing.c.release_id)
+        .order_by(mailing.c.name)
+    )
+    return [(row.name, row.release_id, row.mails) for row in rows]
 
 
 def reasons(connection: Connection, name: str) -> Sequence[Row[str, str | None, int]]:

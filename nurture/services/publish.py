@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,6 +27,7 @@ from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, SEND, Runtime
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
 from nurture.services.sender_check import sender_problems
+from nurture.services.still_needed import StillNeeded, still_needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,8 @@ class Published:
     enrolled: Mapping[str, int] = field(default_factory=dict)
     #: warnings of the check
     warnings: tuple[Problem, ...] = ()
-    #: (workflow, template, people under way) where the release lacks a template they need
-    missing: tuple[tuple[str, str, int], ...] = ()
-    #: (workflow, window, people under way) where the release lacks a window they need
-    windowless: tuple[tuple[str, str, int], ...] = ()
+    #: what people under way and mails that wait need, and the release lacks
+    needed: StillNeeded = field(default_factory=StillNeeded)
     #: what became of broadcasts and the mailings of seminars
     mailings: tuple[Remark, ...] = ()
     #: seminars that changed since people were told of them
@@ -168,19 +166,19 @@ def publish(
             connection, definitions, was, release_id, now, runtime.releases
         )
         _enter_segments(connection, definitions, before, now)
-        missing, windowless = _missing(connection, runtime, definitions, files)
         # What had no window to leave in may have one now.
         woken = pausing.wake_windowless(connection, now)
     runtime.ring(DECIDE)
     if woken:
         runtime.ring(SEND)
+    with read(runtime.engine) as connection:
+        lacks = still_needed(connection, runtime.releases, definitions, files.keys())
     return Published(
         release_id,
         unchanged,
         enrolled,
         warnings,
-        missing,
-        windowless,
+        lacks,
         tuple(remarks),
         tuple(changed),
         leaving,
@@ -224,34 +222,3 @@ def _enter_segments(
     for name, condition in look_up(definitions).trigger_segments.items():
         if before.get(name) != condition:
             existing.enter_segment(connection, definitions, name, condition, now)
-
-
-#: (workflow, what it needs, people under way)
-_Lacks = tuple[tuple[str, str, int], ...]
-
-
-def _missing(
-    connection: Connection,
-    runtime: Runtime,
-    definitions: Definitions,
-    files: Mapping[str, bytes],
-) -> tuple[_Lacks, _Lacks]:
-    """Return templates and windows that people under way need and the new release lacks."""
-    templates: Counter[tuple[str, str]] = Counter()
-    windows: Counter[tuple[str, str]] = Counter()
-    for release_id, name, people in releases.under_way(connection):
-        workflow = runtime.releases.workflow(connection, release_id, name)
-        if workflow is None:
-            continue
-        sends = [step for step in workflow.graph.steps.values() if isinstance(step, Send)]
-        for template in {step.template for step in sends if step.template}:
-            if not any(path.startswith(f"templates/email/{template}.") for path in files):
-                templates[name, template] += people
-        for window in {step.window or workflow.window for step in sends}:
-            if window not in definitions.calendar.windows:
-                windows[name, window] += people
-    return _listed(templates), _listed(windows)
-
-
-def _listed(found: Mapping[tuple[str, str], int]) -> _Lacks:
-    return tuple((workflow, what, people) for (workflow, what), people in sorted(found.items()))

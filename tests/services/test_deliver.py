@@ -207,7 +207,7 @@ def test_a_template_that_the_live_release_lacks_is_read_from_the_newest_that_had
     house.happens(house.person())
     house.turn()
     done = house.publish(project(workflow("b", "- wait: 1d", "trigger: [{form: n}]")))
-    assert sorted(done.missing) == [("a", "x/one", 1), ("a", "x/two", 1)]
+    assert sorted(done.needed.templates) == [("a", "x/one", 1), ("a", "x/two", 1)]
     house.after(days=2)
     assert house.mails()[-1] == ("two", "sent", None)
     assert "二番目".encode() in _text(house.provider.accepted[-1].data)

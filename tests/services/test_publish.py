@@ -9,6 +9,7 @@ import pytest
 from nurture.db import tables
 from nurture.errors import DefinitionError, Severity
 from nurture.services.publish import ConfirmationNeededError, check
+from nurture.services.still_needed import StillNeeded
 from tests.services.broadcasts import SOON, broadcast, with_broadcast
 from tests.services.house import START, House
 from tests.services.project import CALENDAR, POLICY, letter, project, workflow
@@ -235,9 +236,44 @@ def test_a_publication_names_who_still_needs_a_window_that_it_lacks(house: House
     house.decide()
     files = project(OTHER, calendar=NO_OFFICE, t_x__one=letter())
     published = house.publish(files)
-    assert published.windowless == (("a", "office", 2),)
-    assert published.missing == (("a", "x/two", 2),)
-    assert house.publish(project(OFFICE)).windowless == ()
+    assert published.needed.windows == (("a", "office", 2),)
+    assert published.needed.templates == (("a", "x/two", 2),)
+    assert house.publish(project(OFFICE)).needed == StillNeeded()
+
+
+LIBRARY = """
+library: default
+items: [{item: case-any, kind: case, title: 事例, url: "https://www.sample.example/a"}]
+"""
+
+
+def test_a_publication_names_files_and_items_that_people_and_waiting_mails_still_need(
+    house: House,
+) -> None:
+    prices, rollout = (f"workflows/files/{name}.ja.pdf" for name in ("prices", "rollout"))
+    send = "{pick: case, otherwise: case-any}"
+    steps = f"- wait: 1d\n- {{id: one, send: {send}, attach: {prices}}}"
+    news = broadcast(attach="workflows/files/rollout.{locale}.pdf", delivery="{window: office}")
+    files = {
+        **project(workflow("a", steps), t_library__case=letter()),
+        **with_broadcast(news),
+        "workflows/library.yaml": LIBRARY.encode(),
+        **dict.fromkeys((prices, rollout), b"%PDF-1.7\n"),
+    }
+    house.publish(files)
+    for number in range(2):
+        house.happens(house.person(f"p{number}@aozora.example"))
+    house.decide()
+    # The office is closed at noon: the broadcast's mails are there and wait.
+    house.change(tables.mailing, 1, due_at=START + timedelta(hours=2, minutes=30))
+    house.after(hours=2, minutes=40)
+    waiting = house.rows(tables.message, mailing="news")
+    assert [row.state for row in waiting] == ["deferred", "deferred"]
+    needed = house.publish(project(OTHER)).needed
+    assert needed.files == (("a", prices, 2), ("news", rollout, 2))
+    assert needed.items == (("a", "case-any", 2),)
+    assert needed.templates == (("news", "x/news", 2),)
+    assert house.publish(files).needed == StillNeeded()
 
 
 def test_a_mail_put_off_by_the_older_release_while_a_newer_one_goes_live_is_found(
