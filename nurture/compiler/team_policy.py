@@ -80,4 +80,3 @@ def with_owners(policy: Policy, root: Node, scope: ConditionScope) -> Policy:
             scope.report.error(one.at(_IF), "owner-on-deeds", message)
         rules.append(OwnerRule(condition, owner))
     return replace(policy, owners=tuple(rules))
-

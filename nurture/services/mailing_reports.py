@@ -28,6 +28,13 @@ _MISSED_LATELY = timedelta(days=14)
 LISTED = 50
 
 
+#: who gets a seminar's mails that nobody writes a condition for
+_TOLD = {
+    "reminder": ("お申し込みの方", "those who registered"),
+    "correction": ("ご案内またはお申し込み済みの方", "those who were invited or registered"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MailingLine:
     """A mailing, where it stands, and its figures."""
@@ -47,10 +54,21 @@ class MailingLine:
         """Its name."""
         return str(self.row.name)
 
+    @property
+    def part(self) -> str:
+        """What it is of its seminar: invitation, reminder, correction; empty for a broadcast."""
+        return self.name.partition("/")[2].partition("-")[0]
+
     def to(self, locale: str) -> str:
         """Return who gets it, in words; empty where no file says it any more."""
+        if self.part in _TOLD:
+            return _TOLD[self.part][0 if locale.startswith("ja") else 1]
         if self.mailing is None:
             return ""
+        condition = self.mailing.condition
+        if self.part == "invitation" and isinstance(condition, All) and condition.parts:
+            # Those who have registered are left out of every invitation: no word of it here.
+            return audience(condition.parts[0], self.segments, locale)
         return audience(self.mailing.condition, self.segments, locale)
 
     @property
