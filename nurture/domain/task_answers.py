@@ -23,6 +23,8 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _TIME = re.compile(r"(\d{1,2})[:時](\d{2})分?(?::\d{2})?")
 _AMOUNT = re.compile(r"[¥￥$€£]?\s*(\d[\d,]*(?:\.\d+)?)\s*(千|万|百万|億)?\s*円?")
 _UNITS = {None: 1, "千": 10**3, "万": 10**4, "百万": 10**6, "億": 10**8}
+#: control characters but tab and line feed, and halves of characters
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BANT = ("budget", "authority", "need", "timeline")
 _YES = frozenset({"yes", "on", "true", "1", "はい"})
 _NO = frozenset({"no", "off", "false", "0", "", "いいえ"})
@@ -106,7 +108,10 @@ def _text(answer: object) -> str:
         return "yes" if answer else "no"
     if isinstance(answer, float) and answer.is_integer():
         return str(int(answer))
-    return "" if answer is None else str(answer).replace("\r\n", "\n").strip()
+    if answer is None:
+        return ""
+    # Invisible, refused by databases (NUL) and by headers of mails: nobody means them.
+    return _CONTROLS.sub("", str(answer).replace("\r\n", "\n")).strip()
 
 
 def _value(one: Field, text: str, today: date) -> Any:

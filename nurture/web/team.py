@@ -28,6 +28,7 @@ from nurture.web.admin.today import make_today
 from nurture.web.admin.workflows import make_workflows
 from nurture.web.languages import LANGUAGES, asked_for, known, speak
 from nurture.web.protection import protect
+from nurture.web.typed import TypedRequest
 
 #: names under which this machine may be asked
 OUR_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -49,6 +50,7 @@ def make_team(
     many processes of each kind are at work, for the status page.
     """
     app = Flask("nurture.web.admin", static_folder="../static", template_folder="templates")
+    app.request_class = TypedRequest
     app.config.update(
         SECRET_KEY=secret,
         TRUSTED_HOSTS=list(names),

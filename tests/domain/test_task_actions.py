@@ -186,7 +186,11 @@ ANSWERS: list[tuple[str, dict[str, Any], dict[str, Any] | str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("action", "answers", "wanted"), ANSWERS)
+#: pasted from a terminal or a chat: what nobody sees is not kept
+PASTED = ("done", {"note": "一\0行\x1b[1m\r\n\t二\ud800"}, {"note": "一行[1m\n\t二"})
+
+
+@pytest.mark.parametrize(("action", "answers", "wanted"), [*ANSWERS, PASTED])
 def test_a_form_is_read_or_says_what_is_wrong_beside_the_field(
     action: str, answers: dict[str, Any], wanted: dict[str, Any] | str
 ) -> None:

@@ -219,14 +219,14 @@ def test_what_is_not_there_is_said(team: FlaskClient, path: str) -> None:
     [
         *("before=x", "before=-1", "before=99999999999999999999", "after=1.2.3.4.5"),
         *("after=999999999999999999.999999999999999999.0.1", "query=%00%ff", "lang=xx"),
-        "tag=%F0%9F%98%80&query=a%25",
+        *("tag=%F0%9F%98%80&query=a%25", "tag=%00&temperature=x%00&lifecycle=%00&kind=%00&for=%00"),
     ],
 )
 def test_an_odd_query_is_no_failure(
     scene: Scene, mailbox: MailboxStore, team: FlaskClient, query: str
 ) -> None:
     person = fill(scene, mailbox)
-    for path in ("/contacts/", f"/contacts/{person}", "/tasks/", "/mailbox/"):
+    for path in ("/contacts/", f"/contacts/{person}", "/tasks/", "/mailbox/", "/today"):
         assert team.get(f"{path}?{query}").status_code == 200
 
 
