@@ -16,7 +16,8 @@ from nurture.domain.mailing import Mailing, MailingState
 #: published so long after its time, a mailing is not sent any more
 LATE = timedelta(hours=1)
 
-#: over for so long before anybody published it, a mailing is history, not a slip: no word of it
+#: over for so long before anybody published it, a seminar's mailing is history: no word of it.
+#: A broadcast's time is said however old it is, since a slip of the year looks like that
 LONG_OVER = timedelta(days=30)
 
 #: what a publication plans to go out so soon wants a word of whoever publishes
@@ -109,7 +110,7 @@ def settle(
     they say nothing; `began_as`: what they said when it began, None where it has not.
     """
     if standing is None:
-        if written is None or now - written.at > LONG_OVER:
+        if written is None or (written.seminar and now - written.at > LONG_OVER):
             return Move()
         return _planned(written, Note.SCHEDULED, now)
     if written is None:

@@ -30,8 +30,11 @@ SCHEDULED, DONE = Standing(S.SCHEDULED, SOON, begun=False), Standing(S.DONE, PAS
         (None, replace(LETTER, at=NOW - timedelta(hours=1)),
          Move(S.SCHEDULED, NOW - timedelta(hours=1), Note.SCHEDULED)),
         (None, TOO_LATE, Move(S.MISSED, PAST, Note.MISSED)),
-        # over long before anybody published it: history, not a slip
-        (None, replace(LETTER, at=NOW - timedelta(days=31)), Move()),
+        # a seminar that was over long before anybody published it is history, not a slip; a
+        # broadcast of last year may be one
+        (None, replace(LETTER, at=PAST - timedelta(days=31), seminar="clinic"), Move()),
+        (None, replace(LETTER, at=PAST - timedelta(days=365)),
+         Move(S.MISSED, PAST - timedelta(days=365), Note.MISSED)),
         # said again at each publication
         (Standing(S.MISSED, PAST, False), TOO_LATE, Move(note=Note.MISSED)),
         # a new time brings it back
