@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, bindparam, select
 
 from nurture.clock import machine_now
 from nurture.db.tables import enrolment, event, message
+from nurture.db.types import UtcDateTime
 from nurture.db.upsert import insert_new
 from nurture.domain.message import State
 
@@ -64,14 +65,18 @@ def queue(
     return found
 
 
+# Asked in every round, so made once.
+_DUE = (
+    select(enrolment.c.contact_id)
+    .where(enrolment.c.due_at <= bindparam("now", type_=UtcDateTime), enrolment.c.state == "active")
+    .order_by(enrolment.c.due_at)
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def due_enrolment_contacts(connection: Connection, now: datetime, limit: int) -> list[int]:
     """Return the contacts of up to `limit` enrolments that are due, the longest due first."""
-    rows = connection.execute(
-        select(enrolment.c.contact_id)
-        .where(enrolment.c.due_at <= now, enrolment.c.state == "active")
-        .order_by(enrolment.c.due_at)
-        .limit(limit)
-    )
+    rows = connection.execute(_DUE, {"now": now, "most": limit})
     return list(dict.fromkeys(row.contact_id for row in rows))
 
 

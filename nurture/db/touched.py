@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, or_, select, update
 
 from nurture.db.tables import (
     account,
@@ -21,6 +21,7 @@ from nurture.db.tables import (
     segment_member,
     team_member,
 )
+from nurture.db.types import UtcDateTime
 from nurture.domain.facts import NOT_HUMAN, ONCE_PER_MESSAGE, EventFact, EventOnHold
 from nurture.domain.scoring import LedgerEntry, ScoredEvent
 
@@ -64,41 +65,49 @@ class History:
     scored: dict[int, list[ScoredEvent]] = field(default_factory=dict)
 
 
+# Asked in every round, so each is made once: making one costs as much as running it.
+_NOW, _MOST = bindparam("now", type_=UtcDateTime), bindparam("most", type_=Integer)
+_WAITING = (
+    select(inbox.c.contact_id)
+    .where(inbox.c.available_at <= _NOW)
+    .order_by(inbox.c.available_at, inbox.c.event_id)
+    .limit(_MOST)
+)
+_EVERYBODY = (
+    select(inbox.c.contact_id)
+    .where(inbox.c.available_at <= _NOW)
+    .group_by(inbox.c.contact_id)
+    .order_by(func.min(inbox.c.event_id))
+    .limit(_MOST)
+)
+_REVIEWS = (
+    select(contact.c.id)
+    .where(contact.c.review_at <= _NOW)
+    .order_by(contact.c.review_at)
+    .limit(_MOST)
+)
+_JOURNEYS = (
+    select(enrolment.c.contact_id)
+    .where(enrolment.c.review_at <= _NOW, enrolment.c.state == "active")
+    .order_by(enrolment.c.review_at)
+    .limit(_MOST)
+)
+
+
 def due_contacts(connection: Connection, now: datetime, limit: int) -> list[int]:
     """Return up to `limit` contacts with events to take in, or whose time has come."""
-    waiting = (
-        select(inbox.c.contact_id)
-        .where(inbox.c.available_at <= now)
-        .order_by(inbox.c.available_at, inbox.c.event_id)
-        .limit(limit)
-    )
-    rows = connection.execute(waiting).all()
+    asked = {"now": now, "most": limit}
+    rows = connection.execute(_WAITING, asked).all()
     found = dict.fromkeys(row.contact_id for row in rows)
     if len(rows) == limit and len(found) <= limit // 10:
         # A few have brought very much: look past it, so that the others do not wait for them.
-        everybody = (
-            select(inbox.c.contact_id)
-            .where(inbox.c.available_at <= now)
-            .group_by(inbox.c.contact_id)
-            .order_by(func.min(inbox.c.event_id))
-            .limit(limit)
-        )
-        found.update(dict.fromkeys(row.contact_id for row in connection.execute(everybody)))
+        everybody = connection.execute(_EVERYBODY, asked)
+        found.update(dict.fromkeys(row.contact_id for row in everybody))
     if len(found) < limit:
-        reviews = (
-            select(contact.c.id)
-            .where(contact.c.review_at <= now)
-            .order_by(contact.c.review_at)
-            .limit(limit)
-        )
-        journeys = (
-            select(enrolment.c.contact_id)
-            .where(enrolment.c.review_at <= now, enrolment.c.state == "active")
-            .order_by(enrolment.c.review_at)
-            .limit(limit)
-        )
-        found.update(dict.fromkeys(row.id for row in connection.execute(reviews)))
-        found.update(dict.fromkeys(row.contact_id for row in connection.execute(journeys)))
+        reviews = connection.execute(_REVIEWS, asked)
+        found.update(dict.fromkeys(row.id for row in reviews))
+        journeys = connection.execute(_JOURNEYS, asked)
+        found.update(dict.fromkeys(row.contact_id for row in journeys))
     return list(found)[:limit]
 
 
