@@ -9,8 +9,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Only wheels that the lock names by hash: no package runs code while it is installed.
-INSTALL := $(PIP) install --require-hashes --only-binary :all:
+# Only wheels that the lock names by hash: no package runs code while it is installed. The lock
+# holds all of them, so nothing is resolved again: a release of today could not match it.
+INSTALL := $(PIP) install --require-hashes --no-deps --only-binary :all:
 
 # The first of these that is 3.11 or newer makes .venv; `make PYTHON=python3.13 …` names another.
 PYTHON ?= python3.11 python3.12 python3.13 python3 python
