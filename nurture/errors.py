@@ -1,10 +1,16 @@
-"""Errors that people read: where, what was expected, what was found, what to do."""
+"""Errors that people read: where, what was expected, what was found, what to do.
+
+Messages and hints are sentences (`nurture.language.say`): plain English as a `str`, and
+Japanese where it is asked for.
+"""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from nurture.language import NOTHING, in_language, say
 
 
 class Severity(enum.StrEnum):
@@ -14,6 +20,9 @@ class Severity(enum.StrEnum):
     ERROR = "error"
     #: works, but a careful colleague would raise an eyebrow
     WARNING = "warning"
+
+
+_SEVERITIES = {Severity.ERROR: say("error"), Severity.WARNING: say("warning")}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,27 +44,36 @@ class Problem:
     place: Place
     #: stable, kebab-case, e.g. `unknown-key`; tests and editors rely on it
     code: str
-    #: what is wrong, one sentence without a full stop
+    #: what is wrong, one sentence (`say`) without a full stop
     message: str
     #: what to do, e.g. `did you mean 'wait_for'?`; may be empty
-    hint: str = ""
+    hint: str = NOTHING
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.place}: {self.severity}: {self.message}{hint} [{self.code}]"
+        return self.in_language("en")
+
+    def in_language(self, language: str) -> str:
+        """Return the line that people read: place, severity, message, hint, code."""
+        said = _with_hint(self.message, self.hint, language)
+        severity = in_language(_SEVERITIES[self.severity], language)
+        return f"{self.place}: {severity}: {said} [{self.code}]"
 
 
 class NurtureError(Exception):
     """A failure that a user can understand and act on; `hint` says how."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = NOTHING) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+        return self.in_language("en")
+
+    def in_language(self, language: str) -> str:
+        """Return message and hint in a language."""
+        return _with_hint(self.message, self.hint, language)
 
 
 class DefinitionError(NurtureError):
@@ -65,6 +83,16 @@ class DefinitionError(NurtureError):
         self.problems = tuple(sorted(problems, key=lambda p: (p.place, p.code)))
         super().__init__("\n".join(str(p) for p in self.problems))
 
+    def in_language(self, language: str) -> str:
+        """Return every problem on a line of its own."""
+        return "\n".join(problem.in_language(language) for problem in self.problems)
+
 
 class NotFoundError(NurtureError):
     """Something was named that does not exist."""
+
+
+def _with_hint(message: str, hint: str, language: str) -> str:
+    if not hint:
+        return in_language(message, language)
+    return in_language(say("{message} ({hint})", message=message, hint=hint), language)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 PACKAGE = "nurture"
 
-_GROUND = frozenset({"errors", "clock", "log"})
+_GROUND = frozenset({"language", "errors", "clock", "log"})
 _MIDDLE = frozenset({"compiler", "emails", "providers", "db"})
 _UNDER_SERVICES = _GROUND | {"domain"} | _MIDDLE
 _UNDER_EDGES = _UNDER_SERVICES | {"services", "settings", "keys"}
@@ -21,12 +21,13 @@ _UNDER_EDGES = _UNDER_SERVICES | {"services", "settings", "keys"}
 #: Room → rooms it may import, besides itself and the bare package.
 ROOMS: Mapping[str, frozenset[str]] = {
     PACKAGE: frozenset(),
-    "errors": frozenset(),
-    "clock": frozenset({"errors"}),
-    "log": frozenset({"errors", "clock"}),
-    "settings": frozenset({"errors"}),
-    "keys": frozenset({"errors"}),
-    "domain": frozenset({"errors"}),
+    "language": frozenset(),
+    "errors": frozenset({"language"}),
+    "clock": frozenset({"language", "errors"}),
+    "log": frozenset({"language", "errors", "clock"}),
+    "settings": frozenset({"language", "errors"}),
+    "keys": frozenset({"language", "errors"}),
+    "domain": frozenset({"language", "errors"}),
     **{room: _GROUND | {"domain"} for room in _MIDDLE},
     "services": _UNDER_SERVICES,
     "web": _UNDER_EDGES,

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from nurture import __version__
+from nurture.cli.speaking import language, told
 from nurture.errors import DefinitionError, NurtureError
 
 #: command → where it lives; imported when it is asked for, so that `nurture event` does not
@@ -71,12 +72,12 @@ class Group(click.Group):
             return super().invoke(ctx)
         except DefinitionError as error:
             for problem in error.problems:
-                click.echo(str(problem), err=True)
+                click.echo(problem.in_language(language()), err=True)
             ctx.exit(1)
         except NurtureError as error:
-            click.echo(f"{click.style('nurture:', fg='red')} {error.message}", err=True)
+            click.echo(f"{click.style('nurture:', fg='red')} {told(error.message)}", err=True)
             if error.hint:
-                click.echo(f"  → {error.hint}", err=True)
+                click.echo(f"  → {told(error.hint)}", err=True)
             ctx.exit(1)
 
 

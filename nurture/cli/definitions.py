@@ -11,6 +11,7 @@ import click
 
 from nurture.cli.context import house_of, settings_of
 from nurture.cli.mailing_remarks import mailing_lines
+from nurture.cli.speaking import speaks
 from nurture.cli.still_needed import needed_lines
 from nurture.clock import machine_now
 from nurture.compiler.reference import reference as reference_page
@@ -23,14 +24,15 @@ from nurture.services.publish import publish as publish_files
 
 
 @click.command()
+@speaks
 @click.pass_context
-def check(ctx: click.Context) -> None:
+def check(ctx: click.Context, locale: str) -> None:
     """Say everything that is wrong with workflows and templates, as file:line:column."""
     settings = settings_of(ctx)
     files = read_project(settings.project)
     definitions, problems = check_files(files, machine_now(), settings.public_url)
     for problem in problems:
-        click.echo(str(problem))
+        click.echo(problem.in_language(locale))
     errors = sum(1 for problem in problems if problem.severity is Severity.ERROR)
     warnings = len(problems) - errors
     found = f"{len(definitions.workflows)} workflows, {len(files)} files"

@@ -46,7 +46,7 @@ def check_content(
         place = content.at(OTHERWISE, at)
         fallback = library.items.get(pick.otherwise)
         if fallback is None:
-            hint = report.suggest(pick.otherwise, library.items)
+            hint: str = report.suggest(pick.otherwise, library.items)
             report.error(place, "unknown-item", f"the library has no '{pick.otherwise}'", hint)
         else:
             _check_languages(fallback, place, references, report)

@@ -109,7 +109,7 @@ def check_role(name: str, senders: Mapping[str, Sender], at: Placed, report: Rep
     roles = {sender.role for sender in senders.values()}
     if name == "owner" or name in roles:
         return
-    hint = report.suggest(name, ("owner", *roles))
+    hint: str = report.suggest(name, ("owner", *roles))
     if name in senders:
         hint = f"'{name}' is a sender, whose role is {senders[name].role}"
     report.error(at, "unknown-role", f"no sender has the role {quoted(name)}", hint)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from nurture.errors import Place, Problem, Severity
+from nurture.language import NOTHING, Said, say
 
 #: characters; comparing takes their square in time, and nobody misspells a page of text
 _LONGEST_WORD = 100
@@ -39,18 +40,18 @@ class Report:
         """Whether any of it is an error."""
         return any(problem.severity is Severity.ERROR for problem in self._problems)
 
-    def error(self, at: Placed | None, code: str, message: str, hint: str = "") -> None:
+    def error(self, at: Placed | None, code: str, message: str, hint: str = NOTHING) -> None:
         """Record a mistake; `at` None means the file as a whole."""
         self._add(at, code, message, hint, Severity.ERROR)
 
-    def warn(self, at: Placed | None, code: str, message: str, hint: str = "") -> None:
+    def warn(self, at: Placed | None, code: str, message: str, hint: str = NOTHING) -> None:
         """Record something that works but should be looked at."""
         self._add(at, code, message, hint, Severity.WARNING)
 
-    def suggest(self, word: str, known: Iterable[str]) -> str:
+    def suggest(self, word: str, known: Iterable[str]) -> Said:
         """Return `did_you_mean`, or '' where the file has had its share of comparisons."""
         if self._compared >= MOST_COMPARED:
-            return ""
+            return NOTHING
         choices = set(known)
         self._compared += len(choices)
         return did_you_mean(word, choices)
@@ -62,16 +63,16 @@ class Report:
         self._problems[Problem(place, code, message, hint, severity)] = None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Said:
     """Return a hint with the nearest known word, else with the few there are, else ''."""
     if len(word) > _LONGEST_WORD:
-        return ""
+        return NOTHING
     choices = sorted(set(known))
     # A misspelt word keeps most of its letters; capitals are no mistake worth missing one for.
     near = difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)
     if near:
         original = next(c for c in choices if c.lower() == near[0])
-        return f"did you mean '{original}'?"
+        return say("did you mean '{word}'?", word=original)
     if 0 < len(choices) <= 12:
-        return f"known: {', '.join(choices)}"
-    return ""
+        return say("known: {known}", known=choices)
+    return NOTHING

@@ -101,6 +101,6 @@ def add_source(sources: Sources, path: str, content: bytes | str) -> None:
             report.error(root.pairs[name][0], "not-available", message)
             return
     first = next(iter(root.pairs), "")
-    hint = report.suggest(first, _KINDS)
+    hint: str = report.suggest(first, _KINDS)
     hint = hint if "mean" in hint else f"it needs one of the keys {', '.join(_KINDS)}"
     report.error(root, "unknown-kind", "nothing says what this file is", hint)

@@ -68,7 +68,7 @@ class WaitMoments:
         if not dot:
             scope, name = "contact", key.value
         if scope not in _SCOPES:
-            hint = self._report.suggest(scope, _SCOPES)
+            hint: str = self._report.suggest(scope, _SCOPES)
             if scope == "event":
                 hint = f"write trigger.{name}"
             self._refuse(key, "unknown-field", f"unknown date field '{key.value}'", hint)

@@ -1,37 +1,26 @@
 """The two languages of all pages: English in the templates, Japanese in a catalogue.
 
-Babel reads the `.po` file and compiles it in memory, so that no compiled file can be stale
-and nothing is written. flask-babel was tried first; it wants compiled files on disk.
+flask-babel was tried first; it wants compiled files on disk.
 """
 
 from __future__ import annotations
 
 import gettext
-import io
-from functools import cache
-from importlib import resources
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import Translations
 from flask import Flask, g, request
 
-#: every page exists in these; the first is the one for readers who ask for neither
-LANGUAGES = ("ja", "en")
+from nurture.language import LANGUAGES
+from nurture.language.catalogue import catalogue as read_catalogue
+
 #: names of the languages in themselves
 NAMES = {"ja": "日本語", "en": "English"}
 
 
-@cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """Return the texts of a language; English needs none."""
     if language == "en":
         return gettext.NullTranslations()
-    text = resources.files("nurture.web").joinpath(f"translations/{language}.po").read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(text), locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
+    return read_catalogue("nurture.web", f"translations/{language}.po", language)
 
 
 def known(language: str | None) -> str | None:

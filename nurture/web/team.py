@@ -13,6 +13,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from nurture.errors import NotFoundError
+from nurture.language import LANGUAGES
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.services.runtime import Runtime
 from nurture.web import errors
@@ -26,7 +27,7 @@ from nurture.web.admin.status import make_status
 from nurture.web.admin.tasks import make_tasks
 from nurture.web.admin.today import make_today
 from nurture.web.admin.workflows import make_workflows
-from nurture.web.languages import LANGUAGES, asked_for, known, speak
+from nurture.web.languages import asked_for, known, speak
 from nurture.web.protection import protect
 from nurture.web.typed import TypedRequest
 
