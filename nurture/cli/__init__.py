@@ -16,7 +16,7 @@ from nurture.errors import DefinitionError, NurtureError
 #: command → where it lives; imported when it is asked for, so that `nurture event` does not
 #: wait for web servers and MJML to load
 COMMANDS = {
-    "check": "definitions:check",
+    "check": "check:check",
     "schema": "definitions:schema",
     "publish": "definitions:publish",
     "gallery": "gallery:gallery",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from nurture.app import House, build
 from nurture.settings import Settings, load
+
+if TYPE_CHECKING:
+    from nurture.app import House
 
 
 def settings_of(ctx: click.Context) -> Settings:
@@ -17,6 +19,9 @@ def settings_of(ctx: click.Context) -> Settings:
 
 def house_of(ctx: click.Context) -> House:
     """Return the wired house for a one-shot command."""
+    # Wiring loads the database and web servers; most of a second that a check does not need.
+    from nurture.app import build
+
     return build(settings_of(ctx))
 
 

@@ -1,4 +1,4 @@
-"""Commands over what marketers write: check, schema, publish."""
+"""Commands over what marketers write: schema, publish."""
 
 from __future__ import annotations
 
@@ -9,37 +9,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from nurture.cli.context import house_of, settings_of
+from nurture.cli.context import house_of
 from nurture.cli.mailing_remarks import mailing_lines
-from nurture.cli.speaking import speaks
 from nurture.cli.still_needed import needed_lines
-from nurture.clock import machine_now
 from nurture.compiler.reference import reference as reference_page
 from nurture.compiler.schema import json_schemas
-from nurture.errors import Severity
 from nurture.services.mailing_reports import definitions_of
 from nurture.services.project import read_project
-from nurture.services.publish import check as check_files
 from nurture.services.publish import publish as publish_files
-
-
-@click.command()
-@speaks
-@click.pass_context
-def check(ctx: click.Context, locale: str) -> None:
-    """Say everything that is wrong with workflows and templates, as file:line:column."""
-    settings = settings_of(ctx)
-    files = read_project(settings.project)
-    definitions, problems = check_files(files, machine_now(), settings.public_url)
-    for problem in problems:
-        click.echo(problem.in_language(locale))
-    errors = sum(1 for problem in problems if problem.severity is Severity.ERROR)
-    warnings = len(problems) - errors
-    found = f"{len(definitions.workflows)} workflows, {len(files)} files"
-    if errors:
-        click.echo(f"{errors} errors, {warnings} warnings in {found}")
-        ctx.exit(1)
-    click.echo(f"No errors, {warnings} warnings: {found} are ready to be published.")
 
 
 @click.command()

@@ -6,7 +6,6 @@ libyaml splits the text into events; what a plain scalar means is decided in
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,8 @@ import yaml
 
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
 from nurture.compiler.report import Report
+from nurture.domain.file_text import INVISIBLE, file_text, invisible
+from nurture.language import say
 
 #: bytes; a longer file was not written by a person
 LARGEST_FILE = 1_000_000
@@ -25,11 +26,6 @@ MOST_NODES = 50_000
 # libyaml in C is some 25 times faster than a parser in Python; every platform with a wheel
 # of PyYAML has it, the rest get the same events more slowly.
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
-
-# Characters that no editor shows, or that some count as a line break and others do not.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
-)
 
 _HINTS = (
     ("mapping values are not allowed", "quote a value that has ': ' in it, or indent it well"),
@@ -59,15 +55,9 @@ def read_yaml(content: bytes | str, report: Report) -> Node | None:
     text = _decode(content, report)
     if text is None:
         return None
-    found = _INVISIBLE.search(text)
-    if found is not None:
-        code = ord(found.group())
-        report.error(
-            _mark_at(text, found.start()),
-            "invisible-character",
-            f"the invisible character U+{code:04X} stands here",
-            "delete it",
-        )
+    hidden = invisible(text)
+    if hidden is not None:
+        report.error(hidden, "invisible-character", hidden.message, say("delete it"))
         return None
     tree = _Tree(report, text)
     try:
@@ -87,34 +77,11 @@ def _decode(content: bytes | str, report: Report) -> str | None:
         return None
     if isinstance(content, str):
         return content.removeprefix("\ufeff")
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        report.error(None, "not-utf-8", "the file is UTF-16, not UTF-8", "save it as UTF-8")
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        message = f"byte 0x{content[error.start]:02X} is not UTF-8"
-        if _is_shift_jis(content):
-            message = "the file is Shift_JIS, not UTF-8"
-        report.error(_Mark(line, column), "not-utf-8", message, "save it as UTF-8")
-        return None
-
-
-def _is_shift_jis(content: bytes) -> bool:
-    try:
-        text = content.decode("cp932")
-    except UnicodeDecodeError:
-        return False
-    # Any bytes may happen to decode; kana make it Japanese.
-    return any("\u3041" <= letter <= "\u30ff" for letter in text)
-
-
-def _mark_at(text: str, offset: int) -> _Mark:
-    before = text[:offset]
-    return _Mark(before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+    text = file_text(content)
+    if isinstance(text, str):
+        return text
+    report.error(text, "not-utf-8", text.message, say("save it as UTF-8"))
+    return None
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, report: Report) -> None:
@@ -207,12 +174,12 @@ class _Tree:
     def _visible(self, event: Any) -> str:
         """Return a scalar's text without what an escape such as "\\0" made of it, and say so."""
         value: str = event.value
-        found = _INVISIBLE.search(value)
+        found = INVISIBLE.search(value)
         if found is None:
             return value
         message = f"an escape makes the invisible character U+{ord(found.group()):04X} here"
         self._report.error(_mark(event), "invisible-character", message, "delete it")
-        return _INVISIBLE.sub("", value)
+        return INVISIBLE.sub("", value)
 
     def _reach(self, event: yaml.Event, depth: int) -> None:
         if depth > DEEPEST:

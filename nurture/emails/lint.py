@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from nurture.emails.active import find_active
 from nurture.emails.compile import Assembled, assemble
@@ -40,11 +40,17 @@ _NO_ALT = re.compile(r"<(?:img|mj-image)\b(?![^>]*\salt\s*=)[^>]*>|!\[\s*\](?=\(
 _SHOWN = re.compile(r"https?://", re.IGNORECASE)
 
 
-def lint_templates(files: Mapping[str, str], context: TemplateContext) -> list[Problem]:
-    """Return every problem of every template, by place; one bad file hides no other."""
-    found: list[Problem] = list(_files(files))
+def lint_templates(
+    files: Mapping[str, str], context: TemplateContext, unread: Collection[str] = ()
+) -> list[Problem]:
+    """Return every problem of every template, by place; one bad file hides no other.
+
+    `unread`: paths of files that are there and could not be read.
+    """
+    there = {**dict.fromkeys(unread, ""), **files}
+    found: list[Problem] = list(_files(there))
     paths = template_paths(files)
-    found += _locales(paths, context)
+    found += _locales(template_paths(there), context)
     for path in paths:
         found += _template(files, path, context)
     unique = {(p.place, p.code, p.message): p for p in found}

@@ -20,9 +20,9 @@ from nurture.emails.render import Rendered, render
 from nurture.emails.store import TemplateStore
 from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError
+from nurture.services.check import check
 from nurture.services.compose import text_in
-from nurture.services.publish import check
-from nurture.services.releases import as_text
+from nurture.services.text_files import as_text
 
 #: mails to our own people tell of tasks and desks, which a page of samples does not have
 _LEFT_OUT = "team/"

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from nurture.compiler.release import compile_files
 from nurture.db import existing, pausing, releases, team
 from nurture.db.engine import read, write
 from nurture.domain.conditions import Condition
 from nurture.domain.definitions import Definitions, require
-from nurture.domain.first_mails import first_mails
 from nurture.domain.lookups import look_up
-from nurture.domain.steps import Send
 from nurture.domain.workflow import Existing, StateTrigger, Workflow
-from nurture.emails.lint import lint_subject, lint_templates
-from nurture.emails.template_context import TemplateContext
-from nurture.errors import DefinitionError, NurtureError, Place, Problem, Severity
+from nurture.errors import DefinitionError, NurtureError, Problem, Severity
 from nurture.services import mailing_plans, seminars
+from nurture.services.check import check as check
 from nurture.services.digest import plan_digest
 from nurture.services.mailing_plans import Remark
-from nurture.services.releases import as_text
 from nurture.services.runtime import DECIDE, SEND, Runtime
-from nurture.services.seminar_checks import check_seminar_mails, consented_templates
-from nurture.services.sender_check import sender_problems
 from nurture.services.still_needed import StillNeeded, still_needed
 
 
@@ -77,43 +70,6 @@ def _people(counts: Mapping[str, int]) -> str:
 
 def _each(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name}: {count}" for name, count in counts.items())
-
-
-def check(
-    files: Mapping[str, bytes], now: datetime | None = None, public_url: str = ""
-) -> tuple[Definitions, tuple[Problem, ...]]:
-    """Return the definitions and everything wrong with workflows and templates, by place.
-
-    `now` decides what of the library has expired; None: nothing is said of it. `public_url`
-    is where links will lead, if that is known.
-    """
-    definitions = compile_files(files, now)
-    items = definitions.library.items.values()
-    sent_in = frozenset(item.sent_in for item in items)
-    context = TemplateContext.of(definitions.policy, first_mails(definitions))
-    context = replace(context, item_templates=sent_in, consented=consented_templates(definitions))
-    without_item = replace(context, optional=context.optional | {"item"})
-    texts = as_text(files)
-    found = [
-        *lint_templates(texts, context),
-        *sender_problems(definitions.policy, texts, public_url),
-        *check_seminar_mails(texts, definitions),
-    ]
-    for workflow in definitions.workflows.values():
-        for step in workflow.graph.steps.values():
-            if isinstance(step, Send) and step.subject is not None:
-                place = Place(workflow.file, *step.subject_at)
-                around = context if step.pick is not None else without_item
-                found += lint_subject(step.subject, place, around)
-    for mailing in definitions.mailings.values():
-        if mailing.subject is not None:
-            place = Place(mailing.file, *mailing.subject_at)
-            around = context if mailing.pick is not None else without_item
-            found += lint_subject(mailing.subject, place, around)
-    # The lint says of every template what the compiler says again of every step.
-    said = [problem for problem in definitions.problems if problem.code != "missing-locale"]
-    problems = sorted({*said, *found}, key=lambda p: (p.place, p.code, p.message))
-    return definitions, tuple(problems)
 
 
 def publish(

@@ -20,6 +20,7 @@ from nurture.emails.attachments import EncodedFiles, StoredFile
 from nurture.emails.sources import choices
 from nurture.emails.store import TemplateCache, TemplateStore
 from nurture.errors import NotFoundError, NurtureError
+from nurture.services.text_files import as_text as as_text
 
 #: releases kept compiled at once; journeys rarely follow more
 _KEPT = 32
@@ -110,16 +111,3 @@ class Releases:
     def workflow(self, connection: Connection, release_id: int, name: str) -> Workflow | None:
         """Return a workflow as a release has it, or None."""
         return self.get(connection, release_id).definitions.workflows.get(name)
-
-
-def as_text(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the files that are UTF-8 text; pictures, PDFs and the like are left out."""
-    texts = {}
-    for path, content in files.items():
-        if path.startswith(FILES):
-            continue
-        try:
-            texts[path] = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            continue
-    return texts

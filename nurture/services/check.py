@@ -1,0 +1,68 @@
+"""Everything wrong with a project: workflows, templates, and what one says of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from nurture.compiler.release import compile_files
+from nurture.domain.definitions import Definitions
+from nurture.domain.first_mails import first_mails
+from nurture.domain.steps import Send
+from nurture.emails.lint import lint_subject, lint_templates
+from nurture.emails.template_context import TemplateContext
+from nurture.errors import Place, Problem
+from nurture.services.seminar_checks import check_seminar_mails, consented_templates
+from nurture.services.sender_check import sender_problems
+from nurture.services.text_files import as_text, text_problems
+
+
+def check(
+    files: Mapping[str, bytes], now: datetime | None = None, public_url: str = ""
+) -> tuple[Definitions, tuple[Problem, ...]]:
+    """Return the definitions and everything wrong with workflows and templates, by place.
+
+    `now` decides what of the library has expired; None: nothing is said of it. `public_url`
+    is where links will lead, if that is known.
+    """
+    definitions = compile_files(files, now)
+    unread = list(text_problems(files))
+    # A template that cannot be read has its problem already; what it lacks is not known.
+    closed = {problem.place.file for problem in unread}
+    texts = as_text({path: text for path, text in files.items() if path not in closed})
+    found = [
+        *unread,
+        *_mail_problems(definitions, texts, closed),
+        *sender_problems(definitions.policy, texts, public_url),
+    ]
+    # The lint says of every template what the compiler says again of every step.
+    said = [problem for problem in definitions.problems if problem.code != "missing-locale"]
+    problems = sorted({*said, *found}, key=lambda p: (p.place, p.code, p.message))
+    return definitions, tuple(problems)
+
+
+def _mail_problems(
+    definitions: Definitions, texts: Mapping[str, str], unread: Collection[str]
+) -> Iterator[Problem]:
+    """Yield what is wrong with templates, and with the subjects that steps give them."""
+    items = definitions.library.items.values()
+    context = replace(
+        TemplateContext.of(definitions.policy, first_mails(definitions)),
+        item_templates=frozenset(item.sent_in for item in items),
+        consented=consented_templates(definitions),
+    )
+    without_item = replace(context, optional=context.optional | {"item"})
+    yield from lint_templates(texts, context, unread)
+    yield from check_seminar_mails(texts, definitions)
+    for workflow in definitions.workflows.values():
+        for step in workflow.graph.steps.values():
+            if isinstance(step, Send) and step.subject is not None:
+                place = Place(workflow.file, *step.subject_at)
+                around = context if step.pick is not None else without_item
+                yield from lint_subject(step.subject, place, around)
+    for mailing in definitions.mailings.values():
+        if mailing.subject is not None:
+            place = Place(mailing.file, *mailing.subject_at)
+            around = context if mailing.pick is not None else without_item
+            yield from lint_subject(mailing.subject, place, around)
