@@ -37,7 +37,9 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "supervise": _GROUND,
     "up": _UNDER_EDGES | {"app", "supervise"},
     "demo": _UNDER_EDGES | {"app", "supervise", "up"},
-    "cli": _UNDER_EDGES | {"web", "app", "jobs", "supervise", "up", "demo"},
+    # the same services on virtual time, in memory
+    "simulate": _UNDER_SERVICES | {"services"},
+    "cli": _UNDER_EDGES | {"web", "app", "jobs", "supervise", "up", "demo", "simulate"},
     "__main__": frozenset({"cli", "supervise"}),
 }
 
@@ -58,6 +60,8 @@ LIBRARIES: Mapping[str, frozenset[str]] = {
 MAKERS: Mapping[str, frozenset[str]] = {
     "sqlalchemy.create_engine": frozenset({"db"}),
     "nurture.db.engine.make_engine": frozenset({"app"}),
+    # in memory: nothing that is done to it is done to anybody
+    "nurture.db.engine.make_memory_engine": frozenset({"simulate"}),
     "redis.Redis": frozenset({"app"}),
     "redis.Redis.from_url": frozenset({"app"}),
     "redis.from_url": frozenset({"app"}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import StaticPool
 
 from nurture.db.expressions import score_on_sqlite
 from nurture.db.json_text import write_json
+from nurture.db.tables import metadata
 from nurture.errors import NurtureError
 
 
@@ -56,15 +58,22 @@ def _sqlite(url: str, database: str | None) -> Engine:
         url, connect_args={"check_same_thread": False}, json_serializer=write_json
     )
 
+    _begin_as_told(
+        engine, ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
+    )
+    return engine
+
+
+def _begin_as_told(engine: Engine, pragmas: Sequence[str]) -> None:
+    """Set every connection up, and let transactions begin as `write` and `read` say."""
+
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         # SQLAlchemy begins transactions itself (see `begin`), so the driver must not.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA busy_timeout=5000")
-        cursor.execute("PRAGMA foreign_keys=ON")
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
         connection.create_function("nurture_score", 5, score_on_sqlite, deterministic=True)
 
@@ -73,6 +82,22 @@ def _sqlite(url: str, database: str | None) -> Engine:
         writes = connection.get_execution_options().get("nurture_write")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+
+def make_memory_engine() -> Engine:
+    """Return an engine on an empty SQLite database in memory, with all tables made.
+
+    One connection that all transactions share, one after another: a world of virtual time
+    has one thread. Nothing touches a disk, and nothing outlives the engine. References
+    between rows are not checked, so that part of a database may be copied in.
+    """
+    engine = create_engine(
+        "sqlite://",
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "cached_statements": 1024},
+        json_serializer=write_json,
+    )
+    _begin_as_told(engine, ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY"))
+    metadata.create_all(engine)
     return engine
 
 

@@ -52,6 +52,11 @@ def newest(connection: Connection) -> tuple[int, str] | None:
     return (row.id, row.digest) if row is not None else None
 
 
+def digest(connection: Connection, release_id: int) -> str | None:
+    """Return the digest of a release's files, None where there is no such release."""
+    return connection.execute(select(release.c.digest).where(release.c.id == release_id)).scalar()
+
+
 def newest_id(connection: Connection) -> int | None:
     """Return the id of the live release."""
     return connection.execute(select(func.max(release.c.id))).scalar()

@@ -75,6 +75,10 @@ class TemplateStore:
         self._cache.keep(key, compiled)
         return compiled
 
+    def locale_of(self, name: str, locale: str) -> str:
+        """Return the language that `get` would answer in; raises NotFoundError as it does."""
+        return self._choose(name, locale or self._default_locale)[1]
+
     def has(self, name: str) -> bool:
         """Return whether there is a template of that name in any locale."""
         return any(path.name == name for path in template_paths(self._files))

@@ -17,7 +17,7 @@ from nurture.domain.message import State
 from nurture.domain.retries import GIVE_UP_AFTER, RECONNECT, is_hard, next_try
 from nurture.providers.base import Answer, Outcome, Stage
 from nurture.services.claiming import Claimed
-from nurture.services.compose import recipient_of
+from nurture.services.drafting import recipient_of
 from nurture.services.runtime import Runtime
 
 

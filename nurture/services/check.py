@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 from nurture.compiler.release import compile_files
 from nurture.domain.definitions import Definitions
@@ -17,10 +18,11 @@ from nurture.services.seminar_checks import check_seminar_mails, consented_templ
 from nurture.services.sender_check import sender_problems
 from nurture.services.text_files import as_text, text_problems
 
+#: what `check` says: the definitions, and everything wrong with them
+Checked: TypeAlias = tuple[Definitions, tuple[Problem, ...]]
 
-def check(
-    files: Mapping[str, bytes], now: datetime | None = None, public_url: str = ""
-) -> tuple[Definitions, tuple[Problem, ...]]:
+
+def check(files: Mapping[str, bytes], now: datetime | None = None, public_url: str = "") -> Checked:
     """Return the definitions and everything wrong with workflows and templates, by place.
 
     `now` decides what of the library has expired; None: nothing is said of it. `public_url`

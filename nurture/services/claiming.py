@@ -31,7 +31,7 @@ from nurture.domain.sending import (
 from nurture.domain.workflow import Purpose
 from nurture.services import acquaintance, seminar_mail
 from nurture.services.acquaintance import STRANGER, Known
-from nurture.services.compose import recipient_of, resolve_sender
+from nurture.services.drafting import recipient_of, resolve_sender
 from nurture.services.places import zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime

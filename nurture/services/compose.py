@@ -6,29 +6,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from nurture.db.contact_facts import account_values, contact_values
-from nurture.db.engine import read
-from nurture.domain.addressee import addressee, person_of
 from nurture.domain.library import Choice
 from nurture.domain.policy import LegalIdentity, Policy, Sender
 from nurture.domain.workflow import Purpose
-from nurture.emails.compile import CompiledTemplate
 from nurture.emails.identifiers import message_id, return_path
 from nurture.emails.links import MailLinks
 from nurture.emails.mime import Mailbox, MailHeaders, build
 from nurture.emails.render import render
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
-from nurture.errors import NotFoundError
 from nurture.services import acquaintance, digest, seminar_mail
 from nurture.services.acquaintance import STRANGER, Known
+from nurture.services.drafting import Draft, draft, recipient_of
 from nurture.services.enclosures import enclosed
-from nurture.services.picking import carried_by
-from nurture.services.places import locale_of, zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_mail import Concern
@@ -39,10 +32,6 @@ _LIVE = frozenset({"desk", "task"})
 
 #: stands for a moment or a day in stored values, which are JSON
 _MOMENT, _DAY = "$moment", "$day"
-
-
-class NobodyToAddressError(Exception):
-    """Neither a name nor a company: the mail is not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +48,6 @@ class Composed:
     targets: list[str | None]
     #: what was picked from the library just now, and why
     choice: Choice | None = None
-
-
-def resolve_sender(policy: Policy, wanted: str | None, person: Row[Any] | None) -> Sender:
-    """Return who a mail comes from: the owner, a named sender, else the policy's default.
-
-    An owner who left, or who is no sender of the policy, gives way to the default.
-    """
-    key = wanted
-    if wanted in (None, "owner"):
-        active = person is not None and person.owner_key and person.owner_active
-        key = person.owner_key if person is not None and active else policy.default_sender
-    return policy.senders.get(key or "", policy.senders[policy.default_sender])
-
-
-def recipient_of(message: Row[Any], person: Row[Any] | None) -> str | None:
-    """Return where a mail goes: to its contact's address of today, else to the one named."""
-    found: str | None = person.email if person is not None else message.recipient
-    return found
 
 
 def compose(
@@ -100,16 +71,12 @@ def compose(
     NothingToSendError where nothing can be picked, FileGoneError where no release has a file.
     """
     policy, calendar = release.definitions.policy, release.definitions.calendar
-    if person is not None:
-        locale, zone = locale_of(person, policy), zone_of(person, calendar)
-    else:
-        locale, zone = message.locale or policy.default_locale, ZoneInfo(calendar.zone)
-    carried = carried_by(release, message, person, locale, zone, now, got)
-    compiled = _template(runtime, release, carried.template, locale)
-    sender = resolve_sender(policy, message.sender, person)
+    drafted = draft(runtime, release, message, person, now, got)
+    carried, sender, zone = drafted.carried, drafted.sender, drafted.zone
+    compiled = drafted.templates.get(carried.template, drafted.wanted_locale)
     # The mail's own language, which a fall-back may have chosen, not the contact's.
     locale = compiled.locale
-    values = _values(release, policy, message, person, sender, locale, zone, now)
+    values = _values(release, policy, message, drafted, locale, now)
     values |= seminar_mail.values(
         concern, message, release.definitions, locale, zone, values.get("seminar")
     )
@@ -120,10 +87,7 @@ def compose(
     if told is not None:
         values["task"] = told.values
     values["item"] = carried.values(locale, values["contact"], message.attach)
-    if person is not None and addressee(person_of(values["contact"]), compiled.locale) is None:
-        raise NobodyToAddressError
-    tracked = bool(policy.tracking and person is not None and person.tracking and not person.erased)
-    recipient = recipient_of(message, person) or ""
+    recipient, tracked = drafted.recipient, drafted.tracked
     links = MailLinks(
         runtime.keyring, runtime.public_url, message.id, message.contact_id or 0, tracked
     )
@@ -155,45 +119,23 @@ def compose(
     )
 
 
-def _template(runtime: Runtime, release: LiveRelease, name: str, locale: str) -> CompiledTemplate:
-    """Return a template of the live release, else of the newest release that had it."""
-    try:
-        return release.templates.get(name, locale)
-    except NotFoundError:
-        default = release.definitions.policy.default_locale
-        with read(runtime.engine) as connection:
-            older = runtime.releases.newest_with(connection, name, locale, default)
-        if older is None:
-            raise
-        return older.templates.get(name, locale)
-
-
 def _values(
     release: LiveRelease,
     policy: Policy,
     message: Row[Any],
-    person: Row[Any] | None,
-    sender: Sender,
+    drafted: Draft,
     locale: str,
-    zone: ZoneInfo,
     now: datetime,
 ) -> dict[str, Any]:
-    half_life = release.definitions.scoring.half_life
-    contact: dict[str, Any] = {}
-    account: dict[str, Any] = {}
-    if person is not None:
-        row = person._asdict()
-        contact = contact_values(row, now, half_life, policy.default_locale)
-        account = account_values(row)
     workflow = release.definitions.workflows.get(message.workflow or "")
     legal = policy.legal
     own = message.values if isinstance(message.values, dict) else {}
     return {
         # What the message brought along; what an earlier try was rendered with gives way.
         **thaw(own),
-        "contact": contact,
-        "account": account,
-        "sender": _sender_values(sender, legal, locale),
+        "contact": drafted.contact,
+        "account": drafted.account,
+        "sender": _sender_values(drafted.sender, legal, locale),
         "company": {
             "company": text_in(legal.company, locale),
             "address": text_in(legal.address, locale),
@@ -208,8 +150,8 @@ def _values(
             "title": workflow.title if workflow is not None else "",
         },
         "urls": {"website": legal.website},
-        "today": now.astimezone(zone).date(),
-        "zone": zone.key,
+        "today": now.astimezone(drafted.zone).date(),
+        "zone": drafted.zone.key,
     }
 
 

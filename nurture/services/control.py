@@ -12,7 +12,7 @@ from nurture.db import contacts, mail_fates, outcomes, pausing
 from nurture.db.engine import read, write
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services import mailing_switches
-from nurture.services.compose import resolve_sender
+from nurture.services.drafting import resolve_sender
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
 EVERYTHING, WORKFLOW, SENDER = "everything", "workflow", "sender"

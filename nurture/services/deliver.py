@@ -7,12 +7,13 @@ fate nobody knows is `in_doubt` and never sent again blindly.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import OperationalError
 
 from nurture.clock import machine_now, machine_seconds
@@ -24,14 +25,18 @@ from nurture.emails.errors import HeaderError, RenderError
 from nurture.errors import DefinitionError, NotFoundError
 from nurture.providers.base import Answer, Envelope, Provider
 from nurture.services import answers as verdicts
+from nurture.services.acquaintance import Known
 from nurture.services.claiming import Claimed
-from nurture.services.compose import Composed, NobodyToAddressError, compose
+from nurture.services.compose import Composed, compose
+from nurture.services.drafting import NobodyToAddressError
 from nurture.services.enclosures import FileGoneError
 from nurture.services.lastlook import look_again
 from nurture.services.link_targets import remember_links
 from nurture.services.mails_aside import claim_or_set_aside, set_aside
 from nurture.services.picking import Got, NothingToSendError
+from nurture.services.releases import LiveRelease
 from nurture.services.runtime import DECIDE, Runtime
+from nurture.services.seminar_mail import Concern
 from nurture.services.setting_aside import said
 from nurture.services.task_mails import TaskOverError
 
@@ -39,6 +44,24 @@ log = structlog.get_logger(__name__)
 
 #: contacts whose mails are claimed at once
 BATCH = 100
+
+
+class Write(Protocol):
+    """Makes a mail of a claimed message; raises what `compose` raises."""
+
+    def __call__(
+        self,
+        runtime: Runtime,
+        release: LiveRelease,
+        message: Row[Any],
+        person: Row[Any] | None,
+        now: datetime,
+        known: Known = ...,
+        got: Collection[str] = ...,
+        concern: Concern | None = ...,
+    ) -> Composed:
+        """Return the mail as it goes over the wire."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +73,19 @@ class Ready:
 
 
 class Outbox:
-    """Sends what is due through one provider; belongs to one thread."""
+    """Sends what is due through one provider; belongs to one thread.
 
-    def __init__(self, runtime: Runtime, provider: Provider) -> None:
+    `write` makes a mail of a claimed message (`compose`, or `sketch` where nobody reads it);
+    `batch` contacts are claimed at once.
+    """
+
+    def __init__(
+        self, runtime: Runtime, provider: Provider, write: Write = compose, batch: int = BATCH
+    ) -> None:
         self._runtime = runtime
         self._provider = provider
+        self._write = write
+        self._batch = batch
         self._ready: deque[Ready] = deque()
         #: answers that are not written down yet; kept when the database fails meanwhile
         self._finished: list[tuple[Ready, Answer]] = []
@@ -98,7 +129,7 @@ class Outbox:
 
     def _refill(self) -> int:
         """Claim and render more mails; a mail that does not render fails visibly."""
-        release, claimed, looked_at = claim_or_set_aside(self._runtime, BATCH)
+        release, claimed, looked_at = claim_or_set_aside(self._runtime, self._batch)
         failed: list[tuple[Claimed, State, str, dict[str, Any]]] = []
         got = Got.by_readers_of(self._runtime, [one.message for one in claimed])
         for one in claimed:
@@ -106,7 +137,7 @@ class Outbox:
                 continue
             try:
                 now = self._runtime.clock.now()
-                composed = compose(
+                composed = self._write(
                     self._runtime,
                     release,
                     one.message,
@@ -163,7 +194,7 @@ class Outbox:
         new = {
             one.composed.template_key: one.composed.targets
             for one in self._ready
-            if one.composed.template_key not in self._known_templates
+            if one.composed.template_key and one.composed.template_key not in self._known_templates
         }
         if new:
             remember_links(self._runtime, new, self._runtime.links_file)

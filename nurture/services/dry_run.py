@@ -26,8 +26,8 @@ from nurture.domain.mailing import Mailing
 from nurture.domain.reader import reader_of
 from nurture.domain.sending import Candidate, Defer, Drop, PastMail, Send, Situation, may_send
 from nurture.services.claiming import load_past, situations
-from nurture.services.compose import resolve_sender
 from nurture.services.control import WORKFLOW
+from nurture.services.drafting import resolve_sender
 from nurture.services.mailings import condition_of, expiry, template_of
 from nurture.services.places import locale_of, zone_of
 from nurture.services.runtime import Runtime

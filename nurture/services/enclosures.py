@@ -29,7 +29,17 @@ def enclosed(
     `item` stands for the picked item's file, and for nothing where the item has none.
     Raises FileGoneError where no release ever had a file.
     """
-    parts = []
+    return [
+        runtime.releases.encoded.part(Attachment(_shown(release, path, locale), file))
+        for path, file in find_files(runtime, release, attach, item, locale)
+    ]
+
+
+def find_files(
+    runtime: Runtime, release: LiveRelease, attach: Sequence[str], item: Item | None, locale: str
+) -> list[tuple[str, StoredFile]]:
+    """Return the files that `attach` names with their paths; raises as `enclosed` does."""
+    files = []
     for written in attach:
         path = written.replace(LOCALE_MARK, locale)
         if written == ITEM_FILE:
@@ -37,10 +47,8 @@ def enclosed(
             if found is None:
                 continue
             path = found
-        file = release.files.get(path) or _older(runtime, path)
-        name = _shown(release, path, locale)
-        parts.append(runtime.releases.encoded.part(Attachment(name, file)))
-    return parts
+        files.append((path, release.files.get(path) or _older(runtime, path)))
+    return files
 
 
 def _older(runtime: Runtime, path: str) -> StoredFile:

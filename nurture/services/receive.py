@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from nurture.db import business_time, incoming_mail, mail_fates
 from nurture.db import contacts as people
@@ -71,9 +72,9 @@ def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
             newest = incoming_mail.newest_message_to(connection, contact_id)
             message = incoming_mail.message_of(connection, newest) if newest else None
     if kind is None or contact_id is None:
-        about = {"from": incoming.from_address, "subject": incoming.subject}
+        seen = {"from": incoming.from_address, "subject": incoming.subject}
         why = _UNPROVEN if is_report else _UNKNOWN
-        keep_aside(connection, kind or "email.received", "mailbox", about, why, now)
+        keep_aside(connection, kind or "email.received", "mailbox", seen, why, now)
         return
     properties: dict[str, Any] = {
         "subject": incoming.subject,
@@ -82,11 +83,7 @@ def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
         "mailbox_number": mail.number,
     }
     if message is not None:
-        properties |= {
-            "enrolment_id": message.enrolment_id,
-            "workflow": message.workflow,
-            "step": message.step,
-        }
+        properties |= about(message)
     if incoming.bounce is not None:
         properties |= {"hard": incoming.bounce.hard, "code": incoming.bounce.status}
     event = NewEvent(
@@ -100,7 +97,10 @@ def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
     )
     (event_id,) = record(connection, [event], now)
     if event_id is not None and message is not None:
-        _settle(runtime, connection, incoming, message, now)
+        hard = incoming.kind is IncomingKind.BOUNCE and incoming.bounce and incoming.bounce.hard
+        if hard or incoming.kind is IncomingKind.COMPLAINT:
+            state = State.BOUNCED if hard else State.COMPLAINED
+            end_address(runtime, connection, message, state, incoming.subject, now)
 
 
 def _message(runtime: Runtime, incoming: Incoming, mail: StoredMail) -> int | None:
@@ -128,16 +128,27 @@ def _by_address(connection: Connection, address: str) -> int | None:
         return None
 
 
-def _settle(
-    runtime: Runtime, connection: Connection, incoming: Incoming, message: Any, now: Any
+def about(message: Row[Any]) -> dict[str, Any]:
+    """Return what an event about a mail says of its journey."""
+    return {
+        "enrolment_id": message.enrolment_id,
+        "workflow": message.workflow,
+        "step": message.step,
+    }
+
+
+def end_address(
+    runtime: Runtime,
+    connection: Connection,
+    message: Row[Any],
+    state: State,
+    detail: str,
+    now: datetime,
 ) -> None:
-    """A hard bounce or a complaint ends the address; a soft bounce is only written down."""
-    if incoming.kind is IncomingKind.BOUNCE and incoming.bounce and incoming.bounce.hard:
-        state, reason = State.BOUNCED, "hard_bounce"
-    elif incoming.kind is IncomingKind.COMPLAINT:
-        state, reason = State.COMPLAINED, "complaint"
-    else:
-        return
+    """Write a hard bounce or a complaint (`state`) down: nothing goes to that address again.
+
+    `message` is a row of `db.incoming_mail.message_of`; a soft bounce is only an event.
+    """
     if message.contact_id is not None:
         # Nobody else decides about the journey that its fate is told to.
         people.lock(connection, [message.contact_id], wait=True)
@@ -145,4 +156,5 @@ def _settle(
     mail_fates.tell_enrolments(connection, [message.id], now)
     if message.recipient:
         hashed = address_hash(message.recipient, runtime.hash_key)
-        people.suppress(connection, hashed, reason, incoming.subject, now)
+        reason = "hard_bounce" if state is State.BOUNCED else "complaint"
+        people.suppress(connection, hashed, reason, detail, now)

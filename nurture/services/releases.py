@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine
 
@@ -38,12 +38,25 @@ class LiveRelease:
     files: Mapping[str, StoredFile] = field(default_factory=dict)
 
 
+class Compiled:
+    """Compiled releases by the digest of their files, for houses that publish the same ones.
+
+    Each of many short-lived worlds of virtual time has its own releases; what their files
+    say is read once.
+    """
+
+    def __init__(self) -> None:
+        self.by_digest: dict[str, LiveRelease] = {}
+        self.templates = TemplateCache()
+
+
 class Releases:
     """Compiled releases by id; the live one is checked against the database per batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Compiled | None = None) -> None:
         self._compiled: OrderedDict[int, LiveRelease] = OrderedDict()
-        self._templates = TemplateCache()
+        self._shared = shared
+        self._templates = shared.templates if shared is not None else TemplateCache()
         #: what mails carry, ready for the wire
         self.encoded = EncodedFiles()
         self._lock = threading.Lock()
@@ -72,20 +85,29 @@ class Releases:
             if found is not None:
                 self._compiled.move_to_end(release_id)
                 return found
+        digest = rows.digest(connection, release_id)
+        if digest is None:
+            raise NotFoundError(f"release {release_id} does not exist")
+        known = self._shared.by_digest.get(digest) if self._shared is not None else None
+        compiled = replace(known, id=release_id) if known else self._compile(connection, release_id)
+        if self._shared is not None:
+            self._shared.by_digest[digest] = compiled
+        with self._lock:
+            self._compiled[release_id] = compiled
+            while len(self._compiled) > _KEPT:
+                self._compiled.popitem(last=False)
+        return compiled
+
+    def _compile(self, connection: Connection, release_id: int) -> LiveRelease:
         files = rows.files_of(connection, release_id)
         if not files:
             raise NotFoundError(f"release {release_id} does not exist")
         definitions = compile_files(files)
         locale = definitions.policy.default_locale
         templates = TemplateStore(as_text(files), locale, self._templates)
-        compiled = LiveRelease(
+        return LiveRelease(
             release_id, definitions, templates, look_up(definitions), self._carried(files)
         )
-        with self._lock:
-            self._compiled[release_id] = compiled
-            while len(self._compiled) > _KEPT:
-                self._compiled.popitem(last=False)
-        return compiled
 
     def _carried(self, files: Mapping[str, bytes]) -> dict[str, StoredFile]:
         """Return what mails may carry; the same content of two releases is kept once."""

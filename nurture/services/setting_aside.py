@@ -42,23 +42,23 @@ class _Work(Protocol):
 _PutOff = Callable[[Connection, int, datetime, datetime], list[dict[str, Any]]]
 
 
-def take_in(runtime: Runtime) -> int:
-    """Ingest a batch; return how many contacts were looked at or set aside.
+def take_in(runtime: Runtime, limit: int = taking_in.BATCH) -> int:
+    """Ingest up to `limit` contacts; return how many were looked at or set aside.
 
     Raises what the database raises when it is away, and what a release raises that cannot
     be read: no contact is to blame for either.
     """
     due = touched.due_contacts
-    return _guarded(runtime, taking_in.ingest, due, taking_in.BATCH, _arrivals)
+    return _guarded(runtime, taking_in.ingest, due, limit, _arrivals)
 
 
-def walk(runtime: Runtime) -> int:
-    """Advance a batch; return how many enrolments were walked or set aside.
+def walk(runtime: Runtime, limit: int = walking.BATCH) -> int:
+    """Advance up to `limit` enrolments; return how many were walked or set aside.
 
     Raises as `take_in` does.
     """
     due = messages.due_enrolment_contacts
-    return _guarded(runtime, walking.advance, due, walking.BATCH, _walks)
+    return _guarded(runtime, walking.advance, due, limit, _walks)
 
 
 def _guarded(
@@ -69,7 +69,7 @@ def _guarded(
     put_off: _PutOff,
 ) -> int:
     try:
-        return work(runtime)
+        return work(runtime, limit)
     except Exception as error:  # whatever one row raises, the others go on
         if is_away(error):
             raise

@@ -155,6 +155,17 @@ def task_mail(
     return TaskMail(values, portrait.holder.name, reply_to)
 
 
+def require_open(runtime: Runtime, release: LiveRelease, message: Row[Any]) -> None:
+    """Raise TaskOverError where a task mail is of no use any more, as `task_mail` does."""
+    with read(runtime.engine) as connection:
+        row = tasks.find(connection, message.task_id)
+        if row is None or row.contact_gone or row.state != "open":
+            raise TaskOverError
+        holder = holder_of(connection, row, release.definitions.policy)
+    if holder.email != message.recipient:
+        raise TaskOverError
+
+
 def mail_values(
     runtime: Runtime, portrait: Portrait, locale: str, what: str, until: datetime
 ) -> dict[str, Any]:
