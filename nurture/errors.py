@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nurture.language import NOTHING, in_language, say
+from nurture.language import NOTHING, Said, in_language, say
 
 
 class Severity(enum.StrEnum):
@@ -45,9 +45,9 @@ class Problem:
     #: stable, kebab-case, e.g. `unknown-key`; tests and editors rely on it
     code: str
     #: what is wrong, one sentence (`say`) without a full stop
-    message: str
+    message: Said
     #: what to do, e.g. `did you mean 'wait_for'?`; may be empty
-    hint: str = NOTHING
+    hint: Said = NOTHING
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:

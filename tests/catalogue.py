@@ -22,6 +22,7 @@ from tests import layers
 ROOT = Path(__file__).parents[1]
 PO = ROOT / "nurture" / "language" / "ja.po"
 
+_HOME = ("nurture.language", "nurture.language.said")
 #: function of `nurture.language` → how many templates it takes
 _SAYING = {"say": 1, "say_number": 2}
 
@@ -51,12 +52,7 @@ class Sentence:
 
 def said(modules: Mapping[str, str]) -> list[Sentence]:
     """Return every sentence of the sources, in their order."""
-    return [
-        sentence
-        for module, text in modules.items()
-        if not module.startswith("nurture.language.")
-        for sentence in _said_in(module, text)
-    ]
+    return [sentence for module, text in modules.items() for sentence in _said_in(module, text)]
 
 
 def _said_in(module: str, text: str) -> Iterator[Sentence]:
@@ -66,7 +62,7 @@ def _said_in(module: str, text: str) -> Iterator[Sentence]:
     ours = {
         alias.asname or alias.name: _SAYING[alias.name]
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "nurture.language"
+        if isinstance(node, ast.ImportFrom) and node.module in _HOME
         for alias in node.names
         if alias.name in _SAYING
     }

@@ -7,9 +7,9 @@ import os
 import click
 
 from nurture.cli.context import house_of, parse_pairs
-from nurture.compiler.report import did_you_mean
 from nurture.domain.workflow import Purpose
 from nurture.errors import NotFoundError
+from nurture.language.hints import did_you_mean
 from nurture.services import control
 from nurture.services.capture import Captured, Happening, capture
 from nurture.services.consequences import consequences

@@ -9,12 +9,12 @@ from rich.console import Console
 
 from nurture.cli.context import house_of
 from nurture.cli.task_screens import language_of, task_parts, tasks_table
-from nurture.compiler.report import did_you_mean
 from nurture.db.engine import read
 from nurture.domain import glossary, task_words
 from nurture.domain.glossary import word
 from nurture.domain.task_actions import ACTIONS, TICK
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language.hints import did_you_mean
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 from nurture.services.task_actions import AnswersError, act

@@ -27,41 +27,45 @@ from nurture.domain.policy import Calendar
 from nurture.domain.reads import reads
 from nurture.domain.steps import Duration
 from nurture.domain.workflow import Purpose
+from nurture.language import say
+from nurture.language.joining import both
 
 _WEEK = Duration(days=7)
 
-_NAME = Key("broadcast", NAME, "Its name; nobody gets the same one twice.", required=True)
-_TITLE = Key("title", Text(longest=200), "What it is called on pages.")
+_NAME = Key("broadcast", NAME, say("Its name; nobody gets the same one twice."), required=True)
+_TITLE = Key("title", Text(longest=200), say("What it is called on pages."))
 _TO = Key(
     "to",
     CONDITION,
-    "Who gets it, asked when it begins: fields of contact and account, tags, events, segments.",
+    say(
+        "Who gets it, asked when it begins: fields of contact and account, tags, events, segments."
+    ),
     required=True,
 )
 _AT = Key(
     "at",
     WallTime(),
-    "When it begins, e.g. 2026-12-08 10:00, in the calendar's zone.",
+    say("When it begins, e.g. 2026-12-08 10:00, in the calendar's zone."),
     required=True,
 )
-_SUBJECT = Key("subject", Text(longest=500), "Overrides the template's subject.")
-_TOPIC = Key("topic", TOPIC, "Topic of the policy that readers may turn off.")
+_SUBJECT = Key("subject", Text(longest=500), say("Overrides the template's subject."))
+_TOPIC = Key("topic", TOPIC, say("Topic of the policy that readers may turn off."))
 _PURPOSE = Key(
     "purpose",
     Choice(*(p.value for p in Purpose)),
-    "Which consent it needs; marketing. Never `service`.",
+    say("Which consent it needs; marketing. Never `service`."),
 )
-_PRIORITY = Key("priority", Whole(0, 1000), "Who wins when a cap lets one mail through; 30.")
-_WINDOW = Key("window", NAME, "Window of the calendar in which it may leave; business.")
-_FROM = Key("from", NAME, "`owner` (without it) or a sender of the policy.")
-_DELIVERY = Key("delivery", Record("delivery", (_WINDOW, _FROM)), "How its mails leave.")
+_PRIORITY = Key("priority", Whole(0, 1000), say("Who wins when a cap lets one mail through; 30."))
+_WINDOW = Key("window", NAME, say("Window of the calendar in which it may leave; business."))
+_FROM = Key("from", NAME, say("`owner` (without it) or a sender of the policy."))
+_DELIVERY = Key("delivery", Record(say("delivery"), (_WINDOW, _FROM)), say("How its mails leave."))
 _EXPIRES = Key(
-    "expires", Span(), "Held back longer than this after it began: dropped. Without it, 7d."
+    "expires", Span(), say("Held back longer than this after it began: dropped. Without it, 7d.")
 )
 _SEND = Key(SEND.name, SEND.shape, SEND.about, required=True)
 
 BROADCAST = Record(
-    "a broadcast",
+    say("a broadcast"),
     (
         _NAME, _TITLE, _TO, _SEND, _SUBJECT, ATTACH, _AT, _TOPIC, _PURPOSE, _PRIORITY,
         _DELIVERY, _EXPIRES,
@@ -91,12 +95,14 @@ def compile_broadcasts(
         taken = workflows.get(one.name)
         first = found.get(one.name)
         if taken is not None:
-            message = f"a workflow '{one.name}' exists already: {taken.report.file}"
-            hint = "pauses and caps go by name; choose another, e.g. with the month in it"
+            message = say(
+                "a workflow '{name}' exists already: {file}", name=one.name, file=taken.report.file
+            )
+            hint = say("pauses and caps go by name; choose another, e.g. with the month in it")
             source.report.error(source.root.get(_NAME.name), "duplicate-id", message, hint)
         elif first is not None:
-            message = f"a broadcast '{one.name}' exists already"
-            hint = f"the first is {first.file}"
+            message = say("a broadcast '{name}' exists already", name=one.name)
+            hint = say("the first is {file}", file=first.file)
             source.report.error(source.root.get(_NAME.name), "duplicate-id", message, hint)
         else:
             found[one.name] = one
@@ -154,8 +160,8 @@ def _purpose(fields: Fields, report: Report) -> Purpose:
     purpose = Purpose(fields.get_or(_PURPOSE, Purpose.MARKETING.value))
     if purpose is not Purpose.SERVICE:
         return purpose
-    message = "a broadcast is nothing its readers asked for, so it is no `service`"
-    hint = (
+    message = say("a broadcast is nothing its readers asked for, so it is no `service`")
+    hint = say(
         "it would pass by consent, caps, topics and pauses: delete the line; "
         "a seminar sends its reminder and corrections by itself"
     )
@@ -184,8 +190,8 @@ def _condition(node: Node | None, scope: ConditionScope) -> Condition:
     if read.steps:
         scopes.add("steps")
     if scopes:
-        message = f"`to` reads {' and '.join(sorted(scopes))}"
-        hint = (
+        message = say("`to` reads {scopes}", scopes=both(sorted(scopes)))
+        hint = say(
             "of people outside a journey, fields of contact and account, tags and events are known"
         )
         scope.report.error(node, "not-known-of-all", message, hint)

@@ -18,6 +18,7 @@ from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text, scalar_of
 from nurture.domain.policy import Calendar, ClosedSpan, Window
+from nurture.language import say
 
 #: years whose public holidays are known to a release
 YEARS = range(2020, 2041)
@@ -31,15 +32,15 @@ class Zone(Shape[str]):
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the zone's name."""
-        found = scalar_of(node, report, "a time zone such as Asia/Tokyo")
+        found = scalar_of(node, report, say("a time zone such as Asia/Tokyo"))
         if found is None:
             return None
         try:
             ZoneInfo(found.value)
         except (ValueError, OSError, KeyError):
             hint = report.suggest(found.value, available_timezones())
-            message = f"no time zone {quoted(found.value)}"
-            report.error(node, "unknown-zone", message, hint or "e.g. Asia/Tokyo")
+            message = say("no time zone {name}", name=quoted(found.value))
+            report.error(node, "unknown-zone", message, hint or say("e.g. Asia/Tokyo"))
             return None
         return found.value
 
@@ -53,15 +54,15 @@ class Country(Shape[frozenset[date]]):
 
     def read(self, node: Node, report: Report) -> frozenset[date] | None:
         """Return the holidays of the years that a release knows."""
-        found = scalar_of(node, report, "a country code such as JP")
+        found = scalar_of(node, report, say("a country code such as JP"))
         if found is None:
             return None
         try:
             return public_holidays(found.value)
         except NotImplementedError:
             known = holidays.list_supported_countries()
-            message = f"no public holidays are known for {quoted(found.value)}"
-            hint = report.suggest(found.value, known) or "a country code such as JP or US"
+            message = say("no public holidays are known for {country}", country=quoted(found.value))
+            hint = report.suggest(found.value, known) or say("a country code such as JP or US")
             report.error(node, "unknown-country", message, hint)
             return None
 
@@ -85,7 +86,7 @@ class Days(Shape[frozenset[int]]):
 
     def read(self, node: Node, report: Report) -> frozenset[int] | None:
         """Return weekdays, Monday is 0; empty for `all`."""
-        texts = ListOf(Text("weekdays such as mon-fri, or all"), or_one=True, at_least=1).read(
+        texts = ListOf(Text(say("weekdays such as mon-fri, or all")), or_one=True, at_least=1).read(
             node, report
         )
         days: set[int] = set()
@@ -94,8 +95,12 @@ class Days(Shape[frozenset[int]]):
                 return frozenset()
             span = _weekday_span(text)
             if span is None:
-                message = f"expected weekdays such as mon-fri, or all, found {quoted(text)}"
-                report.error(node, "bad-days", message, f"weekdays: {', '.join(_WEEKDAYS)}")
+                message = say(
+                    "expected weekdays such as mon-fri, or all, found {found}", found=quoted(text)
+                )
+                report.error(
+                    node, "bad-days", message, say("weekdays: {weekdays}", weekdays=[*_WEEKDAYS])
+                )
                 return None
             days |= span
         return frozenset(days) or None
@@ -127,19 +132,21 @@ class Hours(Shape[tuple[time, time]]):
 
     def read(self, node: Node, report: Report) -> tuple[time, time] | None:
         """Return from and to, half-open."""
-        found = scalar_of(node, report, "hours such as 09:00-17:30")
+        found = scalar_of(node, report, say("hours such as 09:00-17:30"))
         if found is None:
             return None
         parts = unicodedata.normalize("NFKC", found.value).replace("~", "-").split("-")
         clocks = [read_clock(part) for part in parts]
         if len(clocks) != 2 or clocks[0] is None or clocks[1] is None:
-            message = f"expected hours such as 09:00-17:30, found {quoted(found.value)}"
+            message = say(
+                "expected hours such as 09:00-17:30, found {found}", found=quoted(found.value)
+            )
             report.error(node, "bad-hours", message)
             return None
         start, end = clocks[0], clocks[1]
         if end != time(0) and start >= end:
-            message = f"{quoted(found.value)} ends before it starts"
-            report.error(node, "bad-hours", message, "write two spans for hours over midnight")
+            message = say("{hours} ends before it starts", hours=quoted(found.value))
+            report.error(node, "bad-hours", message, say("write two spans for hours over midnight"))
             return None
         return start, end
 
@@ -158,7 +165,7 @@ class Closed(Shape["ClosedSpan | date"]):
 
     def read(self, node: Node, report: Report) -> ClosedSpan | date | None:
         """Return a yearly span or one date."""
-        found = scalar_of(node, report, "closed days such as 12-29..01-03")
+        found = scalar_of(node, report, say("closed days such as 12-29..01-03"))
         if found is None:
             return None
         text = unicodedata.normalize("NFKC", found.value)
@@ -167,14 +174,18 @@ class Closed(Shape["ClosedSpan | date"]):
         if start is not None and end is not None:
             days = (date(2024, *end) - date(2024, *start)).days % 366 + 1
             if days > _LONGEST_CLOSED:
-                message = f"{quoted(text)} closes {days} days of every year"
-                report.error(node, "bad-closed-days", message, "from..to, e.g. 12-29..01-03")
+                message = say(
+                    "{span} closes {days} days of every year", span=quoted(text), days=days
+                )
+                report.error(node, "bad-closed-days", message, say("from..to, e.g. 12-29..01-03"))
                 return None
             return ClosedSpan(start, end)
         try:
             return date.fromisoformat(text)
         except ValueError:
-            message = f"expected 12-29..01-03, 08-13 or 2026-05-01, found {quoted(text)}"
+            message = say(
+                "expected 12-29..01-03, 08-13 or 2026-05-01, found {found}", found=quoted(text)
+            )
             report.error(node, "bad-closed-days", message)
             return None
 
@@ -195,17 +206,21 @@ def _month_day(text: str) -> tuple[int, int] | None:
     return day.month, day.day
 
 
-_DAYS = Key("days", Days(), "mon-fri, a list of weekdays, or all (holidays too).", required=True)
-_HOURS = Key("hours", ListOf(Hours(), at_least=1), "Spans such as 09:00-12:00.", required=True)
-_WINDOW = Record("a window", (_DAYS, _HOURS))
+_DAYS = Key(
+    "days", Days(), say("mon-fri, a list of weekdays, or all (holidays too)."), required=True
+)
+_HOURS = Key("hours", ListOf(Hours(), at_least=1), say("Spans such as 09:00-12:00."), required=True)
+_WINDOW = Record(say("a window"), (_DAYS, _HOURS))
 
-_CALENDAR = Key("calendar", NAME, "Name of the calendar, usually `default`.", required=True)
-_ZONE = Key("zone", Zone(), "Zone of contacts and accounts that have none.", required=True)
-_HOLIDAYS = Key("holidays", Country(), "Country whose public holidays are kept, e.g. JP.")
-_CLOSED = Key("closed", ListOf(Closed()), "The company's own closed days.")
-_WINDOWS = Key("windows", MapOf(_WINDOW, NAME), "Hours in which mails may leave.", required=True)
+_CALENDAR = Key("calendar", NAME, say("Name of the calendar, usually `default`."), required=True)
+_ZONE = Key("zone", Zone(), say("Zone of contacts and accounts that have none."), required=True)
+_HOLIDAYS = Key("holidays", Country(), say("Country whose public holidays are kept, e.g. JP."))
+_CLOSED = Key("closed", ListOf(Closed()), say("The company's own closed days."))
+_WINDOWS = Key(
+    "windows", MapOf(_WINDOW, NAME), say("Hours in which mails may leave."), required=True
+)
 
-CALENDAR = Record("a calendar", (_CALENDAR, _ZONE, _HOLIDAYS, _CLOSED, _WINDOWS))
+CALENDAR = Record(say("a calendar"), (_CALENDAR, _ZONE, _HOLIDAYS, _CLOSED, _WINDOWS))
 
 
 def compile_calendar(root: Node, report: Report) -> Calendar:
@@ -216,8 +231,10 @@ def compile_calendar(root: Node, report: Report) -> Calendar:
     closed = fields.get_or(_CLOSED, [])
     windows = {entry.name: _window(entry, report) for entry in fields.get_or(_WINDOWS, [])}
     if "business" not in windows and fields.get(_WINDOWS) is not None:
-        message = "there is no window 'business'"
-        report.error(fields.at(_WINDOWS), "no-business-window", message, "business days need it")
+        message = say("there is no window 'business'")
+        report.error(
+            fields.at(_WINDOWS), "no-business-window", message, say("business days need it")
+        )
     return Calendar(
         zone=fields.get_or(_ZONE, EMPTY_CALENDAR.zone),
         holidays=fields.get_or(_HOLIDAYS, frozenset()),
@@ -231,7 +248,7 @@ def _window(entry: Named[Fields], report: Report) -> Window:
     hours = sorted(entry.value.get_or(_HOURS, []))
     for (_, ends), (starts, _) in pairwise(hours):
         if ends == time(0) or starts < ends:
-            message = f"the hours of window '{entry.name}' overlap"
+            message = say("the hours of window '{name}' overlap", name=entry.name)
             report.error(entry.value.at(_HOURS), "bad-hours", message)
             break
     days = entry.value.get(_DAYS)

@@ -12,6 +12,7 @@ from nurture.compiler.shapes import plain_value
 from nurture.compiler.step_kinds import SET_TAG, SET_TAGS, TAGS_ADD, TAGS_REMOVE
 from nurture.domain.conditions import Scalar as Value
 from nurture.domain.steps import Set
+from nurture.language import NOTHING, say
 
 
 class Changes:
@@ -26,7 +27,7 @@ class Changes:
         if not isinstance(node, MapNode):
             return Set(step, following)
         if not node.pairs:
-            self._report.error(node, "no-value", "a `set` that changes nothing")
+            self._report.error(node, "no-value", say("a `set` that changes nothing"))
         changes: list[tuple[str, Value]] = []
         tag_keys = {}
         for name, (key, value) in node.pairs.items():
@@ -34,7 +35,7 @@ class Changes:
                 tag_keys[name] = (key, value)
             elif self._may_set(key):
                 changes.append((name, self._new_value(name, value)))
-        record = Record("a change", (SET_TAG, SET_TAGS))
+        record = Record(say("a change"), (SET_TAG, SET_TAGS))
         fields = record.read(MapNode(node.line, node.column, tag_keys), self._report)
         tags = fields.get(SET_TAGS) if fields is not None else None
         add = fields.get_or(SET_TAG, []) if fields is not None else []
@@ -48,21 +49,25 @@ class Changes:
             return True
         if self._catalogue.of_contact(key.value) is not None:
             hint = {
-                "score": "the `score` step adds points",
-                "lifecycle": "the `lifecycle` step moves it",
-            }.get(key.value, "")
-            message = f"'{key.value}' cannot be set by a workflow"
+                "score": say("the `score` step adds points"),
+                "lifecycle": say("the `lifecycle` step moves it"),
+            }.get(key.value, NOTHING)
+            message = say("'{name}' cannot be set by a workflow", name=key.value)
             self._report.error(key, "not-settable", message, hint)
             return False
         hint = self._report.suggest(key.value, ("tag", "tags", *SETTABLE, *self._catalogue.contact))
-        self._report.error(key, "unknown-field", f"unknown field '{key.value}'", hint)
+        self._report.error(
+            key, "unknown-field", say("unknown field '{name}'", name=key.value), hint
+        )
         return False
 
     def _new_value(self, name: str, node: Node) -> Value:
         kind = self._catalogue.settable(name)
         if not isinstance(node, Scalar) or (node.is_nothing and not node.value):
-            message = f"expected a value for '{name}', found {describe(node)}"
-            self._report.error(node, "wrong-type", message, "`null` empties the field")
+            message = say(
+                "expected a value for '{name}', found {found}", name=name, found=describe(node)
+            )
+            self._report.error(node, "wrong-type", message, say("`null` empties the field"))
             return None
         if node.is_nothing:
             return None
@@ -74,7 +79,12 @@ class Changes:
             FieldType.TEXT: True,
         }
         if kind is not None and not fits[kind]:
-            message = f"'{name}' is a {kind}, {quoted(node.value)} is not"
+            message = say(
+                "'{name}' is a {kind}, {value} is not",
+                name=name,
+                kind=kind.said,
+                value=quoted(node.value),
+            )
             self._report.error(node, "wrong-type", message)
         return value if kind in (FieldType.NUMBER, FieldType.BOOLEAN) else node.value
 

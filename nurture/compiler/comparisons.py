@@ -11,6 +11,7 @@ from nurture.compiler.report import Report
 from nurture.compiler.shapes import plain_value
 from nurture.domain.conditions import ALWAYS, Compare, Condition, Field, Literal, Not, Op, Truthy
 from nurture.domain.conditions import Scalar as Value
+from nurture.language import say
 
 _OPERATOR = re.compile(r"\s*([<>=!＜＞＝！]{1,2})\s*(.*?)\s*", re.DOTALL)
 _OPERATORS = {
@@ -34,17 +35,21 @@ def split_operator(text: str) -> tuple[Op, str] | None:
 def compare_field(name: str, info: FieldInfo, node: Node, report: Report) -> Condition:
     """Return what `name: value` means for a field of a known type."""
     if isinstance(node, MapNode):
-        message = f"'{name}' takes a value, a list, or a text such as \">= 40\", not a map"
+        message = say(
+            "'{name}' takes a value, a list, or a text such as \">= 40\", not a map", name=name
+        )
         report.error(node, "wrong-type", message)
         return ALWAYS
     if isinstance(node, ListNode):
         found = [_value(name, info, item, report) for item in node.items]
         if not found:
-            report.error(node, "empty-list", "nothing is in an empty list")
+            report.error(node, "empty-list", say("nothing is in an empty list"))
         return Compare(info.field, Op.IN, tuple(value for value in found if value is not None))
     if node.is_nothing:
-        message = f"'{name}' has no value to compare with"
-        report.error(node, "no-value", message, f"'{name}: false' asks whether it is missing")
+        message = say("'{name}' has no value to compare with", name=name)
+        report.error(
+            node, "no-value", message, say("'{name}: false' asks whether it is missing", name=name)
+        )
         return ALWAYS
     if node.truth is not None:
         if info.type is FieldType.BOOLEAN:
@@ -57,8 +62,8 @@ def compare_field(name: str, info: FieldInfo, node: Node, report: Report) -> Con
         return ALWAYS if value is None else Compare(info.field, Op.EQ, Literal(value))
     op, rest = operator
     if op in _ORDERING and info.type in (FieldType.TEXT, FieldType.BOOLEAN):
-        message = f"'{name}' is a {info.type}: it has no order"
-        report.error(node, "no-order", message, "compare it with one value or a list")
+        message = say("'{name}' is a {type}: it has no order", name=name, type=info.type.said)
+        report.error(node, "no-order", message, say("compare it with one value or a list"))
         return ALWAYS
     right = Scalar(node.line, node.column, rest, plain=True)
     value = _value(name, info, right, report)
@@ -69,36 +74,42 @@ def _operator(node: Scalar, report: Report) -> tuple[Op, str] | None:
     try:
         return split_operator(node.value)
     except KeyError:
-        message = f"{quoted(node.value)} starts with no operator"
-        report.error(node, "bad-operator", message, "known: ==, !=, <, <=, >, >=")
+        message = say("{value} starts with no operator", value=quoted(node.value))
+        report.error(node, "bad-operator", message, say("known: ==, !=, <, <=, >, >="))
         return None
 
 
 def _value(name: str, info: FieldInfo, node: Node, report: Report) -> Value:
     """Return a value of the field's type, or None and report."""
     if not isinstance(node, Scalar) or node.is_nothing:
-        message = f"expected a value for '{name}', found {describe(node)}"
+        message = say(
+            "expected a value for '{name}', found {found}", name=name, found=describe(node)
+        )
         report.error(node, "wrong-type", message)
         return None
     match info.type:
         case FieldType.NUMBER:
             found = number(node.value)
             if found is None:
-                message = f"'{name}' is a number, {quoted(node.value)} is not"
+                message = say(
+                    "'{name}' is a number, {value} is not", name=name, value=quoted(node.value)
+                )
                 report.error(node, "wrong-type", message)
             return found
         case FieldType.BOOLEAN:
-            message = f"'{name}' is true or false, not {quoted(node.value)}"
+            message = say(
+                "'{name}' is true or false, not {value}", name=name, value=quoted(node.value)
+            )
             report.error(node, "wrong-type", message)
             return None
         case FieldType.DATE:
-            message = f"'{name}' is a date: conditions only ask whether it is there"
-            hint = f"true or false; {instead_of_date(name)}"
+            message = say("'{name}' is a date: conditions only ask whether it is there", name=name)
+            hint = say("true or false; {instead}", instead=instead_of_date(name))
             report.error(node, "wrong-type", message, hint)
             return None
         case FieldType.TEXT:
             if info.choices and node.value not in info.choices:
-                message = f"{quoted(node.value)} is no {name}"
+                message = say("{value} is no {name}", value=quoted(node.value), name=name)
                 hint = report.suggest(node.value, info.choices)
                 report.error(node, "unknown-value", message, hint)
                 return None
@@ -108,16 +119,22 @@ def _value(name: str, info: FieldInfo, node: Node, report: Report) -> Value:
 def compare_property(field: Field, node: Node, report: Report) -> Condition:
     """Return what `name: value` means for a property of an event, whose type is free."""
     if isinstance(node, MapNode):
-        report.error(node, "wrong-type", f"expected a value or a list, found {describe(node)}")
+        report.error(
+            node,
+            "wrong-type",
+            say("expected a value or a list, found {found}", found=describe(node)),
+        )
         return ALWAYS
     if isinstance(node, ListNode):
         values = [plain_value(item) for item in node.items if isinstance(item, Scalar)]
         kept = tuple(value for value in values if value is not None)
         if not kept or len(kept) != len(node.items):
-            report.error(node, "wrong-type", "expected a list of values")
+            report.error(node, "wrong-type", say("expected a list of values"))
         return Compare(field, Op.IN, kept)
     if node.is_nothing:
-        report.error(node, "no-value", f"'{field.path[-1]}' has no value to compare with")
+        report.error(
+            node, "no-value", say("'{name}' has no value to compare with", name=field.path[-1])
+        )
         return ALWAYS
     operator = _operator(node, report)
     if operator is None:
@@ -125,7 +142,7 @@ def compare_property(field: Field, node: Node, report: Report) -> Condition:
     op, rest = operator
     right = plain_value(Scalar(node.line, node.column, rest, plain=True))
     if right is None or (op in _ORDERING and isinstance(right, str | bool)):
-        message = f"{quoted(node.value)} compares with no number"
+        message = say("{value} compares with no number", value=quoted(node.value))
         report.error(node, "wrong-type", message)
         return ALWAYS
     return Compare(field, op, Literal(right))

@@ -22,6 +22,7 @@ from nurture.compiler.records import ListOf, Record
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Flag, Part, PlainValue, Schema, Shape, SharedParts
 from nurture.domain.conditions import ALWAYS, Condition, HasTag, Not
+from nurture.language import NOTHING, say
 
 _Handler = Callable[[Node, ConditionScope], Condition]
 
@@ -29,12 +30,14 @@ _Handler = Callable[[Node, ConditionScope], Condition]
 def read_condition(node: Node, scope: ConditionScope) -> Condition:
     """Return what a map says; where it is wrong, say so and return one that always holds."""
     if not isinstance(node, MapNode):
-        hint = "several conditions stand under `any:` or `all:`"
-        message = f"expected a condition (a map), found {describe(node)}"
-        scope.report.error(node, "wrong-type", message, hint if isinstance(node, ListNode) else "")
+        hint = say("several conditions stand under `any:` or `all:`")
+        message = say("expected a condition (a map), found {found}", found=describe(node))
+        scope.report.error(
+            node, "wrong-type", message, hint if isinstance(node, ListNode) else NOTHING
+        )
         return ALWAYS
     if not node.pairs:
-        scope.report.error(node, "empty-condition", "an empty condition always holds")
+        scope.report.error(node, "empty-condition", say("an empty condition always holds"))
         return ALWAYS
     parts = [_part(key, value, scope) for key, value in node.pairs.values()]
     return join(parts)
@@ -45,7 +48,7 @@ def _part(key: Scalar, value: Node, scope: ConditionScope) -> Condition:
     handler = _HANDLERS.get(name)
     if handler is not None:
         if isinstance(value, Scalar) and value.is_nothing:
-            scope.report.error(key, "no-value", f"'{name}' has no value")
+            scope.report.error(key, "no-value", say("'{name}' has no value", name=name))
             return ALWAYS
         return handler(value, scope)
     if name in SHORTHANDS:
@@ -56,27 +59,30 @@ def _part(key: Scalar, value: Node, scope: ConditionScope) -> Condition:
     if info is not None:
         return compare_field(name, info, value, scope.report)
     known = (*CONDITION_KEYS, *scope.catalogue.names())
-    hint = (
-        scope.report.suggest(name, known)
-        or "custom fields are declared under `fields:` of the policy"
+    hint = scope.report.suggest(name, known) or say(
+        "custom fields are declared under `fields:` of the policy"
     )
-    scope.report.error(key, "unknown-field", f"unknown field '{name}' in a condition", hint)
+    scope.report.error(
+        key, "unknown-field", say("unknown field '{name}' in a condition", name=name), hint
+    )
     return ALWAYS
 
 
 def _parts(node: Node, scope: ConditionScope) -> list[Condition]:
     if not isinstance(node, ListNode) or not node.items:
-        message = f"expected a list of conditions, found {describe(node)}"
+        message = say("expected a list of conditions, found {found}", found=describe(node))
         if isinstance(node, ListNode):
-            message = "the list of conditions is empty"
-        scope.report.error(node, "wrong-type", message, "e.g. any: [{tag: a}, {tag: b}]")
+            message = say("the list of conditions is empty")
+        scope.report.error(node, "wrong-type", message, say("e.g. any: [{tag: a}, {tag: b}]"))
         return [ALWAYS]
     return [read_condition(item, scope) for item in node.items]
 
 
 def _expression(node: Node, scope: ConditionScope) -> Condition:
     if not isinstance(node, Scalar):
-        scope.report.error(node, "wrong-type", f"expected a text, found {describe(node)}")
+        scope.report.error(
+            node, "wrong-type", say("expected a text, found {found}", found=describe(node))
+        )
         return ALWAYS
     return read_expression(node, scope)
 
@@ -173,4 +179,4 @@ CONDITION_KEYS = {
 }
 
 #: a condition inside another file
-CONDITION = Part("condition", _condition_schema, (MapNode,), "a condition (a map)")
+CONDITION = Part("condition", _condition_schema, (MapNode,), say("a condition (a map)"))

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import timedelta
 
 from nurture.domain.steps import Duration
+from nurture.language import NOTHING, Said, say
 
 #: days; a longer wait is a slip of the finger
 LONGEST = 3660
@@ -38,9 +39,9 @@ _MONTHS = frozenset({"month", "months", "mo", "ヶ月", "か月", "カ月", "yea
 class DurationError(ValueError):
     """A text that is no duration; `hint` says how to write it."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: Said, hint: Said = NOTHING) -> None:
         super().__init__(message)
-        self.hint = hint
+        self.message, self.hint = message, hint
 
 
 def read_duration(text: str) -> Duration:
@@ -51,15 +52,19 @@ def read_duration(text: str) -> Duration:
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     parts = _PARTS.fullmatch(plain)
     if parts is None:
-        raise DurationError(f"'{text}' is not a duration", f"write for example {EXAMPLES}")
+        raise DurationError(
+            say("'{text}' is not a duration", text=text),
+            say("write for example {examples}", examples=EXAMPLES),
+        )
     digits, unit = parts.group(1), parts.group(2).lower()
     if not unit:
-        message = f"{plain} is a bare number, not a duration"
+        message = say("{plain} is a bare number, not a duration", plain=plain)
         raise DurationError(
-            message, f"add a unit: {plain}m, {plain}h, {plain}d, {plain} business days"
+            message,
+            say("add a unit: {plain}m, {plain}h, {plain}d, {plain} business days", plain=plain),
         )
     if len(digits) > 9:
-        raise DurationError(f"'{text}' is longer than ten years")
+        raise DurationError(say("'{text}' is longer than ten years", text=text))
     number = int(digits)
     if unit in _SECONDS:
         duration = Duration(elapsed=timedelta(seconds=number * _SECONDS[unit]))
@@ -68,12 +73,15 @@ def read_duration(text: str) -> Duration:
     elif unit in _BUSINESS_DAYS:
         duration = Duration(business_days=number)
     elif unit in _MONTHS:
-        raise DurationError(f"'{text}': months and years differ in length", "write days, e.g. 30d")
+        raise DurationError(
+            say("'{text}': months and years differ in length", text=text),
+            say("write days, e.g. 30d"),
+        )
     else:
-        message = f"'{text}' is not a duration: one number and one unit"
-        raise DurationError(message, f"write for example {EXAMPLES}")
+        message = say("'{text}' is not a duration: one number and one unit", text=text)
+        raise DurationError(message, say("write for example {examples}", examples=EXAMPLES))
     if max(duration.elapsed / timedelta(days=1), duration.days, duration.business_days) > LONGEST:
-        raise DurationError(f"'{text}' is longer than ten years")
+        raise DurationError(say("'{text}' is longer than ten years", text=text))
     return duration
 
 
@@ -97,7 +105,7 @@ def as_span(duration: Duration) -> timedelta:
     Raises DurationError for business days: their length depends on the calendar.
     """
     if duration.business_days:
-        raise DurationError("business days do not work here", "write hours or days")
+        raise DurationError(say("business days do not work here"), say("write hours or days"))
     return duration.elapsed + timedelta(days=duration.days)
 
 

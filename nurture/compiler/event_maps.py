@@ -15,6 +15,7 @@ from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Part, PlainValue, Schema, SharedParts
 from nurture.domain.conditions import ALWAYS, Compare, Condition, Field, Literal, Op, Scope
 from nurture.domain.steps import EventMatch
+from nurture.language import say
 
 #: keys of which one names the event
 EVENT_KEYS = ("event", *SHORTHANDS, *ABOUT_MAIL)
@@ -54,8 +55,10 @@ def read_event(node: MapNode, scope: ConditionScope) -> Accepted | None:
     keys = [key for key in EVENT_KEYS if key in node.pairs]
     if len(keys) > 1:
         at = node.pairs[keys[1]][0]
-        message = f"one entry names one event, not '{keys[0]}' and '{keys[1]}'"
-        scope.report.error(at, "two-events", message, "write two entries: any of them will do")
+        message = say(
+            "one entry names one event, not '{one}' and '{other}'", one=keys[0], other=keys[1]
+        )
+        scope.report.error(at, "two-events", message, say("write two entries: any of them will do"))
         return None
     key, value = node.pairs[keys[0]]
     match = _named(key.value, value, scope)
@@ -77,34 +80,36 @@ def read_event(node: MapNode, scope: ConditionScope) -> Accepted | None:
 def read_awaited(node: Node, scope: ConditionScope) -> EventMatch | None:
     """Return the event that a map accepts where nothing else may stand beside it."""
     if not isinstance(node, MapNode) or not names_event(node):
-        hint = "a state is no event: goals and exits watch states"
+        hint = say("a state is no event: goals and exits watch states")
         if isinstance(node, MapNode) and node.pairs:
             key = next(iter(node.pairs))
-            near = scope.report.suggest(key, EVENT_KEYS)
-            hint = near if "mean" in near else hint
-        message = "expected an event such as {form: hearing} or {event: seminar.registered}"
+            hint = scope.report.near(key, EVENT_KEYS) or hint
+        message = say("expected an event such as {form: hearing} or {event: seminar.registered}")
         scope.report.error(node, "no-event", message, hint)
         return None
     accepted = read_event(node, scope)
     if accepted is None:
         return None
     for key_node, _ in accepted.rest.pairs.values():
-        message = f"unknown key '{key_node.value}' beside an event"
-        hint = scope.report.suggest(key_node.value, _BESIDE)
-        hint = hint if "mean" in hint else "`if: {…}` holds conditions"
+        message = say("unknown key '{key}' beside an event", key=key_node.value)
+        hint = scope.report.near(key_node.value, _BESIDE) or say("`if: {…}` holds conditions")
         if key_node.value == "existing":
-            hint = "it goes with `temperature` and `segment`"
+            hint = say("it goes with `temperature` and `segment`")
         scope.report.error(key_node, "unknown-key", message, hint)
     return accepted.match
 
 
 def _named(key: str, value: Node, scope: ConditionScope) -> EventMatch | None:
     if isinstance(value, Scalar) and value.is_nothing:
-        scope.report.error(value, "no-value", f"'{key}' has no value")
+        scope.report.error(value, "no-value", say("'{name}' has no value", name=key))
         return None
     if not isinstance(value, Scalar) or value.truth is False:
-        message = f"'{key}' names one event here, found {describe(value)}"
-        hint = "where: {…} narrows it" if key == "event" else f"`{key}: true` means any"
+        message = say("'{key}' names one event here, found {found}", key=key, found=describe(value))
+        hint = (
+            say("where: {…} narrows it")
+            if key == "event"
+            else say("`{key}: true` means any", key=key)
+        )
         scope.report.error(value, "wrong-type", message, hint)
         return None
     if key == "event":
@@ -120,8 +125,10 @@ def _named(key: str, value: Node, scope: ConditionScope) -> EventMatch | None:
     if value.truth:
         return EventMatch(event)
     if scope.steps is None:
-        message = f"'{key}' names a step, which a trigger cannot know"
-        scope.report.error(value, "no-steps-here", message, f"write event: {event}")
+        message = say("'{key}' names a step, which a trigger cannot know", key=key)
+        scope.report.error(
+            value, "no-steps-here", message, say("write event: {event}", event=event)
+        )
         return None
     step = scope.steps.resolve(value.value, value, scope.report, ("send",))
     return EventMatch(event, step=step) if step is not None else None
@@ -130,7 +137,9 @@ def _named(key: str, value: Node, scope: ConditionScope) -> EventMatch | None:
 def read_where(node: Node, scope: ConditionScope) -> Condition:
     """Return the condition that `where: {form: quote, amount: ">= 100"}` puts on an event."""
     if not isinstance(node, MapNode):
-        message = f"expected properties such as {{form: quote}}, found {describe(node)}"
+        message = say(
+            "expected properties such as {form: quote}, found {found}", found=describe(node)
+        )
         scope.report.error(node, "wrong-type", message)
         return ALWAYS
     parts: list[Condition] = []
@@ -178,4 +187,4 @@ def _schema(shared: SharedParts) -> Schema:
 
 
 #: an event that a `wait_for` accepts
-EVENT = Part("event_match", _schema, (MapNode,), "an event such as {form: hearing}")
+EVENT = Part("event_match", _schema, (MapNode,), say("an event such as {form: hearing}"))

@@ -11,6 +11,8 @@ from jinja2.parser import Parser
 
 from nurture.compiler.nodes import Scalar, quoted
 from nurture.domain.conditions import Scalar as Constant
+from nurture.language import NOTHING, Said, say
+from nurture.language.jinja import said_by_jinja
 
 #: characters; a longer rule belongs into segments
 LONGEST = 1000
@@ -24,7 +26,7 @@ _ENVIRONMENT = Environment(autoescape=True)
 class Refused(Exception):  # noqa: N818 - an answer, which never leaves the reading
     """What is wrong, and the word of the expression that it is about."""
 
-    def __init__(self, code: str, message: str, word: str = "", hint: str = "") -> None:
+    def __init__(self, code: str, message: Said, word: str = "", hint: Said = NOTHING) -> None:
         super().__init__(message)
         self.code, self.message, self.word, self.hint = code, message, word, hint
 
@@ -32,20 +34,26 @@ class Refused(Exception):  # noqa: N818 - an answer, which never leaves the read
 def parse(text: str) -> nodes.Expr:
     """Return Jinja's tree of an expression; raises Refused for what is none."""
     if len(text) > LONGEST:
-        message = f"the expression has {len(text)} characters; the limit is {LONGEST}"
-        raise Refused("expr-too-long", message, hint="name parts of it in segments.yaml")
+        message = say(
+            "the expression has {length} characters; the limit is {longest}",
+            length=len(text),
+            longest=LONGEST,
+        )
+        raise Refused("expr-too-long", message, hint=say("name parts of it in segments.yaml"))
     if not text.strip():
-        raise Refused("expr-syntax", "the expression is empty")
+        raise Refused("expr-syntax", say("the expression is empty"))
     try:
         parser = Parser(_ENVIRONMENT, text, state="variable")
         tree = parser.parse_expression()
         rest = None if parser.stream.eos else str(parser.stream.current.value)
     except TemplateSyntaxError as error:
-        said = (error.message or "").replace("end of template", "end of expression").rstrip(".")
-        raise Refused("expr-syntax", f"broken expression: {said}") from None
+        said = said_by_jinja(error.message, say("end of expression"))
+        raise Refused("expr-syntax", say("broken expression: {said}", said=said)) from None
     if rest is not None:
-        hint = "did you mean '=='?" if rest == "=" else ""
-        raise Refused("expr-syntax", f"{quoted(rest)} is not expected here", rest, hint)
+        hint = say("did you mean '=='?") if rest == "=" else NOTHING
+        raise Refused(
+            "expr-syntax", say("{rest} is not expected here", rest=quoted(rest)), rest, hint
+        )
     return tree
 
 
@@ -72,17 +80,19 @@ def constant(tree: nodes.Expr) -> Constant:
     if isinstance(current, nodes.Const):
         value = current.value
     else:
-        raise Refused("expr-unsupported", "a constant is needed here")
+        raise Refused("expr-unsupported", say("a constant is needed here"))
     if negative:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Refused("expr-unsupported", "only a number can be negative")
+            raise Refused("expr-unsupported", say("only a number can be negative"))
         return -value
     if value is None:
-        hint = "`not contact.phone` asks whether it is missing"
-        raise Refused("expr-constant", "nothing compares with none", hint=hint)
+        hint = say("`not contact.phone` asks whether it is missing")
+        raise Refused("expr-constant", say("nothing compares with none"), hint=hint)
     if isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
-    raise Refused("expr-unsupported", f"{value!r} has no meaning in a condition")
+    raise Refused(
+        "expr-unsupported", say("{value} has no meaning in a condition", value=repr(value))
+    )
 
 
 def names_of(tree: nodes.Expr) -> list[str]:
@@ -98,7 +108,9 @@ def names_of(tree: nodes.Expr) -> list[str]:
             case nodes.Name(name=name):
                 return [name, *reversed(names)]
             case _:
-                raise Refused("expr-unsupported", "only fields of contact, account … can be read")
+                raise Refused(
+                    "expr-unsupported", say("only fields of contact, account … can be read")
+                )
         current = inner
 
 

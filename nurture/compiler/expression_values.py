@@ -9,12 +9,13 @@ from jinja2 import nodes
 
 from nurture.compiler.durations import LONGEST as LONGEST_SPAN
 from nurture.compiler.expression_text import Refused, constant, names_of, place, shown
-from nurture.compiler.fields import MOMENTS, FieldInfo, instead_of_date
+from nurture.compiler.fields import MOMENTS, FieldInfo, FieldType, instead_of_date
 from nurture.compiler.names import check_event_name
 from nurture.compiler.nodes import Scalar, quoted
 from nurture.compiler.scope import ConditionScope
 from nurture.domain.conditions import Count, DaysSince, Field, Literal, Op, Scope, Value
 from nurture.domain.conditions import Scalar as Constant
+from nurture.language import NOTHING, Said, say
 
 #: names that stand alone, all of the contact
 _BARE = ("score", "temperature", "lifecycle")
@@ -27,22 +28,22 @@ FUNCTIONS = {
     "in_segment": "in_segment('large-accounts')",
 }
 
-_ALL_FUNCTIONS = f"there are {', '.join(FUNCTIONS)}"
+_ALL_FUNCTIONS = say("there are {functions}", functions=tuple(FUNCTIONS))
 
-_NOT_HERE: tuple[tuple[type[nodes.Expr], str], ...] = (
-    (nodes.Filter, "filters"),
-    (nodes.Test, "tests (`is …`)"),
-    (nodes.CondExpr, "`if … else`"),
-    (nodes.Concat, "joining texts"),
-    (nodes.And, "`and` and `or` inside a comparison"),
-    (nodes.Or, "`and` and `or` inside a comparison"),
-    (nodes.Not, "`not` inside a comparison"),
-    (nodes.Compare, "comparisons of comparisons"),
-    (nodes.BinExpr, "arithmetic"),
-    (nodes.UnaryExpr, "arithmetic"),
-    (nodes.Dict, "maps"),
-    (nodes.Slice, "slices"),
-    (nodes.TemplateData, "templates"),
+_NOT_HERE: tuple[tuple[type[nodes.Expr], Said], ...] = (
+    (nodes.Filter, say("conditions know no filters")),
+    (nodes.Test, say("conditions know no tests (`is …`)")),
+    (nodes.CondExpr, say("conditions know no `if … else`")),
+    (nodes.Concat, say("conditions know no joining texts")),
+    (nodes.And, say("conditions know no `and` and `or` inside a comparison")),
+    (nodes.Or, say("conditions know no `and` and `or` inside a comparison")),
+    (nodes.Not, say("conditions know no `not` inside a comparison")),
+    (nodes.Compare, say("conditions know no comparisons of comparisons")),
+    (nodes.BinExpr, say("conditions know no arithmetic")),
+    (nodes.UnaryExpr, say("conditions know no arithmetic")),
+    (nodes.Dict, say("conditions know no maps")),
+    (nodes.Slice, say("conditions know no slices")),
+    (nodes.TemplateData, say("conditions know no templates")),
 )
 
 
@@ -64,50 +65,60 @@ class ValueReader:
                 return self._path(tree)
             case nodes.Call():
                 return self._call(tree)
-        for kind, what in _NOT_HERE:
+        for kind, message in _NOT_HERE:
             if isinstance(tree, kind):
-                hint = ""
+                hint = NOTHING
                 if isinstance(tree, nodes.Sub) and "steps." in self._node.value:
-                    hint = "write steps['a-b'].outcome where an id has a hyphen"
-                message = f"conditions know no {what}"
+                    hint = say("write steps['a-b'].outcome where an id has a hyphen")
                 raise Refused("expr-unsupported", message, hint=hint)
         what = type(tree).__name__.lower()
-        raise Refused("expr-unsupported", f"conditions know no {what} here")
+        raise Refused("expr-unsupported", say("conditions know no {what} here", what=what))
 
     def _name(self, name: str) -> Value:
         if name in _BARE:
             return Field(Scope.CONTACT, (name,))
         if name in _SCOPES:
-            raise Refused("expr-unfinished", f"'{name}' alone: say which field", name)
+            raise Refused(
+                "expr-unfinished", say("'{name}' alone: say which field", name=name), name
+            )
         if name in FUNCTIONS:
-            message = f"'{name}' is a function"
-            raise Refused("expr-unfinished", message, name, f"write {FUNCTIONS[name]}")
-        hint = f"write contact.{name}" if self._scope.catalogue.of_contact(name) else ""
+            message = say("'{name}' is a function", name=name)
+            raise Refused(
+                "expr-unfinished",
+                message,
+                name,
+                say("write {example}", example=FUNCTIONS[name]),
+            )
+        hint = (
+            say("write contact.{name}", name=name)
+            if self._scope.catalogue.of_contact(name)
+            else NOTHING
+        )
         if not hint or self._scope.catalogue.incomplete:
             hint = self._scope.report.suggest(name, (*_BARE, *_SCOPES, *FUNCTIONS))
-        raise Refused("unknown-name", f"unknown name '{name}'", name, hint)
+        raise Refused("unknown-name", say("unknown name '{name}'", name=name), name, hint)
 
     def _path(self, tree: nodes.Getattr | nodes.Getitem) -> Value:
         path = names_of(tree)
         for name in path:
             if name.startswith("_"):
-                raise Refused("forbidden", f"{quoted(name)} is not a field", name)
+                raise Refused("forbidden", say("{name} is not a field", name=quoted(name)), name)
         root, rest = path[0], path[1:]
         if root == "steps":
             return self._step(rest)
         if root not in _SCOPES:
             hint = self._scope.report.suggest(root, _SCOPES)
-            raise Refused("unknown-name", f"unknown name '{root}'", root, hint)
+            raise Refused("unknown-name", say("unknown name '{name}'", name=root), root, hint)
         name = rest[0]
         if len(rest) > 1:
-            message = f"'{root}.{name}' has no parts"
+            message = say("'{root}.{name}' has no parts", root=root, name=name)
             raise Refused("unknown-field", message, rest[1])
         scope = self._scope
         if root == "event" and not scope.event:
-            message = "'event' is known in triggers, waits and exits only"
-            raise Refused("no-event-here", message, "event", "afterwards it is steps.ID.event")
+            message = say("'event' is known in triggers, waits and exits only")
+            raise Refused("no-event-here", message, "event", say("afterwards it is steps.ID.event"))
         if root == "trigger" and not scope.trigger:
-            raise Refused("no-trigger-here", "'trigger' is known in workflows only", "trigger")
+            raise Refused("no-trigger-here", say("'trigger' is known in workflows only"), "trigger")
         if root in ("event", "trigger"):
             return Field(Scope(root), (name,))
         lookup = {
@@ -118,20 +129,25 @@ class ValueReader:
         info = lookup(name)
         if info is None:
             hint = self._scope.report.suggest(name, scope.catalogue.names(Scope(root)))
-            raise Refused("unknown-field", f"unknown field '{name}' of the {root}", name, hint)
+            raise Refused(
+                "unknown-field",
+                say("unknown field '{name}' of the {root}", name=name, root=root),
+                name,
+                hint,
+            )
         return info.field
 
     def _step(self, path: list[str]) -> Field:
         if self._scope.steps is None:
-            raise Refused("no-steps-here", "steps are known in workflows only", "steps")
+            raise Refused("no-steps-here", say("steps are known in workflows only"), "steps")
         at = place(self._node, path[0])
         before = len(self._scope.report.problems)
         step = self._scope.steps.resolve(path[0], at, self._scope.report)
         rest = tuple(path[1:])
         fine = rest == ("outcome",) or (len(rest) == 2 and rest[0] == "event")
         if not fine and len(self._scope.report.problems) == before:
-            message = f"'steps.{'.'.join(path)}' is not known"
-            hint = "a step has .outcome, and .event.X after a `wait_for`"
+            message = say("'steps.{path}' is not known", path=".".join(path))
+            hint = say("a step has .outcome, and .event.X after a `wait_for`")
             raise Refused("unknown-field", message, path[-1], hint)
         return Field(Scope.STEP, (step or path[0], *(rest if fine else ("outcome",))))
 
@@ -145,11 +161,13 @@ class ValueReader:
             if days is not None:
                 if isinstance(days, bool | str) or not 0 < days <= LONGEST_SPAN:
                     raise Refused(
-                        "wrong-type", "days must be a number above 0, at most ten years", "days"
+                        "wrong-type",
+                        say("days must be a number above 0, at most ten years"),
+                        "days",
                     )
                 within = timedelta(days=days)
             return Count(self._event(first), tuple(options.items()), within)
-        message = f"{name}(…) is true or false: it compares with nothing"
+        message = say("{name}(…) is true or false: it compares with nothing", name=name)
         raise Refused("expr-unsupported", message, name)
 
     def _event(self, name: str) -> str:
@@ -159,15 +177,21 @@ class ValueReader:
     def arguments(self, call: nodes.Call) -> tuple[str, str, dict[str, Constant]]:
         """Return the function's name, its text, and its options by keyword."""
         if not isinstance(call.node, nodes.Name):
-            raise Refused("expr-unsupported", "only functions can be called", hint=_ALL_FUNCTIONS)
+            raise Refused(
+                "expr-unsupported", say("only functions can be called"), hint=_ALL_FUNCTIONS
+            )
         name = call.node.name
         if name not in FUNCTIONS:
             hint = self._scope.report.suggest(name, FUNCTIONS)
-            raise Refused("unknown-function", f"unknown function '{name}'", name, hint)
+            raise Refused(
+                "unknown-function", say("unknown function '{name}'", name=name), name, hint
+            )
         first = _only_text(call)
         if first is None or call.dyn_args is not None or call.dyn_kwargs is not None:
-            message = f"{name} takes one text in quotes"
-            raise Refused("expr-syntax", message, name, f"e.g. {FUNCTIONS[name]}")
+            message = say("{name} takes one text in quotes", name=name)
+            raise Refused(
+                "expr-syntax", message, name, say("e.g. {example}", example=FUNCTIONS[name])
+            )
         return name, first, {pair.key: constant(pair.value) for pair in call.kwargs}
 
     def check_type(self, value: Value, op: Op, constant: Constant) -> None:
@@ -176,7 +200,9 @@ class ValueReader:
             self._check_field(value, op, constant)
         elif not isinstance(constant, int | float) or isinstance(constant, bool):
             raise Refused(
-                "wrong-type", f"a count is a number, {shown(constant)} is not", str(constant)
+                "wrong-type",
+                say("a count is a number, {value} is not", value=shown(constant)),
+                str(constant),
             )
 
     def check_pair(self, one: Value, other: Value) -> None:
@@ -186,7 +212,11 @@ class ValueReader:
                 self._refuse_moment(moment)
         kinds = (self._kind(one), self._kind(other))
         if None not in kinds and kinds[0] != kinds[1]:
-            message = f"a {kinds[0]} and a {kinds[1]} never compare"
+            message = say(
+                "a {one} and a {other} never compare",
+                one=_kind_said(kinds[0]),
+                other=_kind_said(kinds[1]),
+            )
             raise Refused("wrong-type", message)
 
     def check_text(self, value: Value) -> None:
@@ -195,12 +225,16 @@ class ValueReader:
         if kind == "moment":
             self._refuse_moment(value)
         if kind not in (None, "text"):
-            raise Refused("wrong-type", f"a {kind} contains no text", hint="compare it")
+            raise Refused(
+                "wrong-type",
+                say("a {kind} contains no text", kind=_kind_said(kind)),
+                hint=say("compare it"),
+            )
 
     def _refuse_moment(self, value: Value) -> NoReturn:
         assert isinstance(value, Field)  # nothing else is a moment
         name = value.path[0]
-        message = f"'{name}' is a date: it compares with other dates only"
+        message = say("'{name}' is a date: it compares with other dates only", name=name)
         raise Refused("wrong-type", message, name, instead_of_date(name))
 
     def _kind(self, value: Value) -> str | None:
@@ -231,21 +265,32 @@ class ValueReader:
         name = value.path[0]
         if info.choices and constant not in info.choices:
             hint = self._scope.report.suggest(str(constant), info.choices)
-            raise Refused("unknown-value", f"{shown(constant)} is no {name}", str(constant), hint)
+            raise Refused(
+                "unknown-value",
+                say("{value} is no {name}", value=shown(constant), name=name),
+                str(constant),
+                hint,
+            )
         if info.type == "number" and (isinstance(constant, bool | str) or constant is None):
-            message = f"'{name}' is a number, {shown(constant)} is not"
+            message = say("'{name}' is a number, {value} is not", name=name, value=shown(constant))
             raise Refused("wrong-type", message, str(constant))
         if info.type == "text" and not isinstance(constant, str):
-            message = f"'{name}' is a text, {shown(constant)} is not"
-            raise Refused("wrong-type", message, str(constant), "put it in quotes")
+            message = say("'{name}' is a text, {value} is not", name=name, value=shown(constant))
+            raise Refused("wrong-type", message, str(constant), say("put it in quotes"))
         if info.type == "boolean" and not isinstance(constant, bool):
-            message = f"'{name}' is true or false, not {shown(constant)}"
+            message = say(
+                "'{name}' is true or false, not {value}", name=name, value=shown(constant)
+            )
             raise Refused("wrong-type", message, str(constant))
         if info.type == "date":
-            message = f"'{name}' is a date: conditions only ask whether it is there"
+            message = say("'{name}' is a date: conditions only ask whether it is there", name=name)
             raise Refused("wrong-type", message, name, instead_of_date(name))
         if info.type != "number" and op in (Op.LT, Op.LE, Op.GT, Op.GE):
-            raise Refused("no-order", f"'{name}' is a {info.type}: it has no order", name)
+            raise Refused(
+                "no-order",
+                say("'{name}' is a {type}: it has no order", name=name, type=info.type.said),
+                name,
+            )
 
 
 def _only_text(call: nodes.Call) -> str | None:
@@ -254,3 +299,8 @@ def _only_text(call: nodes.Call) -> str | None:
         case [nodes.Const(value=str(text))]:
             return text
     return None
+
+
+def _kind_said(kind: str | None) -> Said:
+    """Return what `_kind` found as messages call it."""
+    return say("moment") if kind == "moment" else FieldType(kind or "text").said

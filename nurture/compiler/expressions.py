@@ -27,6 +27,7 @@ from nurture.domain.conditions import (
     Op,
     Truthy,
 )
+from nurture.language import say
 
 _OPS = {
     "eq": Op.EQ, "ne": Op.NE, "lt": Op.LT, "lteq": Op.LE, "gt": Op.GT, "gteq": Op.GE,
@@ -45,7 +46,7 @@ def read_expression(node: Scalar, scope: ConditionScope) -> Condition:
         scope.report.error(at, refused.code, refused.message, refused.hint)
     except RecursionError:
         # Jinja's parser goes down once per sign; a thousand of them are no rule.
-        scope.report.error(node, "expr-too-deep", "the expression is nested too deeply")
+        scope.report.error(node, "expr-too-deep", say("the expression is nested too deeply"))
     return ALWAYS
 
 
@@ -60,7 +61,7 @@ class _Reader:
     def condition(self, tree: nodes.Expr, depth: int) -> Condition:
         """Return the condition that a node says."""
         if depth > DEEPEST:
-            raise Refused("expr-too-deep", f"nested more than {DEEPEST} levels deep")
+            raise Refused("expr-too-deep", say("nested more than {most} levels deep", most=DEEPEST))
         match tree:
             case nodes.And():
                 return All(tuple(self.condition(p, depth + 1) for p in _chain(tree, nodes.And)))
@@ -76,11 +77,11 @@ class _Reader:
                 return IS_CUSTOMER
         value = self._values.value(tree)
         if isinstance(value, Literal):
-            message = f"{shown(value.value)} alone is no condition"
-            raise Refused("expr-constant", message, hint="compare it with something")
+            message = say("{value} alone is no condition", value=shown(value.value))
+            raise Refused("expr-constant", message, hint=say("compare it with something"))
         if isinstance(value, DaysSince):
-            message = "days_since(…) alone is no condition"
-            raise Refused("expr-constant", message, "days_since", "compare it, e.g. < 7")
+            message = say("days_since(…) alone is no condition")
+            raise Refused("expr-constant", message, "days_since", say("compare it, e.g. < 7"))
         return Truthy(value)
 
     def _comparison(self, tree: nodes.Compare) -> Condition:
@@ -96,7 +97,12 @@ class _Reader:
             return self._contained(left, op, right)
         one, other = self._values.value(left), self._values.value(right)
         if isinstance(one, Literal) and isinstance(other, Literal):
-            message = f"{shown(one.value)} {op} {shown(other.value)} compares two constants"
+            message = say(
+                "{one} {op} {other} compares two constants",
+                one=shown(one.value),
+                op=op,
+                other=shown(other.value),
+            )
             raise Refused("expr-constant", message)
         if isinstance(one, Literal):
             one, op, other = other, _FLIPPED[op], one
@@ -110,15 +116,15 @@ class _Reader:
         value = self._values.value(left)
         if isinstance(right, nodes.List | nodes.Tuple):
             if isinstance(value, Literal):
-                raise Refused("expr-constant", "the left side of `in` must be a field")
+                raise Refused("expr-constant", say("the left side of `in` must be a field"))
             allowed = tuple(constant(item) for item in right.items)
             for one in allowed:
                 self._values.check_type(value, Op.EQ, one)
             return Compare(value, op, allowed)
         whole = self._values.value(right)
         if isinstance(whole, Literal) or not isinstance(value, Literal):
-            message = "`in` needs a list of values at its right, or a text at its left"
-            raise Refused("expr-syntax", message, hint="e.g. contact.role in ['it', 'user']")
+            message = say("`in` needs a list of values at its right, or a text at its left")
+            raise Refused("expr-syntax", message, hint=say("e.g. contact.role in ['it', 'user']"))
         self._values.check_text(whole)
         inside = Compare(whole, Op.CONTAINS, value)
         return inside if op is Op.IN else Not(inside)
@@ -126,7 +132,12 @@ class _Reader:
     def _membership(self, call: nodes.Call) -> Condition:
         name, first, options = self._values.arguments(call)
         if options:
-            raise Refused("expr-syntax", f"{name} takes one text", name, FUNCTIONS[name])
+            raise Refused(
+                "expr-syntax",
+                say("{name} takes one text", name=name),
+                name,
+                say("e.g. {example}", example=FUNCTIONS[name]),
+            )
         at = place(self._node, first)
         if name == "has_tag":
             tag = TAG.read(Scalar(at.line, at.column, first, plain=False), self._scope.report)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from nurture.domain.conditions import Field, Scope
 from nurture.domain.lifecycle import Stage, Temperature
+from nurture.language import Said, say
 
 
 class FieldType(enum.StrEnum):
@@ -17,6 +18,19 @@ class FieldType(enum.StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATE = "date"
+
+    @property
+    def said(self) -> Said:
+        """The type as messages call it."""
+        return _TYPES_SAID[self]
+
+
+_TYPES_SAID = {
+    FieldType.TEXT: say("text"),
+    FieldType.NUMBER: say("number"),
+    FieldType.BOOLEAN: say("boolean"),
+    FieldType.DATE: say("date"),
+}
 
 
 #: what `fields:` of the policy may declare
@@ -76,11 +90,11 @@ SETTABLE = frozenset(
 MOMENTS = frozenset({"first_touch", "created", "meeting_at"})
 
 
-def instead_of_date(name: str) -> str:
+def instead_of_date(name: str) -> Said:
     """Return how to write what a comparison with a date field cannot say."""
     if name == "created":
-        return "expr: \"days_since('contact.created') > 30\" counts days"
-    return f"`wait_until: {{{name}: 14d}}` waits for it"
+        return say("expr: \"days_since('contact.created') > 30\" counts days")
+    return say("`wait_until: {{name}: 14d}` waits for it", name=name)
 
 
 @dataclass(frozen=True, slots=True)

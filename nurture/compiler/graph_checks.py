@@ -15,6 +15,7 @@ from nurture.domain.steps import (
     WaitUntil,
     followers,
 )
+from nurture.language import say
 
 
 def check_graph(graph: Graph, places: Mapping[str, Placed], report: Report) -> None:
@@ -22,15 +23,17 @@ def check_graph(graph: Graph, places: Mapping[str, Placed], report: Report) -> N
     reached = _reachable([graph.first], graph, lambda _step: True)
     for step in graph.steps.values():
         if step.id not in reached:
-            message = f"no journey reaches '{step.id}'"
+            message = say("no journey reaches '{id}'", id=step.id)
             report.warn(
-                places[step.id], "unreachable", message, "delete it, or the `end` before it"
+                places[step.id], "unreachable", message, say("delete it, or the `end` before it")
             )
         if isinstance(step, Goto):
             circle = _reachable([step.target], graph, _passes_time_by)
             if step.id in circle:
-                message = f"the circle from '{step.target}' back to it has no wait"
-                report.error(places[step.id], "circle-without-wait", message, "add a `wait`")
+                message = say(
+                    "the circle from '{target}' back to it has no wait", target=step.target
+                )
+                report.error(places[step.id], "circle-without-wait", message, say("add a `wait`"))
 
 
 def _reachable(

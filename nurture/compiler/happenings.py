@@ -13,18 +13,19 @@ from nurture.compiler.records import Fields, Key, MapOf, Record
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import PlainValue, Text, Whole
 from nurture.domain.conditions import ALWAYS, Condition, Count, Not, StepEvents
+from nurture.language import say
 
 #: a filter on the properties of past events: equality only, so that SQL can count them
 EQUALITY = MapOf(PlainValue(), PROPERTY)
 
-_TIMES = Key("times", Whole(1, 10_000), "At least so many times; without it, once.")
-_WITHIN = Key("within", Elapsed(), "Only what happened in this span before now.")
-_STEP = Key("step", Text("the id of a send step"), "The step whose mail is meant.")
-_TYPE = Key("type", EventName(), "The event's type, noun.verbed.", required=True)
-_WHERE = Key("where", EQUALITY, "Properties the event must have.")
-_FORM = Key("name", Text("a form's name"), "The form; without it, any.")
-_KIND = Key("kind", Text("a kind of document"), "The kind of document; without it, any.")
-_SEMINAR = Key("seminar", Text("a seminar's name"), "The seminar; without it, any.")
+_TIMES = Key("times", Whole(1, 10_000), say("At least so many times; without it, once."))
+_WITHIN = Key("within", Elapsed(), say("Only what happened in this span before now."))
+_STEP = Key("step", Text(say("the id of a send step")), say("The step whose mail is meant."))
+_TYPE = Key("type", EventName(), say("The event's type, noun.verbed."), required=True)
+_WHERE = Key("where", EQUALITY, say("Properties the event must have."))
+_FORM = Key("name", Text(say("a form's name")), say("The form; without it, any."))
+_KIND = Key("kind", Text(say("a kind of document")), say("The kind of document; without it, any."))
+_SEMINAR = Key("seminar", Text(say("a seminar's name")), say("The seminar; without it, any."))
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Shorthand:
 
 
 def _shorthand(event: str, property_name: str, key: Key[str]) -> Shorthand:
-    record = Record("a count of events", (key, _TIMES, _WITHIN))
+    record = Record(say("a count of events"), (key, _TIMES, _WITHIN))
     return Shorthand(event, property_name, key, record)
 
 
@@ -52,8 +53,8 @@ SHORTHANDS = {
 #: keys that stand for what readers do with a mail
 ABOUT_MAIL = {"clicked": "email.clicked", "opened": "email.opened", "reply": "email.replied"}
 
-COUNTED_MAIL = Record("a count of mail events", (_STEP, _TIMES, _WITHIN))
-COUNTED_EVENT = Record("a count of events", (_TYPE, _WHERE, _TIMES, _WITHIN))
+COUNTED_MAIL = Record(say("a count of mail events"), (_STEP, _TIMES, _WITHIN))
+COUNTED_EVENT = Record(say("a count of events"), (_TYPE, _WHERE, _TIMES, _WITHIN))
 
 
 def _counted(
@@ -85,7 +86,7 @@ def happened(name: str, node: Node, scope: ConditionScope) -> Condition:
 
 def _refuse_empty(node: ListNode, scope: ConditionScope) -> None:
     if not node.items:
-        scope.report.error(node, "empty-list", "nothing is in an empty list")
+        scope.report.error(node, "empty-list", say("nothing is in an empty list"))
 
 
 def about_mail(name: str, node: Node, scope: ConditionScope) -> Condition:
@@ -101,7 +102,7 @@ def about_mail(name: str, node: Node, scope: ConditionScope) -> Condition:
         if not fields.written(_STEP):
             return _counted(fields, event, ())
         if fields.written(_WITHIN):
-            message = "'within' does not go with 'step': its last visit is meant"
+            message = say("'within' does not go with 'step': its last visit is meant")
             scope.report.error(fields.at(_WITHIN), "bad-value", message)
         return _of_step(event, fields.at(_STEP), fields.get_or(_TIMES, 1), scope)
     if node.truth is not None:
@@ -112,12 +113,16 @@ def about_mail(name: str, node: Node, scope: ConditionScope) -> Condition:
 
 def _of_step(event: str, node: Node, times: int, scope: ConditionScope) -> Condition:
     if not isinstance(node, Scalar) or node.is_nothing:
-        message = f"expected a step's id, found {describe(node)}"
+        message = say("expected a step's id, found {found}", found=describe(node))
         scope.report.error(node, "wrong-type", message)
         return ALWAYS
     if scope.steps is None:
-        message = f"steps are known in workflows only; '{node.value}' means nothing here"
-        scope.report.error(node, "no-steps-here", message, "write true, or {times: 3, within: 30d}")
+        message = say(
+            "steps are known in workflows only; '{value}' means nothing here", value=node.value
+        )
+        scope.report.error(
+            node, "no-steps-here", message, say("write true, or {times: 3, within: 30d}")
+        )
         return ALWAYS
     step = scope.steps.resolve(node.value, node, scope.report, ("send",))
     return at_least(StepEvents(event, step), times) if step is not None else ALWAYS

@@ -16,12 +16,13 @@ from nurture.compiler.shapes import Localized, Schema, Shape, SharedParts, Text
 from nurture.domain.library import ITEM_FILE, LOCALE_MARK, Item, Library
 from nurture.domain.reader import DEPTHS, ROLES
 from nurture.domain.workflow import Purpose
+from nurture.language import say
 
 #: said ahead of time, so that nobody is surprised on the day
 _SOON = timedelta(days=14)
 
-_LOCALE = Text("a locale such as ja or en", r"[a-z]{2,3}(?:-[A-Z]{2})?")
-_WORD = Text("a word such as manufacturing", longest=100)
+_LOCALE = Text(say("a locale such as ja or en"), r"[a-z]{2,3}(?:-[A-Z]{2})?")
+_WORD = Text(say("a word such as manufacturing"), longest=100)
 
 
 class _PerLocale(Shape[Mapping[str, str]]):
@@ -69,25 +70,33 @@ class _Lines(Shape[Mapping[str, tuple[str, ...]]]):
         return {"anyOf": [lines, {"type": "object", "additionalProperties": lines}]}
 
 
-_LIBRARY = Key("library", NAME, "Name of the library, usually `default`.", required=True)
-_ITEM = Key("item", NAME, "The item's key, used by `otherwise` and in reports.", required=True)
-_KIND = Key("kind", NAME, "case, paper, tool …: what `pick` names.", required=True)
-_TITLE = Key("title", Localized(), "Title as readers see it.", required=True)
-_SUMMARY = Key("summary", Localized(), "Two or three sentences for the mail.")
-_FIGURES = Key("figures", _Lines(), "Effects in numbers, a line each, for the mail.")
+_LIBRARY = Key("library", NAME, say("Name of the library, usually `default`."), required=True)
+_ITEM = Key("item", NAME, say("The item's key, used by `otherwise` and in reports."), required=True)
+_KIND = Key("kind", NAME, say("case, paper, tool …: what `pick` names."), required=True)
+_TITLE = Key("title", Localized(), say("Title as readers see it."), required=True)
+_SUMMARY = Key("summary", Localized(), say("Two or three sentences for the mail."))
+_FIGURES = Key("figures", _Lines(), say("Effects in numbers, a line each, for the mail."))
 _INDUSTRY = Key(
-    "industry", ListOf(_WORD, or_one=True), "Goes to these industries only; without it, to all."
+    "industry",
+    ListOf(_WORD, or_one=True),
+    say("Goes to these industries only; without it, to all."),
 )
-_ROLE = Key("role", ListOf(_WORD, or_one=True), f"Written for: {', '.join(ROLES)}.")
-_DEPTH = Key("depth", ListOf(_WORD, or_one=True), f"How far readers are: {', '.join(DEPTHS)}.")
-_LOCALES = Key("locale", ListOf(_LOCALE, or_one=True), "Languages it exists in; without it, all.")
-_URL = Key("url", _PerLocale(HTTPS), "Where it is read; one address, or one per locale.")
-_FILE = Key("file", _PerLocale(ATTACHMENT), "A PDF; `{locale}` in the path, or one per locale.")
-_VALID = Key("valid_until", Day(), "Last day on which it may be sent.")
-_TEMPLATE = Key("template", TEMPLATE_NAME, "Template it is sent in; without it, library/KIND.")
+_ROLE = Key("role", ListOf(_WORD, or_one=True), say("Written for: {roles}.", roles=[*ROLES]))
+_DEPTH = Key(
+    "depth", ListOf(_WORD, or_one=True), say("How far readers are: {depths}.", depths=[*DEPTHS])
+)
+_LOCALES = Key(
+    "locale", ListOf(_LOCALE, or_one=True), say("Languages it exists in; without it, all.")
+)
+_URL = Key("url", _PerLocale(HTTPS), say("Where it is read; one address, or one per locale."))
+_FILE = Key(
+    "file", _PerLocale(ATTACHMENT), say("A PDF; `{locale}` in the path, or one per locale.")
+)
+_VALID = Key("valid_until", Day(), say("Last day on which it may be sent."))
+_TEMPLATE = Key("template", TEMPLATE_NAME, say("Template it is sent in; without it, library/KIND."))
 
 ITEM = Record(
-    "an item",
+    say("an item"),
     (
         _ITEM, _KIND, _TITLE, _SUMMARY, _FIGURES, _INDUSTRY, _ROLE, _DEPTH, _LOCALES, _URL,
         _FILE, _VALID, _TEMPLATE,
@@ -102,7 +111,7 @@ class _Items(Shape[Node]):
         """Return the node where it is a list."""
         if isinstance(node, ListNode):
             return node
-        report.error(node, "wrong-type", "expected a list of items, e.g. [{item: …, kind: …}]")
+        report.error(node, "wrong-type", say("expected a list of items, e.g. [{item: …, kind: …}]"))
         return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -110,8 +119,8 @@ class _Items(Shape[Node]):
         return ListOf(ITEM).schema(shared)
 
 
-_ITEMS = Key("items", _Items(), "All items.", required=True)
-LIBRARY = Record("a library", (_LIBRARY, _ITEMS))
+_ITEMS = Key("items", _Items(), say("All items."), required=True)
+LIBRARY = Record(say("a library"), (_LIBRARY, _ITEMS))
 
 
 def compile_library(
@@ -131,9 +140,12 @@ def compile_library(
         if read is None or item is None:
             continue
         if item.key in items:
-            hint = f"first in line {first[item.key]}"
+            hint = say("first in line {line}", line=first[item.key])
             report.error(
-                read.at(_ITEM), "duplicate-id", f"an item '{item.key}' exists already", hint
+                read.at(_ITEM),
+                "duplicate-id",
+                say("an item '{key}' exists already", key=item.key),
+                hint,
             )
             continue
         items[item.key] = item
@@ -185,8 +197,10 @@ def _check(
         for key in (_TITLE, _SUMMARY, _FIGURES, _URL, _FILE):
             _check_texts(fields, key, locales, report)
     if not (fields.written(_URL) or fields.written(_FILE)):
-        message = f"'{item.key}' has nothing to read: neither url nor file"
-        report.error(fields.at(_ITEM), "missing-key", message, "say where it is read, or which PDF")
+        message = say("'{key}' has nothing to read: neither url nor file", key=item.key)
+        report.error(
+            fields.at(_ITEM), "missing-key", message, say("say where it is read, or which PDF")
+        )
     _check_words(fields, report)
     template = item.sent_in
     at = fields.at(_TEMPLATE) if item.template else fields.at(_KIND)
@@ -194,7 +208,9 @@ def _check(
     if references.files is not None:
         for written, path in fields.get_or(_FILE, {}).items():
             if path == ITEM_FILE:
-                report.error(fields.at(_FILE), "bad-path", "'item' is no path", "name the PDF")
+                report.error(
+                    fields.at(_FILE), "bad-path", say("'item' is no path"), say("name the PDF")
+                )
             else:
                 of = [written] if written else locales
                 references.files.check(path, of, fields.at(_FILE), report)
@@ -205,7 +221,7 @@ def _check(
 def _check_locales(item: Item, fields: Fields, references: References, report: Report) -> None:
     for locale in sorted(item.locales - set(references.policy.locales)):
         hint = report.suggest(locale, references.policy.locales)
-        message = f"the policy has no locale '{locale}'"
+        message = say("the policy has no locale '{locale}'", locale=locale)
         report.error(fields.at(_LOCALES), "unknown-locale", message, hint)
 
 
@@ -220,8 +236,8 @@ def _check_texts(
         return
     for locale in locales:
         if locale not in found:
-            message = f"'{key.name}' is missing in '{locale}'"
-            hint = f"write it, or leave {locale} out of `locale`"
+            message = say("'{name}' is missing in '{locale}'", name=key.name, locale=locale)
+            hint = say("write it, or leave {locale} out of `locale`", locale=locale)
             report.error(fields.at(key), "missing-locale", message, hint)
 
 
@@ -233,16 +249,17 @@ def _check_words(fields: Fields, report: Report) -> None:
             if word in known:
                 continue
             here = (one for one in places if isinstance(one, Scalar) and one.value == word)
-            message = f"{quoted(word)} is no {key.name} that readers have"
+            message = say("{word} is no {name} that readers have", word=quoted(word), name=key.name)
             report.warn(next(here, node), "unknown-value", message, report.suggest(word, known))
 
 
 def _check_date(last: date, fields: Fields, today: date, report: Report) -> None:
     at = fields.at(_VALID)
     if last < today:
-        hint = "delete it, or look through it and give it a new date"
-        report.error(at, "expired", f"it expired on {last.isoformat()}", hint)
+        hint = say("delete it, or look through it and give it a new date")
+        report.error(at, "expired", say("it expired on {last}", last=last.isoformat()), hint)
     elif last <= today + _SOON:
         days = (last - today).days
-        left = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
-        report.warn(at, "expires-soon", f"it expires {left}", "look through it and renew the date")
+        soon = (say("it expires today"), say("it expires tomorrow"))
+        message = soon[days] if days < 2 else say("it expires in {days} days", days=days)
+        report.warn(at, "expires-soon", message, say("look through it and renew the date"))

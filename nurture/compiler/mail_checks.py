@@ -19,6 +19,7 @@ from nurture.compiler.references import References
 from nurture.compiler.report import Report
 from nurture.domain.library import ITEM_FILE, Item, Library
 from nurture.domain.workflow import Purpose
+from nurture.language import say
 
 
 def check_content(
@@ -37,7 +38,7 @@ def check_content(
     kinds = {item.kind for item in library.items.values()}
     candidates = [item for item in library.items.values() if item.kind == pick.kind]
     if not candidates:
-        message = f"the library has nothing of kind '{pick.kind}'"
+        message = say("the library has nothing of kind '{kind}'", kind=pick.kind)
         report.error(
             content.at(PICK, at), "unknown-kind", message, report.suggest(pick.kind, kinds)
         )
@@ -46,14 +47,21 @@ def check_content(
         place = content.at(OTHERWISE, at)
         fallback = library.items.get(pick.otherwise)
         if fallback is None:
-            hint: str = report.suggest(pick.otherwise, library.items)
-            report.error(place, "unknown-item", f"the library has no '{pick.otherwise}'", hint)
+            hint = report.suggest(pick.otherwise, library.items)
+            report.error(
+                place,
+                "unknown-item",
+                say("the library has no '{name}'", name=pick.otherwise),
+                hint,
+            )
         else:
             _check_languages(fallback, place, references, report)
             candidates.append(fallback)
     elif not content.template and not _for_everybody(candidates, references):
-        message = f"some people have no '{pick.kind}' that suits them; their mail would fail"
-        hint = "say `otherwise: ITEM`, or a template"
+        message = say(
+            "some people have no '{kind}' that suits them; their mail would fail", kind=pick.kind
+        )
+        hint = say("say `otherwise: ITEM`, or a template")
         report.warn(content.at(PICK, at), "no-fall-back", message, hint)
     if purpose is Purpose.SERVICE:
         for template in sorted({item.sent_in for item in candidates}):
@@ -92,20 +100,20 @@ def _check_readable(content: Content, at: Node, references: References, report: 
     items = _pickable(content, references.library)
     unread = sorted(item.key for item in items if item.file and not item.url)
     if unread:
-        message = f"these are files alone and would go without: {', '.join(unread)}"
-        report.warn(content.at(PICK, at), "nothing-to-read", message, "say `attach: item`")
+        message = say("these are files alone and would go without: {items}", items=unread)
+        report.warn(content.at(PICK, at), "nothing-to-read", message, say("say `attach: item`"))
 
 
 def _check_item_file(content: Content, at: Node, references: References, report: Report) -> None:
     if content.pick is None:
-        message = "'item' is the file of a picked item, and nothing is picked here"
-        report.error(at, "nothing-picked", message, "name the PDF, or send `{pick: …}`")
+        message = say("'item' is the file of a picked item, and nothing is picked here")
+        report.error(at, "nothing-picked", message, say("name the PDF, or send `{pick: …}`"))
         return
     if references.library is None:
         return
     without = sorted(item.key for item in _pickable(content, references.library) if not item.file)
     if without:
-        message = f"these have no file and go without one: {', '.join(without)}"
+        message = say("these have no file and go without one: {items}", items=without)
         report.warn(at, "no-file", message)
 
 
@@ -138,8 +146,12 @@ def _check_languages(item: Item, at: Node, references: References, report: Repor
         return
     missing = [one for one in references.policy.locales if one not in item.locales]
     if missing:
-        message = f"'{item.key}' does not exist in {', '.join(missing)}; their mail would fail"
-        report.warn(at, "no-fall-back", message, "name an item that exists in every language")
+        message = say(
+            "'{key}' does not exist in {locales}; their mail would fail",
+            key=item.key,
+            locales=missing,
+        )
+        report.warn(at, "no-fall-back", message, say("name an item that exists in every language"))
 
 
 def _languages(content: Content, references: References) -> list[str]:

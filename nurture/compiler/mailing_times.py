@@ -9,6 +9,7 @@ from nurture.compiler.report import Placed, Report
 from nurture.domain.calendar import NoOpeningError, next_opening, shift
 from nurture.domain.policy import Calendar
 from nurture.domain.steps import Duration
+from nurture.language import say
 
 
 def check_opening(
@@ -34,14 +35,24 @@ def check_opening(
     except NoOpeningError:
         opens = ends
     if opens >= ends:
-        message = (
-            f"window '{window}' does not open between {_wall(moment, zone)} and "
-            f"{_wall(ends, zone)}, when the mails expire: nobody would get it"
+        message = say(
+            "window '{window}' does not open between {moment} and {ends}, when the mails expire: "
+            "nobody would get it",
+            window=window,
+            moment=_wall(moment, zone),
+            ends=_wall(ends, zone),
         )
-        report.error(at, "promise", message, "choose another time, or a longer `expires`")
+        report.error(at, "promise", message, say("choose another time, or a longer `expires`"))
     elif opens > moment:
-        message = f"at {_wall(moment, zone)} window '{window}' is shut"
-        report.warn(at, "window-shut", message, f"its mails leave from {_wall(opens, zone)} on")
+        message = say(
+            "at {moment} window '{window}' is shut", moment=_wall(moment, zone), window=window
+        )
+        report.warn(
+            at,
+            "window-shut",
+            message,
+            say("its mails leave from {opens} on", opens=_wall(opens, zone)),
+        )
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, scalar_of
 from nurture.domain.calendar import is_believable
 from nurture.domain.steps import Duration
+from nurture.language import say
 
 
 class Span(Shape[Duration]):
@@ -22,16 +23,16 @@ class Span(Shape[Duration]):
 
     def read(self, node: Node, report: Report) -> Duration | None:
         """Return the duration."""
-        found = scalar_of(node, report, f"a duration ({durations.EXAMPLES})")
+        found = scalar_of(node, report, say("a duration ({examples})", examples=durations.EXAMPLES))
         if found is None:
             return None
         try:
             duration = durations.read_duration(found.value)
         except durations.DurationError as error:
-            report.error(node, "bad-duration", str(error), error.hint)
+            report.error(node, "bad-duration", error.message, error.hint)
             return None
         if durations.is_zero(duration) and not self._or_nothing:
-            report.error(node, "bad-duration", "a duration must be longer than nothing")
+            report.error(node, "bad-duration", say("a duration must be longer than nothing"))
             return None
         return duration
 
@@ -59,7 +60,7 @@ class Elapsed(Shape[timedelta]):
         try:
             return durations.as_span(duration)
         except durations.DurationError as error:
-            report.error(node, "bad-duration", str(error), error.hint)
+            report.error(node, "bad-duration", error.message, error.hint)
             return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -88,12 +89,14 @@ class Clock(Shape[time]):
 
     def read(self, node: Node, report: Report) -> time | None:
         """Return the time of day."""
-        found = scalar_of(node, report, "a time of day such as 10:00")
+        found = scalar_of(node, report, say("a time of day such as 10:00"))
         if found is None:
             return None
         clock = read_clock(found.value)
         if clock is None:
-            message = f"expected a time of day such as 10:00, found {quoted(found.value)}"
+            message = say(
+                "expected a time of day such as 10:00, found {found}", found=quoted(found.value)
+            )
             report.error(node, "bad-value", message)
         return clock
 
@@ -107,13 +110,15 @@ class Day(Shape[date]):
 
     def read(self, node: Node, report: Report) -> date | None:
         """Return the date."""
-        found = scalar_of(node, report, "a date such as 2026-04-03")
+        found = scalar_of(node, report, say("a date such as 2026-04-03"))
         if found is None:
             return None
         try:
             return date.fromisoformat(unicodedata.normalize("NFKC", found.value))
         except ValueError:
-            message = f"expected a date such as 2026-04-03, found {quoted(found.value)}"
+            message = say(
+                "expected a date such as 2026-04-03, found {found}", found=quoted(found.value)
+            )
             report.error(node, "bad-value", message)
             return None
 
@@ -146,16 +151,24 @@ class WallTime(Shape[datetime]):
 
     def read(self, node: Node, report: Report) -> datetime | None:
         """Return them without a zone; `24:00` is the midnight after the date."""
-        example = "a date and a time such as 2026-12-10 15:00"
-        found = scalar_of(node, report, example)
+        expected = say("a date and a time such as 2026-12-10 15:00")
+        found = scalar_of(node, report, expected)
         if found is None:
             return None
         moment = read_wall_time(found.value)
         if moment is None:
-            report.error(node, "bad-value", f"expected {example}, found {quoted(found.value)}")
+            report.error(
+                node,
+                "bad-value",
+                say(
+                    "expected {expected}, found {found}",
+                    expected=expected,
+                    found=quoted(found.value),
+                ),
+            )
         elif not is_believable(moment.date()):
             day = moment.date()
-            report.error(node, "bad-value", f"{day} lies before 1900 or after 2200")
+            report.error(node, "bad-value", say("{day} lies before 1900 or after 2200", day=day))
             return None
         return moment
 

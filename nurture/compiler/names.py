@@ -7,15 +7,16 @@ import re
 from nurture.compiler.nodes import Node, Scalar, quoted
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text, scalar_of
+from nurture.language import say
 
 #: a name in lower case with hyphens: `warm-nurture`
-NAME = Text("a name such as warm-nurture (a-z, 0-9, hyphens)", r"[a-z0-9][a-z0-9_-]*", 100)
+NAME = Text(say("a name such as warm-nurture (a-z, 0-9, hyphens)"), r"[a-z0-9][a-z0-9_-]*", 100)
 
 #: the id of a step; letters of any language
-STEP_ID = Text("an id of letters, digits and hyphens", r"[^\W_][\w-]*", 80)
+STEP_ID = Text(say("an id of letters, digits and hyphens"), r"[^\W_][\w-]*", 80)
 
 #: a tag
-TAG = Text("a tag", longest=100)
+TAG = Text(say("a tag"), longest=100)
 
 # RFC 5321, 4.1.2: a dot-string without SMTPUTF8, at most 64 characters (4.5.3.1.1).
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -25,16 +26,16 @@ _LABEL = rf"{_EDGE}(?:{_INNER}{{0,61}}{_EDGE})?"
 
 #: an e-mail address
 ADDRESS = Text(
-    "an e-mail address",
+    say("an e-mail address"),
     rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}",
     254,
 )
 
 #: a web address that a reader can trust
-HTTPS = Text("an address that starts with https://", r"https://[^\s<>\"]+", 2000)
+HTTPS = Text(say("an address that starts with https://"), r"https://[^\s<>\"]+", 2000)
 
 #: a name in a condition or property: `form`, `amount`
-PROPERTY = Text("a property name (letters, digits, underscores)", r"[^\W\d_]\w*", 100)
+PROPERTY = Text(say("a property name (letters, digits, underscores)"), r"[^\W\d_]\w*", 100)
 
 #: events that this version emits or knows how to receive; any other `noun.verbed` works too
 KNOWN_EVENTS = frozenset(
@@ -66,7 +67,7 @@ class EventName(Shape[str]):
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the type; warns of a near miss of an event that exists."""
-        found = scalar_of(node, report, "an event such as form.submitted")
+        found = scalar_of(node, report, say("an event such as form.submitted"))
         return check_event_name(found.value, found, report) if found is not None else None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -84,11 +85,13 @@ def check_event_name(name: str, at: Scalar, report: Report) -> str | None:
     if name in KNOWN_EVENTS:
         return name
     if len(name) > 100 or not _EVENT.fullmatch(name):
-        message = f"{quoted(name)} is not an event: events are noun.verbed, e.g. form.submitted"
+        message = say(
+            "{name} is not an event: events are noun.verbed, e.g. form.submitted", name=quoted(name)
+        )
         report.error(at, "bad-event-name", message, report.suggest(name, KNOWN_EVENTS))
         return None
     if _is_slip(name):
-        message = f"nothing here emits '{name}'"
+        message = say("nothing here emits '{name}'", name=name)
         report.warn(at, "unfamiliar-event", message, report.suggest(name, KNOWN_EVENTS))
     return name
 

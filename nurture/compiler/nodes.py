@@ -12,6 +12,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from nurture.language import Said, say
+
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _FRACTION = re.compile(r"[-+]?(?:[0-9]{1,18}\.[0-9]{0,18}|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,3})?")
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -83,18 +85,18 @@ def number(text: str) -> int | float | None:
     return float(text) if _FRACTION.fullmatch(text) else None
 
 
-def describe(node: Node) -> str:
+def describe(node: Node) -> Said:
     """Return what a node is, as a message says it: `a list`, `'abc'`, `nothing`."""
     if isinstance(node, ListNode):
-        return "a list"
+        return say("a list")
     if isinstance(node, MapNode):
-        return "a map"
+        return say("a map")
     if node.is_nothing:
-        return "nothing"
+        return say("nothing")
     return quoted(node.value)
 
 
-def quoted(text: str) -> str:
+def quoted(text: str) -> Said:
     """Return a text in quotes, on one line, shortened where it is long."""
     text = " ".join(text.split())
-    return f"'{text[:57]}…'" if len(text) > 60 else f"'{text}'"
+    return say("'{text}'", text=f"{text[:57]}…" if len(text) > 60 else text)

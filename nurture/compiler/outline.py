@@ -28,6 +28,7 @@ from nurture.compiler.step_kinds import (
     VARIANT_STEPS,
     VARIANTS,
 )
+from nurture.language import NOTHING, Said, say
 
 #: steps of one workflow
 MOST_STEPS = 1000
@@ -79,7 +80,9 @@ class Outline:
             return None
         table = STEP_KINDS[kind]
         keys = (ID, table.key, *table.beside)
-        read = Record(f"a `{kind}` step", keys, table.later or {}).read(item, self._report)
+        read = Record(say("a `{kind}` step", kind=kind), keys, table.later or {}).read(
+            item, self._report
+        )
         if read is None:
             return None
         draft = self._keep(Draft("", kind, item.pairs[kind][0], read), prefix, ordinals)
@@ -88,8 +91,12 @@ class Outline:
 
     def _kind(self, item: Node) -> str | None:
         if not isinstance(item, MapNode):
-            message = f"expected a step such as {{wait: 7d}}, found {describe(item)}"
-            hint = self._report.suggest(item.value, STEP_KINDS) if isinstance(item, Scalar) else ""
+            message = say("expected a step such as {wait: 7d}, found {found}", found=describe(item))
+            hint = (
+                self._report.suggest(item.value, STEP_KINDS)
+                if isinstance(item, Scalar)
+                else NOTHING
+            )
             self._report.error(item, "wrong-type", message, hint)
             return None
         kinds = [key for key in item.pairs if key in STEP_KINDS]
@@ -97,21 +104,31 @@ class Outline:
             return kinds[0]
         if kinds:
             at = item.pairs[kinds[1]][0]
-            message = f"one step does one thing, not '{kinds[0]}' and '{kinds[1]}'"
-            self._report.error(at, "two-kinds", message, "write two steps")
+            message = say(
+                "one step does one thing, not '{one}' and '{other}'",
+                one=kinds[0],
+                other=kinds[1],
+            )
+            self._report.error(at, "two-kinds", message, say("write two steps"))
             return None
         words = [key for key in item.pairs if key != ID.name]
         for word in words:
             if word in LATER_STEPS:
-                message = f"'{word}' is not available yet: {LATER_STEPS[word]}"
+                message = say(
+                    "'{name}' is not available yet: {later}",
+                    name=word,
+                    later=LATER_STEPS[word],
+                )
                 self._report.error(item.pairs[word][0], "not-available", message)
                 return None
         if not words:
-            self._report.error(item, "unknown-step-kind", "a step that does nothing")
+            self._report.error(item, "unknown-step-kind", say("a step that does nothing"))
             return None
         at = item.pairs[words[0]][0]
         hint = self._report.suggest(words[0], STEP_KINDS)
-        self._report.error(at, "unknown-step-kind", f"unknown step '{words[0]}'", hint)
+        self._report.error(
+            at, "unknown-step-kind", say("unknown step '{name}'", name=words[0]), hint
+        )
         return None
 
     def _keep(self, draft: Draft, prefix: str, ordinals: dict[str, int]) -> Draft:
@@ -125,15 +142,26 @@ class Outline:
         at = draft.fields.at(ID) if draft.fields.written(ID) else draft.at
         first = self.drafts.get(draft.id)
         if first is not None:
-            message = f"two steps are called '{draft.id}'"
-            hint = f"first in line {first.at.line}; give one of them an `id` of its own"
+            message = say("two steps are called '{id}'", id=draft.id)
+            hint = say(
+                "first in line {line}; give one of them an `id` of its own", line=first.at.line
+            )
             self._report.error(at, "duplicate-step", message, hint)
             draft.id = f"{draft.id}#{len(self.drafts)}"
         if len(draft.id) > LONGEST_ID:
-            message = f"the id made for this step has more than {LONGEST_ID} characters"
-            self._report.error(draft.at, "too-long", message, "give the steps around it an `id`")
+            message = say(
+                "the id made for this step has more than {longest} characters",
+                longest=LONGEST_ID,
+            )
+            self._report.error(
+                draft.at, "too-long", message, say("give the steps around it an `id`")
+            )
         if len(self.drafts) == MOST_STEPS:
-            self._report.error(draft.at, "too-many-steps", f"more than {MOST_STEPS} steps")
+            self._report.error(
+                draft.at,
+                "too-many-steps",
+                say("more than {most} steps", most=MOST_STEPS),
+            )
         self.drafts[draft.id] = draft
         return draft
 
@@ -159,11 +187,11 @@ class Outline:
                 continue
             condition, steps = fields.get(CASE_IF), fields.get(CASE_STEPS)
             if CASE_ELSE.name in draft.blocks:
-                self._report.error(item, "after-else", "a case after `else` is never taken")
+                self._report.error(item, "after-else", say("a case after `else` is never taken"))
             if fields.written(CASE_ELSE):
                 self._else(draft, fields, steps)
             elif condition is None and not fields.written(CASE_IF):
-                message = "a case needs 'if', or is the last and says 'else'"
+                message = say("a case needs 'if', or is the last and says 'else'")
                 self._report.error(item, "missing-key", message)
             else:
                 name = str(len(draft.cases) + 1)
@@ -173,16 +201,16 @@ class Outline:
 
     def _else(self, draft: Draft, fields: Fields, steps: Node | None) -> None:
         inside = fields.get(CASE_ELSE)
-        _refuse_both(fields, CASE_IF, "a case says 'if' or 'else', not both", self._report)
+        _refuse_both(fields, CASE_IF, say("a case says 'if' or 'else', not both"), self._report)
         if isinstance(inside, ListNode):
-            _refuse_both(fields, CASE_STEPS, "steps stand twice in this case", self._report)
+            _refuse_both(fields, CASE_STEPS, say("steps stand twice in this case"), self._report)
             steps = inside
         elif not (isinstance(inside, Scalar) and inside.is_nothing):
-            message = "'else' takes nothing, with `steps:` beside it"
+            message = say("'else' takes nothing, with `steps:` beside it")
             self._report.error(fields.at(CASE_ELSE), "wrong-type", message)
         self._open(draft, CASE_ELSE.name, steps)
 
 
-def _refuse_both(fields: Fields, key: Key[Any], message: str, report: Report) -> None:
+def _refuse_both(fields: Fields, key: Key[Any], message: Said, report: Report) -> None:
     if fields.written(key):
         report.error(fields.at(key), "two-kinds", message)

@@ -13,23 +13,24 @@ from nurture.compiler.records import Fields, Key, ListOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text
 from nurture.domain.library import FILES, ITEM_FILE, MATCHES, Pick
+from nurture.language import say
 
-TEMPLATE_NAME = Text("a template such as warm/hearing", longest=150)
+TEMPLATE_NAME = Text(say("a template such as warm/hearing"), longest=150)
 
-_FALLBACK = Text("an item of the library, or a template such as warm/material", longest=150)
+_FALLBACK = Text(say("an item of the library, or a template such as warm/material"), longest=150)
 
-PICK = Key("pick", NAME, "Kind of the item: case, paper, tool …", required=True)
+PICK = Key("pick", NAME, say("Kind of the item: case, paper, tool …"), required=True)
 MATCH = Key(
     "match",
     ListOf(Choice(*MATCHES), or_one=True),
-    "What it has to suit, the most important first. Language and industry always have to fit.",
+    say("What it has to suit, the most important first. Language and industry always have to fit."),
 )
 OTHERWISE = Key(
     "otherwise",
     _FALLBACK,
-    "What goes out where nothing fits: an item of the library, or a template (with a slash).",
+    say("What goes out where nothing fits: an item of the library, or a template (with a slash)."),
 )
-PICKED = Record("a pick", (PICK, MATCH, OTHERWISE))
+PICKED = Record(say("a pick"), (PICK, MATCH, OTHERWISE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class ContentShape(Shape[Content]):
             return None
         match = fields.get_or(MATCH, [])
         for name in {one for one in match if match.count(one) > 1}:
-            report.error(fields.at(MATCH), "duplicate", f"'{name}' stands twice")
+            report.error(fields.at(MATCH), "duplicate", say("'{name}' stands twice", name=name))
         other = fields.get_or(OTHERWISE, "")
         template = other if "/" in other else ""
         pick = Pick(kind, tuple(match), "" if template else other)
@@ -80,7 +81,9 @@ class ContentShape(Shape[Content]):
 class _Attachment(Shape[str]):
     """A file of the project, or the word `item`."""
 
-    _text = Text(f"a file such as {FILES}rollout.{{locale}}.pdf, or item", longest=250)
+    _text = Text(
+        say("a file such as {folder}rollout.{locale}.pdf, or item", folder=FILES), longest=250
+    )
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the path as written."""
@@ -88,8 +91,10 @@ class _Attachment(Shape[str]):
         if path is None or path == ITEM_FILE:
             return path
         if not path.startswith(FILES) or "\\" in path or ".." in path.split("/"):
-            hint = f"put it into {FILES} and write that path"
-            report.error(node, "bad-path", f"'{path}' is not in {FILES}", hint)
+            hint = say("put it into {folder} and write that path", folder=FILES)
+            report.error(
+                node, "bad-path", say("'{path}' is not in {folder}", path=path, folder=FILES), hint
+            )
             return None
         return path
 
@@ -103,13 +108,15 @@ ATTACHMENT = _Attachment()
 SEND = Key(
     "send",
     ContentShape(),
-    "Sends a mail: the template's name, or what is picked from the library.",
+    say("Sends a mail: the template's name, or what is picked from the library."),
 )
 ATTACH = Key(
     "attach",
     ListOf(ATTACHMENT, or_one=True),
-    "PDFs that go with it, `{locale}` in a path being the mail's language; `item`: the file of "
-    "the picked item.",
+    say(
+        "PDFs that go with it, `{locale}` in a path being the mail's language; `item`: the file of "
+        "the picked item."
+    ),
 )
 
 

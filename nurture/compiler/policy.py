@@ -17,98 +17,115 @@ from nurture.compiler.topics import CHATS, ROUTINE, TOPICS, chats_of, routine_of
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.policy import EvidencePolicy, LegalIdentity, MailCap, Policy, Sender
 from nurture.domain.workflow import Purpose
+from nurture.language import say
 
-_LOCALE = Text("a locale such as ja or en", r"[a-z]{2,3}(?:-[A-Z]{2})?")
+_LOCALE = Text(say("a locale such as ja or en"), r"[a-z]{2,3}(?:-[A-Z]{2})?")
 
-_DEFAULT_LOCALE = Key("default", _LOCALE, "Locale of contacts that have none.", required=True)
-_ALSO = Key("also", ListOf(_LOCALE), "Further locales in which mails are written.")
-_LOCALES = Record("`locales`", (_DEFAULT_LOCALE, _ALSO))
+_DEFAULT_LOCALE = Key("default", _LOCALE, say("Locale of contacts that have none."), required=True)
+_ALSO = Key("also", ListOf(_LOCALE), say("Further locales in which mails are written."))
+_LOCALES = Record(say("`locales`"), (_DEFAULT_LOCALE, _ALSO))
 
-_SENDER_NAME = Key("name", Localized(), "Name as readers see it.", required=True)
-_SENDER_TITLE = Key("title", Localized(), "Department and title, for the signature.")
-_SENDER_EMAIL = Key("email", ADDRESS, "A monitored address, never noreply.", required=True)
-_SENDER_PHONE = Key("phone", Text("a phone number", longest=64), "For the signature.")
-_ROLE = Key("role", NAME, "What `task: {for: …}` may name: sales, inside-sales, marketing.")
-_SENDER_LOCALE = Key("locale", _LOCALE, "Language of their task mails, where not the policy's.")
+_SENDER_NAME = Key("name", Localized(), say("Name as readers see it."), required=True)
+_SENDER_TITLE = Key("title", Localized(), say("Department and title, for the signature."))
+_SENDER_EMAIL = Key("email", ADDRESS, say("A monitored address, never noreply."), required=True)
+_SENDER_PHONE = Key("phone", Text(say("a phone number"), longest=64), say("For the signature."))
+_ROLE = Key("role", NAME, say("What `task: {for: …}` may name: sales, inside-sales, marketing."))
+_SENDER_LOCALE = Key(
+    "locale", _LOCALE, say("Language of their task mails, where not the policy's.")
+)
 _SENDER = Record(
-    "a sender",
+    say("a sender"),
     (_SENDER_NAME, _SENDER_TITLE, _SENDER_EMAIL, _SENDER_PHONE, _ROLE, _SENDER_LOCALE),
 )
 
-_COMPANY = Key("company", Localized(), "The company's legal name.", required=True)
-_ADDRESS = Key("address", Localized(), "The postal address.", required=True)
-_CONTACT = Key("contact", ADDRESS, "Where readers may write or complain.", required=True)
-_WEBSITE = Key("website", HTTPS, "The company's site.")
-_PRIVACY = Key("privacy", HTTPS, "The privacy notice.")
-_LEGAL = Record("the legal identity", (_COMPANY, _ADDRESS, _CONTACT, _WEBSITE, _PRIVACY))
+_COMPANY = Key("company", Localized(), say("The company's legal name."), required=True)
+_ADDRESS = Key("address", Localized(), say("The postal address."), required=True)
+_CONTACT = Key("contact", ADDRESS, say("Where readers may write or complain."), required=True)
+_WEBSITE = Key("website", HTTPS, say("The company's site."))
+_PRIVACY = Key("privacy", HTTPS, say("The privacy notice."))
+_LEGAL = Record(say("the legal identity"), (_COMPANY, _ADDRESS, _CONTACT, _WEBSITE, _PRIVACY))
 
-_ID = Key("id", NAME, "A name, for explanations.", required=True)
-_PER = Key("per", Choice("contact", "account"), "What the cap counts for.", required=True)
-_MAILS = Key("mails", Whole(1, 1000), "At most so many mails …", required=True)
-_WITHIN = Key("within", Elapsed(), "… in any span of this length.", required=True)
+_ID = Key("id", NAME, say("A name, for explanations."), required=True)
+_PER = Key("per", Choice("contact", "account"), say("What the cap counts for."), required=True)
+_MAILS = Key("mails", Whole(1, 1000), say("At most so many mails …"), required=True)
+_WITHIN = Key("within", Elapsed(), say("… in any span of this length."), required=True)
 _CAP_PURPOSE = Key(
-    "purpose", Choice(*(p.value for p in Purpose)), "Counts mails of this purpose only."
+    "purpose", Choice(*(p.value for p in Purpose)), say("Counts mails of this purpose only.")
 )
 _CAP_TEMPERATURE = Key(
-    "temperature", Choice(*(t.value for t in Temperature)), "For contacts of this temperature."
+    "temperature", Choice(*(t.value for t in Temperature)), say("For contacts of this temperature.")
 )
-_CAP_WORKFLOW = Key("workflow", NAME, "Counts mails of this workflow only.")
+_CAP_WORKFLOW = Key("workflow", NAME, say("Counts mails of this workflow only."))
 _CAP_BELOW = Key(
     "below",
     Whole(0, 1000),
-    "Holds back only mails of workflows whose priority is below this; all count.",
+    say("Holds back only mails of workflows whose priority is below this; all count."),
 )
 _CAP = Record(
-    "a cap",
+    say("a cap"),
     (_ID, _PER, _MAILS, _WITHIN, _CAP_PURPOSE, _CAP_TEMPERATURE, _CAP_WORKFLOW, _CAP_BELOW),
 )
 
-_HOLD = Key("hold", Elapsed(), "A click waits so long for signs of a machine.")
-_TOO_SOON = Key("too_soon", Elapsed(), "Faster than this after sending is no person.")
-_LINKS = Key("links", Whole(2, 100), "So many different links of one mail …", required=True)
-_RECIPIENTS = Key("recipients", Whole(2, 10_000), "So many recipients' mails …", required=True)
-_SPAN = Key("within", Elapsed(), "… within so short a time.", required=True)
-_BURST = Key("burst", Record("a burst", (_LINKS, _SPAN)), "Clicks of a scanner in one mail.")
-_SWEEP = Key("sweep", Record("a sweep", (_RECIPIENTS, _SPAN)), "Opens of a scanner by one address.")
-_COUNT_UNKNOWN = Key("count_unknown_opens", Flag(), "Opens that may be a person's count.")
-_AGENTS = Key("agents", ListOf(Text("a part of a user agent")), "User agents of machines.")
-_EVIDENCE = Record("evidence rules", (_HOLD, _TOO_SOON, _BURST, _SWEEP, _COUNT_UNKNOWN, _AGENTS))
+_HOLD = Key("hold", Elapsed(), say("A click waits so long for signs of a machine."))
+_TOO_SOON = Key("too_soon", Elapsed(), say("Faster than this after sending is no person."))
+_LINKS = Key("links", Whole(2, 100), say("So many different links of one mail …"), required=True)
+_RECIPIENTS = Key("recipients", Whole(2, 10_000), say("So many recipients' mails …"), required=True)
+_SPAN = Key("within", Elapsed(), say("… within so short a time."), required=True)
+_BURST = Key(
+    "burst", Record(say("a burst"), (_LINKS, _SPAN)), say("Clicks of a scanner in one mail.")
+)
+_SWEEP = Key(
+    "sweep", Record(say("a sweep"), (_RECIPIENTS, _SPAN)), say("Opens of a scanner by one address.")
+)
+_COUNT_UNKNOWN = Key("count_unknown_opens", Flag(), say("Opens that may be a person's count."))
+_AGENTS = Key(
+    "agents", ListOf(Text(say("a part of a user agent"))), say("User agents of machines.")
+)
+_EVIDENCE = Record(
+    say("evidence rules"), (_HOLD, _TOO_SOON, _BURST, _SWEEP, _COUNT_UNKNOWN, _AGENTS)
+)
 
 _TYPES = MapOf(Choice(*DECLARABLE), PROPERTY)
-_CONTACT_FIELDS = Key("contact", _TYPES, "Custom fields of contacts.")
-_ACCOUNT_FIELDS = Key("account", _TYPES, "Custom fields of accounts.")
-_FIELDS_RECORD = Record("custom fields", (_CONTACT_FIELDS, _ACCOUNT_FIELDS))
+_CONTACT_FIELDS = Key("contact", _TYPES, say("Custom fields of contacts."))
+_ACCOUNT_FIELDS = Key("account", _TYPES, say("Custom fields of accounts."))
+_FIELDS_RECORD = Record(say("custom fields"), (_CONTACT_FIELDS, _ACCOUNT_FIELDS))
 
 _CONFIRM_ABOVE = Key(
-    "confirm_above", Whole(0, 10**9), "Mails in 24 hours above which `publish` wants --yes N."
+    "confirm_above", Whole(0, 10**9), say("Mails in 24 hours above which `publish` wants --yes N.")
 )
-_PER_HOUR = Key("per_hour", Whole(1, 10**9), "Mails per hour after `resume`.")
+_PER_HOUR = Key("per_hour", Whole(1, 10**9), say("Mails per hour after `resume`."))
 
-_POLICY = Key("policy", NAME, "Name of the policy, usually `default`.", required=True)
-_LOCALES_KEY = Key("locales", _LOCALES, "Languages in which mails are written.", required=True)
-_SENDERS = Key("senders", MapOf(_SENDER, NAME), "People mails come from.", required=True)
-_DEFAULT_SENDER = Key("default_sender", NAME, "Sender of contacts without an owner.", required=True)
-_LEGAL_KEY = Key("legal", _LEGAL, "Who we are, as the law wants it in each mail.", required=True)
-_CAPS = Key("caps", ListOf(_CAP), "How many mails one contact or account may get.")
+_POLICY = Key("policy", NAME, say("Name of the policy, usually `default`."), required=True)
+_LOCALES_KEY = Key("locales", _LOCALES, say("Languages in which mails are written."), required=True)
+_SENDERS = Key("senders", MapOf(_SENDER, NAME), say("People mails come from."), required=True)
+_DEFAULT_SENDER = Key(
+    "default_sender", NAME, say("Sender of contacts without an owner."), required=True
+)
+_LEGAL_KEY = Key(
+    "legal", _LEGAL, say("Who we are, as the law wants it in each mail."), required=True
+)
+_CAPS = Key("caps", ListOf(_CAP), say("How many mails one contact or account may get."))
 _SERVICE = Key(
     "service_templates",
-    ListOf(Text("a template such as receipt/*", r"[a-z0-9*][a-z0-9_*/-]*")),
-    "Templates that workflows of purpose `service` may send.",
+    ListOf(Text(say("a template such as receipt/*"), r"[a-z0-9*][a-z0-9_*/-]*")),
+    say("Templates that workflows of purpose `service` may send."),
 )
-_EVIDENCE_KEY = Key("evidence", _EVIDENCE, "How opens and clicks are judged.")
-_TRACKING = Key("tracking", Flag(), "Open pixel and click links, unless a contact objects.")
-_FIELDS = Key("fields", _FIELDS_RECORD, "Custom fields: name → text, number, boolean or date.")
-_PUBLISH = Key("publish", Record("publish rules", (_CONFIRM_ABOVE,)), "Guards of `publish`.")
-_RESUME = Key("resume", Record("resume rules", (_PER_HOUR,)), "How a backlog leaves.")
+_EVIDENCE_KEY = Key("evidence", _EVIDENCE, say("How opens and clicks are judged."))
+_TRACKING = Key("tracking", Flag(), say("Open pixel and click links, unless a contact objects."))
+_FIELDS = Key("fields", _FIELDS_RECORD, say("Custom fields: name → text, number, boolean or date."))
+_PUBLISH = Key(
+    "publish", Record(say("publish rules"), (_CONFIRM_ABOVE,)), say("Guards of `publish`.")
+)
+_RESUME = Key("resume", Record(say("resume rules"), (_PER_HOUR,)), say("How a backlog leaves."))
 
 POLICY = Record(
-    "a policy",
+    say("a policy"),
     (
         _POLICY, _LOCALES_KEY, _SENDERS, _DEFAULT_SENDER, _LEGAL_KEY, _CAPS, _SERVICE,
         _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME, TOPICS, ROUTINE, CHATS,
         OWNERS, TASKS, TARGETS,
     ),
-    later={"throttles": "throttles per provider", "sla": "SLA timers"},
+    later={"throttles": say("throttles per provider"), "sla": say("SLA timers")},
 )  # fmt: skip
 
 
@@ -123,7 +140,7 @@ def compile_policy(root: Node, report: Report) -> Policy:
     senders = {entry.name: _sender(entry) for entry in fields.get_or(_SENDERS, [])}
     default_sender = fields.get_or(_DEFAULT_SENDER, "")
     if default_sender and default_sender not in senders and fields.get(_SENDERS) is not None:
-        message = f"no sender '{default_sender}'"
+        message = say("no sender '{name}'", name=default_sender)
         hint = report.suggest(default_sender, senders)
         report.error(fields.at(_DEFAULT_SENDER), "unknown-sender", message, hint)
     legal, privacy = _legal(fields.get(_LEGAL_KEY))
@@ -195,7 +212,11 @@ def _caps(entries: list[Fields], report: Report) -> tuple[MailCap, ...]:
     for fields in entries:
         name = fields.get_or(_ID, "")
         if name in caps:
-            report.error(fields.at(_ID), "duplicate-id", f"a cap '{name}' stands above already")
+            report.error(
+                fields.at(_ID),
+                "duplicate-id",
+                say("a cap '{name}' stands above already", name=name),
+            )
         caps[name] = MailCap(
             name=name,
             per=fields.get_or(_PER, "contact"),
@@ -232,8 +253,8 @@ def _declared(
     entries = fields.get_or(key, []) if fields is not None else []
     for entry in entries:
         if entry.name in TAKEN:
-            message = f"'{entry.name}' is a field already"
-            report.error(entry.at, "duplicate-id", message, "choose another name")
+            message = say("'{name}' is a field already", name=entry.name)
+            report.error(entry.at, "duplicate-id", message, say("choose another name"))
     return {entry.name: entry.value for entry in entries}
 
 

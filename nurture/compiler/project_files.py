@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from nurture.compiler.nodes import quoted
 from nurture.compiler.report import Placed, Report
 from nurture.domain.library import FILES, LOCALE_MARK
+from nurture.language import say
 
 #: octets; larger mails are refused by many companies' gateways
 LARGEST_FILE = 3_000_000
@@ -50,38 +51,47 @@ class ProjectFiles:
             concrete = [path.replace(LOCALE_MARK, locale) for path in several]
             size = sum(len(self._files.get(path, b"")) for path in concrete)
             if size > LARGEST_MAIL:
-                message = f"the files of this mail have {_mb(size)} MB together"
-                hint = f"{_mb(LARGEST_MAIL)} MB is the most; link to one of them instead"
+                message = say("the files of this mail have {size} MB together", size=_mb(size))
+                hint = say(
+                    "{most} MB is the most; link to one of them instead",
+                    most=_mb(LARGEST_MAIL),
+                )
                 report.error(at, "mail-too-large", message, hint)
                 return
 
     def _check(self, path: str, written: str, at: Placed, report: Report) -> None:
         content = self._files.get(path)
         if path.lower().endswith(_ARCHIVES) or (content or b"").startswith(_ZIP):
-            message = f"{quoted(path)} is an archive"
-            hint = "companies refuse archives and readers distrust them; send a PDF"
+            message = say("{path} is an archive", path=quoted(path))
+            hint = say("companies refuse archives and readers distrust them; send a PDF")
             report.error(at, "archive", message, hint)
             return
         if content is None:
-            near = report.suggest(path, self._files)
-            hint = near if "mean" in near else f"put it into {FILES}"
+            hint = report.near(path, self._files) or say("put it into {folder}", folder=FILES)
             if path != written:
-                hint = "each language needs its file; nobody gets one in another language"
-            report.error(at, "missing-file", f"there is no file {quoted(path)}", hint)
+                hint = say("each language needs its file; nobody gets one in another language")
+            report.error(
+                at, "missing-file", say("there is no file {path}", path=quoted(path)), hint
+            )
             return
         if _HEADER not in content[:_WITHIN]:
-            message = f"{quoted(path)} is no PDF"
+            message = say("{path} is no PDF", path=quoted(path))
             report.error(
-                at, "not-a-pdf", message, "save or print it as a PDF; a name is not enough"
+                at, "not-a-pdf", message, say("save or print it as a PDF; a name is not enough")
             )
             return
         if len(content) > LARGEST_FILE:
-            message = f"{quoted(path)} has {_mb(len(content))} MB"
-            hint = f"{_mb(LARGEST_FILE)} MB is the most; make its pictures smaller, or link to it"
+            message = say("{path} has {size} MB", path=quoted(path), size=_mb(len(content)))
+            hint = say(
+                "{most} MB is the most; make its pictures smaller, or link to it",
+                most=_mb(LARGEST_FILE),
+            )
             report.error(at, "file-too-large", message, hint)
         elif len(content) > LARGE_FILE:
-            message = f"{quoted(path)} has {_mb(len(content))} MB"
-            report.warn(at, "large-file", message, "slow on a phone; make its pictures smaller")
+            message = say("{path} has {size} MB", path=quoted(path), size=_mb(len(content)))
+            report.warn(
+                at, "large-file", message, say("slow on a phone; make its pictures smaller")
+            )
 
 
 def _in_locales(path: str, locales: Iterable[str]) -> list[str]:

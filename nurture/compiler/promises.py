@@ -13,6 +13,7 @@ from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, MailCap, Window
 from nurture.domain.steps import Duration, Send
 from nurture.domain.workflow import Purpose, Workflow
+from nurture.language import say
 
 #: a Monday; an ordinary fortnight starts here, without holidays
 _MONDAY = date(2024, 1, 1)
@@ -35,11 +36,15 @@ def check_promise(expires: Duration, window: Window, at: Placed, report: Report)
         return
     gap = ordinary_gap(window)
     if expires.elapsed + timedelta(days=expires.days) < gap:
-        message = (
-            f"expires after {write_duration(expires)}, but window '{window.name}' "
-            f"may stay shut for {_hours(gap)} at a stretch"
+        message = say(
+            "expires after {expires}, but window '{name}' may stay shut for {gap} at a stretch",
+            expires=write_duration(expires),
+            name=window.name,
+            gap=_hours(gap),
         )
-        hint = f"write at least {_hours(gap)}, or choose a window that opens more often"
+        hint = say(
+            "write at least {gap}, or choose a window that opens more often", gap=_hours(gap)
+        )
         report.error(at, "promise", message, hint)
 
 
@@ -79,11 +84,19 @@ def _outlasts(cap: MailCap, expires: Duration) -> bool:
 
 
 def _warn_of(cap: MailCap, expires: Duration, at: Placed | None, report: Report) -> None:
-    message = (
-        f"expires after {write_duration(expires)}, but cap '{cap.name}' lets one "
-        f"mail go in {_hours(cap.within)}: who comes second is always too late"
+    message = say(
+        "expires after {expires}, but cap '{name}' lets one mail go in {within}: "
+        "who comes second is always too late",
+        expires=write_duration(expires),
+        name=cap.name,
+        within=_hours(cap.within),
     )
-    report.warn(at, "cap-outlasts", message, f"write an `expires` longer than {_hours(cap.within)}")
+    report.warn(
+        at,
+        "cap-outlasts",
+        message,
+        say("write an `expires` longer than {within}", within=_hours(cap.within)),
+    )
 
 
 def _concerns(cap: MailCap, sends: Workflow | Mailing) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text
+from nurture.language import Said, say
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -21,7 +22,7 @@ class Key(Generic[T_co]):
     name: str
     shape: Shape[T_co]
     #: shown by editors and in the reference
-    about: str
+    about: Said
     required: bool = False
 
 
@@ -58,17 +59,21 @@ class Record(Shape[Fields]):
     """A map with known keys."""
 
     #: what it is, for messages: `a sender`
-    title: str
+    title: Said
     keys: tuple[Key[Any], ...]
     #: keys of later versions → what they are for
-    later: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, Said] = field(default_factory=dict)
 
     def read(self, node: Node, report: Report) -> Fields | None:
         """Return what could be read; unknown, missing and wrong keys are reported."""
         if not isinstance(node, MapNode):
             needed = ", ".join(f"{key.name}: …" for key in self.keys if key.required)
-            example = f" ({{{needed}}})" if needed else ""
-            message = f"expected {self.title}{example}, found {describe(node)}"
+            expected = self.title
+            if needed:
+                expected = say("{title} ({example})", title=self.title, example=f"{{{needed}}}")
+            message = say(
+                "expected {expected}, found {found}", expected=expected, found=describe(node)
+            )
             report.error(node, "wrong-type", message)
             return None
         known = {key.name: key for key in self.keys}
@@ -80,14 +85,19 @@ class Record(Shape[Fields]):
                 continue
             nothing = isinstance(value, Scalar) and value.is_nothing
             if nothing and not key.shape.takes_nothing:
-                report.error(at, "no-value", f"'{name}' has no value", "fill it in or delete it")
+                report.error(
+                    at,
+                    "no-value",
+                    say("'{name}' has no value", name=name),
+                    say("fill it in or delete it"),
+                )
                 continue
             read = key.shape.read(value, report)
             if read is not None:
                 fields.put(key, read)
         for key in self.keys:
             if key.required and key.name not in node.pairs:
-                message = f"{self.title} needs '{key.name}'"
+                message = say("{title} needs '{name}'", title=self.title, name=key.name)
                 report.error(node, "missing-key", message, key.about)
         return fields
 
@@ -95,14 +105,21 @@ class Record(Shape[Fields]):
         self, name: str, at: Scalar, known: Mapping[str, Key[Any]], report: Report
     ) -> None:
         if name in self.later:
-            message = f"'{name}' is not available yet: {self.later[name]}"
+            message = say(
+                "'{name}' is not available yet: {later}", name=name, later=self.later[name]
+            )
             report.error(at, "not-available", message)
         elif name == "<<":
-            message = "merge keys ('<<') are not part of YAML 1.2"
-            report.error(at, "unknown-key", message, "write the keys out")
+            message = say("merge keys ('<<') are not part of YAML 1.2")
+            report.error(at, "unknown-key", message, say("write the keys out"))
         else:
             hint = report.suggest(name, known)
-            report.error(at, "unknown-key", f"unknown key '{name}' in {self.title}", hint)
+            report.error(
+                at,
+                "unknown-key",
+                say("unknown key '{name}' in {title}", name=name, title=self.title),
+                hint,
+            )
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return an object with exactly these keys."""
@@ -127,13 +144,15 @@ class ListOf(Shape[list[T]]):
         """Return the items that could be read."""
         if isinstance(node, ListNode):
             if len(node.items) < self._at_least:
-                report.error(node, "empty-list", "the list is empty")
+                report.error(node, "empty-list", say("the list is empty"))
             found = [self._item.read(item, report) for item in node.items]
             return [item for item in found if item is not None]
         if self._or_one:
             one = self._item.read(node, report)
             return [one] if one is not None else None
-        report.error(node, "wrong-type", f"expected a list, found {describe(node)}")
+        report.error(
+            node, "wrong-type", say("expected a list, found {found}", found=describe(node))
+        )
         return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -164,7 +183,9 @@ class MapOf(Shape[list[Named[T]]]):
     def read(self, node: Node, report: Report) -> list[Named[T]] | None:
         """Return the entries that could be read, in file order."""
         if not isinstance(node, MapNode):
-            report.error(node, "wrong-type", f"expected a map, found {describe(node)}")
+            report.error(
+                node, "wrong-type", say("expected a map, found {found}", found=describe(node))
+            )
             return None
         entries = []
         for at, value_node in node.pairs.values():

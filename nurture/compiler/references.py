@@ -15,6 +15,7 @@ from nurture.compiler.scope import SegmentLookup
 from nurture.domain.library import Library
 from nurture.domain.policy import Policy, Sender, Window
 from nurture.domain.workflow import Purpose
+from nurture.language import Said, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,14 @@ class References:
     def check_sender(self, name: str, at: Placed, report: Report) -> None:
         """Report a sender that is neither `owner` nor in the policy."""
         if name != "owner" and self.senders is not None:
-            _check("sender", name, ("owner", *self.senders), at, report)
+            _check(
+                "sender",
+                say("no sender {name}", name=quoted(name)),
+                name,
+                ("owner", *self.senders),
+                at,
+                report,
+            )
 
     def check_assignee(self, name: str, at: Placed, report: Report) -> None:
         """Report who is neither `owner` nor a role of the policy's senders."""
@@ -53,29 +61,52 @@ class References:
         elif ADDRESS.matches(to):
             return
         else:
-            message = f"{quoted(to)} is not an e-mail address"
-            report.error(at, "bad-value", message, "write owner, a role or name@example.com")
+            message = say("{to} is not an e-mail address", to=quoted(to))
+            report.error(at, "bad-value", message, say("write owner, a role or name@example.com"))
 
     def check_chat(self, name: str, at: Placed, report: Report) -> None:
         """Report a chat room that the policy does not name."""
         # Without senders the policy could not be trusted, its rooms neither.
         if self.senders is not None:
-            _check("chat room", name, frozenset(self.policy.chats), at, report)
+            _check(
+                "chat room",
+                say("no chat room {name}", name=quoted(name)),
+                name,
+                frozenset(self.policy.chats),
+                at,
+                report,
+            )
 
     def check_topic(self, name: str, at: Placed, report: Report) -> None:
         """Report a topic that the policy does not have."""
         if self.senders is not None:
-            _check("topic", name, self.policy.topics, at, report)
+            _check(
+                "topic",
+                say("no topic {name}", name=quoted(name)),
+                name,
+                self.policy.topics,
+                at,
+                report,
+            )
 
     def check_window(self, name: str, at: Placed, report: Report) -> None:
         """Report a window that the calendar does not have."""
         if self.windows is not None:
-            _check("window", name, self.windows, at, report)
+            _check(
+                "window", say("no window {name}", name=quoted(name)), name, self.windows, at, report
+            )
 
     def check_workflow(self, name: str, at: Placed, report: Report) -> None:
         """Report a workflow that no file writes down."""
         if self.workflows is not None:
-            _check("workflow", name, self.workflows, at, report)
+            _check(
+                "workflow",
+                say("no workflow {name}", name=quoted(name)),
+                name,
+                self.workflows,
+                at,
+                report,
+            )
 
     def check_template(self, name: str, purpose: Purpose, at: Placed, report: Report) -> None:
         """Report a template that is missing, lacks a locale, or is not meant for `service`."""
@@ -83,24 +114,35 @@ class References:
             return
         locales = self.templates.get(name)
         if locales is None:
-            _check("template", name, self.templates, at, report)
+            _check(
+                "template",
+                say("no template {name}", name=quoted(name)),
+                name,
+                self.templates,
+                at,
+                report,
+            )
             return
         if purpose is Purpose.SERVICE and self.senders is not None:
             patterns = self.policy.service_templates
             if not any(fnmatchcase(name, pattern) for pattern in patterns):
-                message = f"{quoted(name)} is not among the policy's service_templates"
-                hint = "mails of purpose `service` use those only"
+                message = say(
+                    "{name} is not among the policy's service_templates", name=quoted(name)
+                )
+                hint = say("mails of purpose `service` use those only")
                 report.error(at, "not-a-service-template", message, hint)
         if "" in locales or self.senders is None:
             return
         for locale in self.policy.locales:
             if locale in locales:
                 continue
-            message = f"template {quoted(name)} is missing in '{locale}'"
+            message = say("template '{name}' is missing in '{locale}'", name=name, locale=locale)
             if locale == self.policy.default_locale:
-                report.error(at, "missing-locale", message, "it is the policy's default locale")
+                report.error(
+                    at, "missing-locale", message, say("it is the policy's default locale")
+                )
             else:
-                hint = f"its readers get '{self.policy.default_locale}'"
+                hint = say("its readers get '{locale}'", locale=self.policy.default_locale)
                 report.warn(at, "missing-locale", message, hint)
 
 
@@ -109,15 +151,20 @@ def check_role(name: str, senders: Mapping[str, Sender], at: Placed, report: Rep
     roles = {sender.role for sender in senders.values()}
     if name == "owner" or name in roles:
         return
-    hint: str = report.suggest(name, ("owner", *roles))
+    hint = report.suggest(name, ("owner", *roles))
     if name in senders:
-        hint = f"'{name}' is a sender, whose role is {senders[name].role}"
-    report.error(at, "unknown-role", f"no sender has the role {quoted(name)}", hint)
+        hint = say("'{name}' is a sender, whose role is {role}", name=name, role=senders[name].role)
+    report.error(at, "unknown-role", say("no sender has the role {name}", name=quoted(name)), hint)
 
 
-def _check(what: str, name: str, known: Iterable[str], at: Placed, report: Report) -> None:
+def _check(
+    what: str, message: Said, name: str, known: Iterable[str], at: Placed, report: Report
+) -> None:
     names = list(known)
     if name not in names:
         report.error(
-            at, f"unknown-{what}", f"no {what} {quoted(name)}", report.suggest(name, names)
+            at,
+            f"unknown-{what}",
+            message,
+            report.suggest(name, names),
         )

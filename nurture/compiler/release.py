@@ -40,6 +40,7 @@ from nurture.domain.policy import Policy
 from nurture.domain.steps import StartWorkflow
 from nurture.domain.workflow import Workflow
 from nurture.errors import DefinitionError, NotFoundError, Severity
+from nurture.language import say
 
 T = TypeVar("T")
 
@@ -144,7 +145,7 @@ def compile_workflow(files: Mapping[str, bytes | str], name: str) -> Workflow:
         if compiled is None or errors:
             raise DefinitionError(errors)
         return compiled.workflow
-    raise NotFoundError(f"no workflow '{name}' in this release")
+    raise NotFoundError(say("no workflow '{name}' in this release", name=name))
 
 
 def _may_concern(content: bytes | str, workflow: str) -> bool:
@@ -165,13 +166,15 @@ def _single(
     if not found:
         if required and not sources.unread:
             report = Report(f"{ROOT}{kind}.yaml")
-            report.error(None, "missing-file", f"no file with `{kind}:`")
+            report.error(None, "missing-file", say("no file with `{kind}:`", kind=kind))
             sources.reports.append(report)
         return otherwise, False
     for extra in found[1:]:
         at = extra.root.pairs[kind][0]
-        message = f"a second `{kind}:`; the first is {found[0].report.file}"
-        extra.report.error(at, "second-file", message, "join the two")
+        message = say(
+            "a second `{kind}:`; the first is {file}", kind=kind, file=found[0].report.file
+        )
+        extra.report.error(at, "second-file", message, say("join the two"))
     result = compile_one(found[0].root, found[0].report)
     return result, not found[0].report.failed
 
@@ -182,8 +185,8 @@ def _segments(sources: Sources, policy: Policy, policy_read: bool) -> Segments:
         for one in find_segments(source.root, source.report):
             if one.name in found:
                 first = found[one.name]
-                message = f"a segment '{one.name}' exists already"
-                hint = f"first in {first.report.file}:{first.at.line}"
+                message = say("a segment '{name}' exists already", name=one.name)
+                hint = say("first in {file}:{line}", file=first.report.file, line=first.at.line)
                 source.report.error(one.at, "duplicate-id", message, hint)
             else:
                 found[one.name] = one
@@ -199,8 +202,8 @@ def _workflow_names(sources: Sources) -> dict[str, Source]:
         if at is None:
             continue
         if at.value in names:
-            message = f"a workflow '{at.value}' exists already"
-            hint = f"the first is {names[at.value].report.file}"
+            message = say("a workflow '{name}' exists already", name=at.value)
+            hint = say("the first is {file}", file=names[at.value].report.file)
             source.report.error(at, "duplicate-id", message, hint)
         else:
             names[at.value] = source
@@ -223,8 +226,12 @@ def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> Non
     at_once = {name: starts_at_once(one.workflow.graph) for name, one in compiled.items()}
     for (name, step), circle in endless_starts(at_once).items():
         one = compiled[name]
-        message = f"without a wait, this starts '{name}' again: {' → '.join(circle)}"
-        one.report.error(one.places[step], "starts-itself", message, "add a `wait` before it")
+        message = say(
+            "without a wait, this starts '{name}' again: {circle}",
+            name=name,
+            circle=" → ".join(circle),
+        )
+        one.report.error(one.places[step], "starts-itself", message, say("add a `wait` before it"))
     started = {
         step.workflow
         for one in compiled.values()
@@ -235,6 +242,6 @@ def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> Non
         workflow = one.workflow
         triggers = workflow.event_triggers or workflow.state_triggers
         if not (triggers or name in started or unread or one.report.failed):
-            message = "nothing starts this workflow"
-            hint = "give it a `trigger`, or start it by `start_workflow`"
+            message = say("nothing starts this workflow")
+            hint = say("give it a `trigger`, or start it by `start_workflow`")
             one.report.warn(one.at, "never-starts", message, hint)

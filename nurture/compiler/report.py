@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from nurture.errors import Place, Problem, Severity
-from nurture.language import NOTHING, Said, say
+from nurture.language import NOTHING, Said
+from nurture.language.hints import did_you_mean, nearest
 
-#: characters; comparing takes their square in time, and nobody misspells a page of text
-_LONGEST_WORD = 100
 #: words compared for the hints of one file; a file that needs more is not misspelt but wrong
 MOST_COMPARED = 20_000
 
@@ -40,39 +38,33 @@ class Report:
         """Whether any of it is an error."""
         return any(problem.severity is Severity.ERROR for problem in self._problems)
 
-    def error(self, at: Placed | None, code: str, message: str, hint: str = NOTHING) -> None:
+    def error(self, at: Placed | None, code: str, message: Said, hint: Said = NOTHING) -> None:
         """Record a mistake; `at` None means the file as a whole."""
         self._add(at, code, message, hint, Severity.ERROR)
 
-    def warn(self, at: Placed | None, code: str, message: str, hint: str = NOTHING) -> None:
+    def warn(self, at: Placed | None, code: str, message: Said, hint: Said = NOTHING) -> None:
         """Record something that works but should be looked at."""
         self._add(at, code, message, hint, Severity.WARNING)
 
     def suggest(self, word: str, known: Iterable[str]) -> Said:
         """Return `did_you_mean`, or '' where the file has had its share of comparisons."""
+        return self._compare(word, known, did_you_mean)
+
+    def near(self, word: str, known: Iterable[str]) -> Said:
+        """Return a hint with the nearest known word, but never the list of all."""
+        return self._compare(word, known, nearest)
+
+    def _compare(
+        self, word: str, known: Iterable[str], hint: Callable[[str, Iterable[str]], Said]
+    ) -> Said:
         if self._compared >= MOST_COMPARED:
             return NOTHING
         choices = set(known)
         self._compared += len(choices)
-        return did_you_mean(word, choices)
+        return hint(word, choices)
 
     def _add(
-        self, at: Placed | None, code: str, message: str, hint: str, severity: Severity
+        self, at: Placed | None, code: str, message: Said, hint: Said, severity: Severity
     ) -> None:
         place = Place(self.file) if at is None else Place(self.file, at.line, at.column)
         self._problems[Problem(place, code, message, hint, severity)] = None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> Said:
-    """Return a hint with the nearest known word, else with the few there are, else ''."""
-    if len(word) > _LONGEST_WORD:
-        return NOTHING
-    choices = sorted(set(known))
-    # A misspelt word keeps most of its letters; capitals are no mistake worth missing one for.
-    near = difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)
-    if near:
-        original = next(c for c in choices if c.lower() == near[0])
-        return say("did you mean '{word}'?", word=original)
-    if 0 < len(choices) <= 12:
-        return say("known: {known}", known=choices)
-    return NOTHING

@@ -9,6 +9,8 @@ from nurture.compiler.fields import Catalogue
 from nurture.compiler.nodes import Scalar, quoted
 from nurture.compiler.report import Report
 from nurture.domain.conditions import Condition
+from nurture.language import say
+from nurture.language.joining import either
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,12 @@ class StepNames:
         if found is None:
             candidates = self.short.get(name, ())
             if len(candidates) > 1:
-                message = f"{quoted(name)} may mean {' or '.join(candidates)}"
-                report.error(at, "ambiguous-step", message, "write the whole name")
+                message = say(
+                    "{name} may mean {candidates}",
+                    name=quoted(name),
+                    candidates=either(candidates),
+                )
+                report.error(at, "ambiguous-step", message, say("write the whole name"))
                 return None
             found = candidates[0] if candidates else None
         allowed = tuple(kinds)
@@ -52,12 +58,17 @@ class StepNames:
                 for step in (*self.kinds, *self.short)
                 if not allowed or self.kinds.get(step, "send") in allowed
             ]
-            message = f"no step {quoted(name)} in this workflow"
+            message = say("no step {name} in this workflow", name=quoted(name))
             report.error(at, "unknown-step", message, report.suggest(name, choices))
             return None
         if allowed and self.kinds[found] not in allowed:
-            message = f"{quoted(name)} is a `{self.kinds[found]}`"
-            report.error(at, "wrong-step", message, f"a `{' or `'.join(allowed)}` is needed here")
+            message = say("{name} is a `{kind}`", name=quoted(name), kind=self.kinds[found])
+            report.error(
+                at,
+                "wrong-step",
+                message,
+                say("a {kinds} is needed here", kinds=either(f"`{kind}`" for kind in allowed)),
+            )
             return None
         return found
 

@@ -29,10 +29,11 @@ from nurture.domain.scoring import (
     Scoring,
     Threshold,
 )
+from nurture.language import say
 
-_TIMES = Key("times", Whole(1, 10_000), "Pays at most so many times …", required=True)
-_PER = Key("per", Elapsed(), "… in any span of this length.", required=True)
-_CAP_RECORD = Record("a cap of points", (_TIMES, _PER))
+_TIMES = Key("times", Whole(1, 10_000), say("Pays at most so many times …"), required=True)
+_PER = Key("per", Elapsed(), say("… in any span of this length."), required=True)
+_CAP_RECORD = Record(say("a cap of points"), (_TIMES, _PER))
 
 
 class CapShape(Shape[Cap]):
@@ -48,7 +49,9 @@ class CapShape(Shape[Cap]):
             return Cap(1, None)
         if word == "per day":
             return Cap(1, timedelta(days=1))
-        message = f"expected `once`, `per day` or {{times: 2, per: 7d}}, found {describe(node)}"
+        message = say(
+            "expected `once`, `per day` or {times: 2, per: 7d}, found {found}", found=describe(node)
+        )
         report.error(node, "bad-cap", message)
         return None
 
@@ -60,70 +63,70 @@ class CapShape(Shape[Cap]):
 _STAGE = Choice(*(stage.value for stage in Stage))
 _POINTS = Number(-10_000, 10_000)
 
-_ID = Key("id", NAME, "A name, for the ledger and explanations.", required=True)
-_EVENT = Key("event", EventName(), "The event that pays.", required=True)
-_WHERE = Key("where", EQUALITY, "Properties the event must have.")
-_RULE_POINTS = Key("points", _POINTS, "Points; negative ones exist.", required=True)
-_CAP = Key("cap", CapShape(), "How often it pays.")
-_GROUP = Key("group", NAME, "A group of rules with a cap of its own.")
-_RULE = Record("a rule", (_ID, _EVENT, _WHERE, _RULE_POINTS, _CAP, _GROUP))
+_ID = Key("id", NAME, say("A name, for the ledger and explanations."), required=True)
+_EVENT = Key("event", EventName(), say("The event that pays."), required=True)
+_WHERE = Key("where", EQUALITY, say("Properties the event must have."))
+_RULE_POINTS = Key("points", _POINTS, say("Points; negative ones exist."), required=True)
+_CAP = Key("cap", CapShape(), say("How often it pays."))
+_GROUP = Key("group", NAME, say("A group of rules with a cap of its own."))
+_RULE = Record(say("a rule"), (_ID, _EVENT, _WHERE, _RULE_POINTS, _CAP, _GROUP))
 
-_GROUP_CAP = Key("cap", CapShape(), "How often the rules of the group pay.", required=True)
-_GROUP_RECORD = Record("a group of rules", (_GROUP_CAP,))
+_GROUP_CAP = Key("cap", CapShape(), say("How often the rules of the group pay."), required=True)
+_GROUP_RECORD = Record(say("a group of rules"), (_GROUP_CAP,))
 
-_IF = Key("if", CONDITION, "What contact and account must be.", required=True)
-_FIT = Record("a fit rule", (_ID, _IF, _RULE_POINTS))
+_IF = Key("if", CONDITION, say("What contact and account must be."), required=True)
+_FIT = Record(say("a fit rule"), (_ID, _IF, _RULE_POINTS))
 
-_ENTER = Key("enter", _POINTS, "Reached: goes up.", required=True)
-_LEAVE = Key("leave", _POINTS, "Below: goes down again.", required=True)
-_THRESHOLD = Record("a threshold", (_ENTER, _LEAVE))
-_SIGN = Record("a sign of intent", (_EVENT, _WHERE))
-_ANY = Key("any", ListOf(_SIGN, at_least=1), "Events that show intent.", required=True)
-_WITHIN = Key("within", Elapsed(), "How long a sign of intent counts.", required=True)
-_INTENT = Record("intent", (_ANY, _WITHIN))
-_WARM = Key("warm", _THRESHOLD, "When a contact is warm.", required=True)
-_HOT = Key("hot", _THRESHOLD, "When a contact is hot; needs intent too.", required=True)
-_INTENT_KEY = Key("intent", _INTENT, "What hot needs beside points.", required=True)
-_TEMPERATURE = Record("`temperature`", (_WARM, _HOT, _INTENT_KEY))
+_ENTER = Key("enter", _POINTS, say("Reached: goes up."), required=True)
+_LEAVE = Key("leave", _POINTS, say("Below: goes down again."), required=True)
+_THRESHOLD = Record(say("a threshold"), (_ENTER, _LEAVE))
+_SIGN = Record(say("a sign of intent"), (_EVENT, _WHERE))
+_ANY = Key("any", ListOf(_SIGN, at_least=1), say("Events that show intent."), required=True)
+_WITHIN = Key("within", Elapsed(), say("How long a sign of intent counts."), required=True)
+_INTENT = Record(say("intent"), (_ANY, _WITHIN))
+_WARM = Key("warm", _THRESHOLD, say("When a contact is warm."), required=True)
+_HOT = Key("hot", _THRESHOLD, say("When a contact is hot; needs intent too."), required=True)
+_INTENT_KEY = Key("intent", _INTENT, say("What hot needs beside points."), required=True)
+_TEMPERATURE = Record(say("`temperature`"), (_WARM, _HOT, _INTENT_KEY))
 
-_TO = Key("to", _STAGE, "The stage it leads to.", required=True)
+_TO = Key("to", _STAGE, say("The stage it leads to."), required=True)
 _STAGES = ListOf(_STAGE, or_one=True, at_least=1)
-_FROM = Key("from", _STAGES, "Stages one comes from.", required=True)
-_WHEN = Key("when", CONDITION, "What takes a contact there.", required=True)
-_REASON = Key("reason", Text(lines=True), "Why, for explanations.")
-_MOVE = Record("a lifecycle rule", (_TO, _FROM, _WHEN, _REASON))
+_FROM = Key("from", _STAGES, say("Stages one comes from."), required=True)
+_WHEN = Key("when", CONDITION, say("What takes a contact there."), required=True)
+_REASON = Key("reason", Text(lines=True), say("Why, for explanations."))
+_MOVE = Record(say("a lifecycle rule"), (_TO, _FROM, _WHEN, _REASON))
 
-_FOR = Key("for", NAME, "`owner` or a role of the team.", required=True)
-_TITLE = Key("title", Text(longest=300), "What is to be done.", required=True)
-_DUE = Key("due", Elapsed(), "How long it may take.")
-_KIND = Key("kind", NAME, "What kind of work: call, card, follow-up …")
-_TASK = Record("a task", (_FOR, _TITLE, _DUE, _KIND))
-_AT = Key("at", _STAGE, "The stage at which a lead is handed over.", required=True)
-_TASK_KEY = Key("task", _TASK, "The one task a lead gets.", required=True)
-_REMIND = Key("remind", Elapsed(), "So long before it is due the assignee is reminded: 4h.")
+_FOR = Key("for", NAME, say("`owner` or a role of the team."), required=True)
+_TITLE = Key("title", Text(longest=300), say("What is to be done."), required=True)
+_DUE = Key("due", Elapsed(), say("How long it may take."))
+_KIND = Key("kind", NAME, say("What kind of work: call, card, follow-up …"))
+_TASK = Record(say("a task"), (_FOR, _TITLE, _DUE, _KIND))
+_AT = Key("at", _STAGE, say("The stage at which a lead is handed over."), required=True)
+_TASK_KEY = Key("task", _TASK, say("The one task a lead gets."), required=True)
+_REMIND = Key("remind", Elapsed(), say("So long before it is due the assignee is reminded: 4h."))
 _AFTER = Key(
-    "after", Elapsed(or_nothing=True), "So long after it was due; 0h: at once.", required=True
+    "after", Elapsed(or_nothing=True), say("So long after it was due; 0h: at once."), required=True
 )
-_ESCALATE_TO = Key("to", NAME, "The role or sender that hears of it.", required=True)
+_ESCALATE_TO = Key("to", NAME, say("The role or sender that hears of it."), required=True)
 _ESCALATE = Key(
     "escalate",
-    Record("an escalation", (_AFTER, _ESCALATE_TO)),
-    "Who hears of a first call that is late.",
+    Record(say("an escalation"), (_AFTER, _ESCALATE_TO)),
+    say("Who hears of a first call that is late."),
 )
-_REST = Key("rest", Elapsed(), "How long a lead that sales gave back is left in peace: 30d.")
-_HANDOFF = Record("a hand-off", (_AT, _TASK_KEY, _REMIND, _ESCALATE, _REST))
+_REST = Key("rest", Elapsed(), say("How long a lead that sales gave back is left in peace: 30d."))
+_HANDOFF = Record(say("a hand-off"), (_AT, _TASK_KEY, _REMIND, _ESCALATE, _REST))
 
-_SCORING = Key("scoring", NAME, "Name of the rules, usually `default`.", required=True)
-_HALF_LIFE = Key("half_life", Elapsed(), "After this, points are worth half.", required=True)
-_RULES = Key("rules", ListOf(_RULE), "Points for what people do.", required=True)
-_GROUPS = Key("groups", MapOf(_GROUP_RECORD, NAME), "Caps that several rules share.")
-_FITS = Key("fit", ListOf(_FIT), "Points for what a contact and its account are.")
-_TEMPERATURES = Key("temperature", _TEMPERATURE, "How keen now: warm and hot.", required=True)
-_LIFECYCLE = Key("lifecycle", ListOf(_MOVE), "How far: rules that move a contact on.")
-_HANDOFF_KEY = Key("handoff", _HANDOFF, "When sales takes over.")
+_SCORING = Key("scoring", NAME, say("Name of the rules, usually `default`."), required=True)
+_HALF_LIFE = Key("half_life", Elapsed(), say("After this, points are worth half."), required=True)
+_RULES = Key("rules", ListOf(_RULE), say("Points for what people do."), required=True)
+_GROUPS = Key("groups", MapOf(_GROUP_RECORD, NAME), say("Caps that several rules share."))
+_FITS = Key("fit", ListOf(_FIT), say("Points for what a contact and its account are."))
+_TEMPERATURES = Key("temperature", _TEMPERATURE, say("How keen now: warm and hot."), required=True)
+_LIFECYCLE = Key("lifecycle", ListOf(_MOVE), say("How far: rules that move a contact on."))
+_HANDOFF_KEY = Key("handoff", _HANDOFF, say("When sales takes over."))
 
 SCORING = Record(
-    "scoring",
+    say("scoring"),
     (_SCORING, _HALF_LIFE, _RULES, _GROUPS, _FITS, _TEMPERATURES, _LIFECYCLE, _HANDOFF_KEY),
 )
 
@@ -152,7 +155,9 @@ def compile_scoring(
     signs = intent.get_or(_ANY, []) if intent is not None else []
     warm, hot = _threshold(temperature, _WARM, report), _threshold(temperature, _HOT, report)
     if temperature is not None and hot.enter < warm.enter and temperature.get(_HOT) is not None:
-        message = f"hot is entered at {hot.enter:g}, before warm at {warm.enter:g}"
+        message = say(
+            "hot is entered at {hot:g}, before warm at {warm:g}", hot=hot.enter, warm=warm.enter
+        )
         report.error(temperature.at(_HOT), "bad-threshold", message)
     return Scoring(
         half_life=fields.get_or(_HALF_LIFE, EMPTY_SCORING.half_life),
@@ -173,7 +178,9 @@ def _check_ids(rules: list[Fields], report: Report) -> None:
     for rule in rules:
         name = rule.get(_ID)
         if name in seen:
-            report.error(rule.at(_ID), "duplicate-id", f"a rule '{name}' stands above already")
+            report.error(
+                rule.at(_ID), "duplicate-id", say("a rule '{name}' stands above already", name=name)
+            )
         if name is not None:
             seen.add(name)
 
@@ -185,8 +192,10 @@ def _check_groups(
     for rule in rules:
         group = rule.get(_GROUP)
         if group is not None and group not in names:
-            hint = report.suggest(group, names) if written else "write it under `groups:`"
-            report.error(rule.at(_GROUP), "unknown-group", f"no group {quoted(group)}", hint)
+            hint = report.suggest(group, names) if written else say("write it under `groups:`")
+            report.error(
+                rule.at(_GROUP), "unknown-group", say("no group {group}", group=quoted(group)), hint
+            )
 
 
 def _where(fields: Fields) -> tuple[tuple[str, str | int | float | bool | None], ...]:
@@ -214,8 +223,8 @@ def _fit(fields: Fields, scope: ConditionScope, report: Report) -> FitRule:
     read = reads(condition)
     moving = {name for _, name in read.fields} & {"score", "temperature"}
     if read.event_types or moving:
-        message = "fit is what a contact is, not what it does"
-        report.error(fields.at(_IF), "fit-on-deeds", message, "points for events are `rules:`")
+        message = say("fit is what a contact is, not what it does")
+        report.error(fields.at(_IF), "fit-on-deeds", message, say("points for events are `rules:`"))
     return FitRule(fields.get_or(_ID, ""), condition, fields.get_or(_RULE_POINTS, 0.0))
 
 
@@ -225,8 +234,12 @@ def _threshold(temperature: Fields | None, key: Key[Fields], report: Report) -> 
         return Threshold(0.0, 0.0)
     threshold = Threshold(fields.get_or(_ENTER, 0.0), fields.get_or(_LEAVE, 0.0))
     if fields.get(_ENTER) is not None and threshold.leave > threshold.enter:
-        message = f"'leave' ({threshold.leave:g}) is above 'enter' ({threshold.enter:g})"
-        report.error(fields.at(_LEAVE), "bad-threshold", message, "it would flap")
+        message = say(
+            "'leave' ({leave:g}) is above 'enter' ({enter:g})",
+            leave=threshold.leave,
+            enter=threshold.enter,
+        )
+        report.error(fields.at(_LEAVE), "bad-threshold", message, say("it would flap"))
     return threshold
 
 
@@ -261,8 +274,8 @@ def _handoff(
         check_role(to, senders, escalation.at(_ESCALATE_TO), report)
     remind = fields.get(_REMIND)
     if remind is not None and remind >= rules.due:
-        message = "the reminder would come before the task"
-        report.error(fields.at(_REMIND), "reminds-too-early", message, "shorter than `due`")
+        message = say("the reminder would come before the task")
+        report.error(fields.at(_REMIND), "reminds-too-early", message, say("shorter than `due`"))
     return replace(
         rules,
         remind=remind if remind is not None else _usual_reminder(rules),

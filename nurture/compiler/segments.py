@@ -14,14 +14,15 @@ from nurture.compiler.report import Report
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text
 from nurture.domain.conditions import All, AnyOf, Condition, Not
+from nurture.language import say
 
 #: nodes of one segment with all its segments put in place
 LARGEST = 2000
 
-_SEGMENT = Key("segment", NAME, "The segment's name.", required=True)
-_TITLE = Key("title", Text(), "What it is called on pages.")
-_IF = Key("if", CONDITION, "Who belongs to it.", required=True)
-SEGMENT = Record("a segment", (_SEGMENT, _TITLE, _IF))
+_SEGMENT = Key("segment", NAME, say("The segment's name."), required=True)
+_TITLE = Key("title", Text(), say("What it is called on pages."))
+_IF = Key("if", CONDITION, say("Who belongs to it."), required=True)
+SEGMENT = Record(say("a segment"), (_SEGMENT, _TITLE, _IF))
 
 
 class _Segments(Shape[Node]):
@@ -31,7 +32,7 @@ class _Segments(Shape[Node]):
         """Return the node itself where it is a list or a map."""
         if isinstance(node, ListNode | MapNode):
             return node
-        report.error(node, "wrong-type", "expected a list of segments, or a map of names")
+        report.error(node, "wrong-type", say("expected a list of segments, or a map of names"))
         return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -40,8 +41,8 @@ class _Segments(Shape[Node]):
         return {"anyOf": either}
 
 
-_SEGMENTS = Key("segments", _Segments(), "All segments, by name or as a list.", required=True)
-SEGMENTS = Record("a file of segments", (_SEGMENTS,))
+_SEGMENTS = Key("segments", _Segments(), say("All segments, by name or as a list."), required=True)
+SEGMENTS = Record(say("a file of segments"), (_SEGMENTS,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ class Segments:
         """Return a segment's condition; None and a report where there is no such one."""
         if name in self._under_way:
             circle = " → ".join([*self._under_way[self._under_way.index(name) :], name])
-            report.error(at, "segment-circle", f"segments stand in a circle: {circle}")
+            report.error(
+                at, "segment-circle", say("segments stand in a circle: {circle}", circle=circle)
+            )
             return None
         if name in self._done:
             return self._done[name]
@@ -106,14 +109,18 @@ class Segments:
         if source is None:
             if not self.incomplete:
                 hint = report.suggest(name, self._sources)
-                report.error(at, "unknown-segment", f"no segment '{name}'", hint)
+                report.error(at, "unknown-segment", say("no segment '{name}'", name=name), hint)
             return None
         self._under_way.append(name)
         scope = ConditionScope(source.report, self._catalogue, self.look_up)
         condition: Condition | None = read_condition(source.condition, scope)
         self._under_way.pop()
         if condition is not None and _size(condition, LARGEST) > LARGEST:
-            message = f"segment '{name}' has more than {LARGEST} parts, its segments included"
+            message = say(
+                "segment '{name}' has more than {largest} parts, its segments included",
+                name=name,
+                largest=LARGEST,
+            )
             source.report.error(source.at, "segment-too-large", message)
             condition = None
         self._done[name] = condition

@@ -27,6 +27,7 @@ from nurture.domain.seminar import (
 from nurture.domain.seminar_mail import reminder_of
 from nurture.domain.steps import Duration
 from nurture.domain.workflow import Purpose
+from nurture.language import say
 
 #: an invitation may be put off by a cap for a while and is still of use
 _EXPIRES = Duration(days=5)
@@ -45,7 +46,9 @@ def invitation(
         return None
     at = at_wall(wall.date(), wall.time(), zone)
     if at >= seminar.starts_at:
-        message = f"the invitation goes out at {_said(at, zone)}, when the seminar has started"
+        message = say(
+            "the invitation goes out at {at}, when the seminar has started", at=_said(at, zone)
+        )
         report.error(fields.at(keys.AT), "too-late", message)
     return replace(
         _mailing(seminar, INVITATION, fields.get_or(keys.INVITATION_SEND, ""), at),
@@ -62,8 +65,8 @@ def _invited(to: Node | None, scope: ConditionScope) -> Condition:
     condition = read_condition(to, scope)
     found = reads(condition)
     if found.steps or any(one not in (Scope.CONTACT, Scope.ACCOUNT) for one, _ in found.fields):
-        message = "an invitation cannot ask for deals, steps or events: nobody is in a journey"
-        hint = "ask for fields, tags and counts of events"
+        message = say("an invitation cannot ask for deals, steps or events: nobody is in a journey")
+        hint = say("ask for fields, tags and counts of events")
         scope.report.error(to, "not-selectable", message, hint)
     return condition
 
@@ -82,8 +85,12 @@ def reminder(
         return None
     at = shift(calendar, seminar.starts_at, before, zone, back=True)
     if clock is not None and not is_whole_days(before):
-        message = f"{write_duration(before)} before it starts is a time of day already"
-        report.error(fields.at(keys.CLOCK), "two-times", message, "write days, or leave `at` out")
+        message = say(
+            "{before} before it starts is a time of day already", before=write_duration(before)
+        )
+        report.error(
+            fields.at(keys.CLOCK), "two-times", message, say("write days, or leave `at` out")
+        )
     elif clock is not None:
         at = at_wall(_day(at, zone), clock, zone)
     return replace(
@@ -108,13 +115,14 @@ def check_reminder(
     zone = ZoneInfo(calendar.zone)
     if mailing.at >= seminar.starts_at:
         said = _said(mailing.at, zone)
-        message = f"the reminder goes out at {said}, when the seminar has started"
+        message = say("the reminder goes out at {at}, when the seminar has started", at=said)
         report.error(at, "too-late", message)
         return
     if invited is not None and mailing.at <= invited.at:
-        message = (
-            f"the reminder goes out at {_said(mailing.at, zone)}, not after the invitation "
-            f"({_said(invited.at, zone)})"
+        message = say(
+            "the reminder goes out at {at}, not after the invitation ({invited})",
+            at=_said(mailing.at, zone),
+            invited=_said(invited.at, zone),
         )
         report.error(at, "reminder-first", message)
     hours = calendar.windows.get(mailing.window)
@@ -123,8 +131,11 @@ def check_reminder(
     except NoOpeningError:
         opens = seminar.starts_at
     if opens >= seminar.starts_at:
-        message = f"window '{mailing.window}' does not open between the reminder and the start"
-        report.error(at, "promise", message, "remind earlier, or choose another window")
+        message = say(
+            "window '{window}' does not open between the reminder and the start",
+            window=mailing.window,
+        )
+        report.error(at, "promise", message, say("remind earlier, or choose another window"))
 
 
 def _mailing(seminar: Seminar, what: str, template: str, at: datetime) -> Mailing:

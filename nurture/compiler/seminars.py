@@ -20,6 +20,9 @@ from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar
 from nurture.domain.seminar import Seminar
 from nurture.domain.workflow import Purpose
+from nurture.language import say
+
+_FORM = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ def compile_seminars(
             continue
         name = fields.get_or(keys.NAMED, "")
         if name in seminars:
-            message = f"a seminar '{name}' exists already"
-            hint = f"the first is {seminars[name].file}"
+            message = say("a seminar '{name}' exists already", name=name)
+            hint = say("the first is {file}", file=seminars[name].file)
             source.report.error(fields.at(keys.NAMED), "duplicate-id", message, hint)
             continue
         one = _File(fields, source, around)
@@ -75,14 +78,14 @@ class _File:
         self._check_place()
         self._check_references()
         if cancelled and not called_off:
-            message = "it is cancelled, and nothing says which mail tells people so"
-            hint = "add correction: {cancelled: seminar/cancelled}"
+            message = say("it is cancelled, and nothing says which mail tells people so")
+            hint = say("add correction: {cancelled: seminar/cancelled}")
             report.error(fields.at(keys.CANCELLED), "no-cancellation", message, hint)
         elif not (moved and called_off) and (
             fields.written(keys.INVITATION) or fields.written(keys.REMINDER)
         ):
-            message = "nothing says which mails tell people of another time, or that it is off"
-            hint = "add correction: {moved: seminar/moved, cancelled: seminar/cancelled}"
+            message = say("nothing says which mails tell people of another time, or that it is off")
+            hint = say("add correction: {moved: seminar/moved, cancelled: seminar/cancelled}")
             report.error(fields.at(keys.CORRECTION), "no-correction", message, hint)
         if starts is None or ends is None or not name:
             return None
@@ -131,8 +134,11 @@ class _File:
             if ends.date() == date.min:
                 ends = datetime.combine(starts.date(), ends.time())
             if ends <= starts:
-                form = "%Y-%m-%d %H:%M"
-                message = f"it ends at {ends:{form}}, not after it starts at {starts:{form}}"
+                message = say(
+                    "it ends at {ends}, not after it starts at {starts}",
+                    ends=f"{ends:{_FORM}}",
+                    starts=f"{starts:{_FORM}}",
+                )
                 self._report.error(self._fields.at(keys.ENDS), "ends-first", message)
         return self._instant(starts), self._instant(ends)
 
@@ -142,8 +148,8 @@ class _File:
     def _check_place(self) -> None:
         fields = self._fields
         if not fields.written(keys.PLACE) and not fields.written(keys.JOIN):
-            message = "nobody can tell where it takes place"
-            hint = "add a `place`, the address of the room as `join`, or both"
+            message = say("nobody can tell where it takes place")
+            hint = say("add a `place`, the address of the room as `join`, or both")
             self._report.error(fields.at(keys.NAMED), "nowhere", message, hint)
 
     def _check_references(self) -> None:
@@ -162,8 +168,10 @@ class _File:
             said = fields.get_or(text, {})
             missing = [one for one in references.policy.locales if one not in said]
             if said and "" not in said and missing:
-                message = f"the {text.name} is missing in '{missing[0]}'"
-                hint = "its readers see another language"
+                message = say(
+                    "the {name} is missing in '{locale}'", name=text.name, locale=missing[0]
+                )
+                hint = say("its readers see another language")
                 report.warn(fields.at(text), "missing-locale", message, hint)
 
     def _template(self, fields: Fields, key: Key[str], purpose: Purpose) -> None:
@@ -191,8 +199,14 @@ class _File:
             item = library.items.get(name)
             if item is None:
                 hint = self._report.suggest(name, library.items)
-                self._report.error(at, "unknown-item", f"no library item {quoted(name)}", hint)
+                self._report.error(
+                    at, "unknown-item", say("no library item {name}", name=quoted(name)), hint
+                )
             elif item.valid_until is not None and item.valid_until < day:
-                message = f"'{name}' is valid until {item.valid_until}, before the seminar ends"
-                self._report.error(at, "expired-item", message, "name another one")
+                message = say(
+                    "'{name}' is valid until {valid_until}, before the seminar ends",
+                    name=name,
+                    valid_until=item.valid_until,
+                )
+                self._report.error(at, "expired-item", message, say("name another one"))
         return tuple(named)

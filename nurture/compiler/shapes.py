@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, quoted
 from nurture.compiler.report import Report
 from nurture.domain.conditions import Scalar as Value
+from nurture.language import NOTHING, Said, say
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -43,11 +44,15 @@ class Shape(ABC, Generic[T_co]):
         """Return the JSON Schema; parts that are referred to by name go into `shared`."""
 
 
-def scalar_of(node: Node, report: Report, expected: str) -> Scalar | None:
+def scalar_of(node: Node, report: Report, expected: Said) -> Scalar | None:
     """Return the node where it is a scalar with a value, else None and report."""
     if isinstance(node, Scalar) and not node.is_nothing:
         return node
-    report.error(node, "wrong-type", f"expected {expected}, found {describe(node)}")
+    report.error(
+        node,
+        "wrong-type",
+        say("expected {expected}, found {found}", expected=expected, found=describe(node)),
+    )
     return None
 
 
@@ -60,7 +65,7 @@ class Text(Shape[str]):
 
     def __init__(
         self,
-        expected: str = "a text",
+        expected: Said = say("a text"),  # noqa: B008 - it never changes
         pattern: str | None = None,
         longest: int = LONGEST_TEXT,
         lines: bool = False,
@@ -77,14 +82,18 @@ class Text(Shape[str]):
             return None
         value = found.value
         if len(value) > self._longest:
-            report.error(node, "too-long", f"longer than {self._longest} characters")
+            report.error(
+                node, "too-long", say("longer than {longest} characters", longest=self._longest)
+            )
             return None
         looked_at = value.replace("\n", "") if self._lines else value
         if (control := _CONTROL.search(looked_at)) is not None:
             _refuse_control(found, control.group(), report)
             return None
         if not value.strip() or not self.matches(value):
-            message = f"expected {self._expected}, found {quoted(value)}"
+            message = say(
+                "expected {expected}, found {found}", expected=self._expected, found=quoted(value)
+            )
             report.error(node, "bad-value", message)
             return None
         return value
@@ -103,13 +112,15 @@ class Text(Shape[str]):
 
 def _refuse_control(node: Scalar, control: str, report: Report) -> None:
     if control not in "\r\n":
-        message = f"the control character U+{ord(control):04X} has no place here"
-        report.error(node, "control-character", message, "delete it")
+        message = say("the control character U+{code:04X} has no place here", code=ord(control))
+        report.error(node, "control-character", message, say("delete it"))
         return
-    hint = "write it on one line"
+    hint = say("write it on one line")
     if node.block:
-        hint += ", without `|` or `>`; `|-` and `>-` leave out the break at the end"
-    report.error(node, "control-character", "a line break has no place here", hint)
+        hint = say(
+            "write it on one line, without `|` or `>`; `|-` and `>-` leave out the break at the end"
+        )
+    report.error(node, "control-character", say("a line break has no place here"), hint)
 
 
 class Flag(Shape[bool]):
@@ -119,11 +130,18 @@ class Flag(Shape[bool]):
         """Return the boolean; `yes` and `no` are words in YAML 1.2 and get a hint."""
         if isinstance(node, Scalar) and node.truth is not None:
             return node.truth
-        hint = ""
+        hint = NOTHING
         if isinstance(node, Scalar) and node.value.lower() in ("yes", "no", "on", "off"):
             truth = "true" if node.value.lower() in ("yes", "on") else "false"
-            hint = f"in YAML 1.2 '{node.value}' is a word; write {truth}"
-        report.error(node, "wrong-type", f"expected true or false, found {describe(node)}", hint)
+            hint = say(
+                "in YAML 1.2 '{value}' is a word; write {truth}", value=node.value, truth=truth
+            )
+        report.error(
+            node,
+            "wrong-type",
+            say("expected true or false, found {found}", found=describe(node)),
+            hint,
+        )
         return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -139,7 +157,7 @@ class Number(Shape[float]):
 
     def read(self, node: Node, report: Report) -> float | None:
         """Return the number."""
-        found = _number(node, report, "a number", self._low, self._high)
+        found = _number(node, report, say("a number"), self._low, self._high)
         return float(found) if found is not None else None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -155,9 +173,13 @@ class Whole(Shape[int]):
 
     def read(self, node: Node, report: Report) -> int | None:
         """Return the number."""
-        found = _number(node, report, "a whole number", self._low, self._high)
+        found = _number(node, report, say("a whole number"), self._low, self._high)
         if isinstance(found, float):
-            report.error(node, "bad-value", f"expected a whole number, found {describe(node)}")
+            report.error(
+                node,
+                "bad-value",
+                say("expected a whole number, found {found}", found=describe(node)),
+            )
             return None
         return found
 
@@ -167,15 +189,28 @@ class Whole(Shape[int]):
 
 
 def _number(
-    node: Node, report: Report, expected: str, low: float, high: float
+    node: Node, report: Report, expected: Said, low: float, high: float
 ) -> int | float | None:
     found = node.number if isinstance(node, Scalar) else None
     if found is None:
-        hint = "take the quotes away" if isinstance(node, Scalar) and not node.plain else ""
-        report.error(node, "wrong-type", f"expected {expected}, found {describe(node)}", hint)
+        hint = (
+            say("take the quotes away") if isinstance(node, Scalar) and not node.plain else NOTHING
+        )
+        report.error(
+            node,
+            "wrong-type",
+            say("expected {expected}, found {found}", expected=expected, found=describe(node)),
+            hint,
+        )
         return None
     if not low <= found <= high:
-        message = f"expected {expected} from {low:,} to {high:,}, found {describe(node)}"
+        message = say(
+            "expected {expected} from {low:,} to {high:,}, found {found}",
+            expected=expected,
+            low=low,
+            high=high,
+            found=describe(node),
+        )
         report.error(node, "out-of-range", message)
         return None
     return found
@@ -184,28 +219,34 @@ def _number(
 class Choice(Shape[str]):
     """One word of several."""
 
-    def __init__(self, *words: str, later: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *words: str, later: Mapping[str, Said] | None = None) -> None:
         self._words = words
         #: words of later versions → what they are for
         self._later = later or {}
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the word."""
-        known = ", ".join(self._words)
+        known = say("{words}", words=self._words)
         several = len(self._words) > 1
-        found = scalar_of(node, report, f"one of {known}" if several else known)
+        expected = say("one of {known}", known=known) if several else known
+        found = scalar_of(node, report, expected)
         if found is None:
             return None
         if found.value in self._later:
-            message = f"'{found.value}' is not available yet: {self._later[found.value]}"
+            message = say(
+                "'{name}' is not available yet: {later}",
+                name=found.value,
+                later=self._later[found.value],
+            )
             report.error(node, "not-available", message)
             return None
         if found.value not in self._words:
-            message = f"{quoted(found.value)} is not one of {known}"
+            message = say("{value} is not one of {known}", value=quoted(found.value), known=known)
             if not several:
-                message = f"expected {known}, found {quoted(found.value)}"
-            hint = report.suggest(found.value, self._words)
-            report.error(node, "unknown-value", message, hint if "mean" in hint else "")
+                message = say(
+                    "expected {expected}, found {found}", expected=known, found=quoted(found.value)
+                )
+            report.error(node, "unknown-value", message, report.near(found.value, self._words))
             return None
         return found.value
 
@@ -229,7 +270,7 @@ class PlainValue(Shape[str | int | float | bool]):
 
     def read(self, node: Node, report: Report) -> str | int | float | bool | None:
         """Return the value."""
-        found = scalar_of(node, report, "a text, a number, true or false")
+        found = scalar_of(node, report, say("a text, a number, true or false"))
         return plain_value(found) if found is not None else None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -245,7 +286,7 @@ class Part(Shape[Node]):
         name: str,
         describe_part: Callable[[SharedParts], Schema],
         kinds: Iterable[type[Scalar] | type[ListNode] | type[MapNode]],
-        expected: str,
+        expected: Said,
     ) -> None:
         self._name = name
         self._describe_part = describe_part
@@ -256,7 +297,9 @@ class Part(Shape[Node]):
         """Return the node itself."""
         if isinstance(node, self._kinds) and not (isinstance(node, Scalar) and node.is_nothing):
             return node
-        message = f"expected {self._expected}, found {describe(node)}"
+        message = say(
+            "expected {expected}, found {found}", expected=self._expected, found=describe(node)
+        )
         report.error(node, "wrong-type", message)
         return None
 
@@ -275,7 +318,7 @@ class Localized(Shape[Mapping[str, str]]):
     def read(self, node: Node, report: Report) -> Mapping[str, str] | None:
         """Return texts by locale; one text alone stands under ''."""
         if not isinstance(node, MapNode):
-            text = Text("a text, or texts by locale such as {ja: …, en: …}").read(node, report)
+            text = Text(say("a text, or texts by locale such as {ja: …, en: …}")).read(node, report)
             return {"": text} if text is not None else None
         texts = {}
         for locale, (_, value) in node.pairs.items():

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from nurture.compiler.nodes import MapNode
 from nurture.compiler.report import Report
 from nurture.compiler.yaml_source import read_yaml
+from nurture.language import say
+from nurture.language.joining import both
 
 #: where definitions live in a release
 ROOT = "workflows/"
@@ -27,9 +29,9 @@ _KINDS = {
 }
 #: kinds of later versions
 _LATER = {
-    "survey": "surveys",
-    "referral_program": "referral programs",
-    "scenario": "scenarios",
+    "survey": say("surveys"),
+    "referral_program": say("referral programs"),
+    "scenario": say("scenarios"),
 }
 
 #: kinds of which a release has exactly one file
@@ -81,7 +83,7 @@ def add_source(sources: Sources, path: str, content: bytes | str) -> None:
         sources.unread = True
         return
     if not isinstance(root, MapNode):
-        report.error(root, "wrong-type", "expected keys such as `workflow: …`, found no map")
+        report.error(root, "wrong-type", say("expected keys such as `workflow: …`, found no map"))
         return
     kinds = {_KINDS[key] for key in root.pairs if key in _KINDS}
     if "workflow" in kinds:
@@ -92,15 +94,14 @@ def add_source(sources: Sources, path: str, content: bytes | str) -> None:
         return
     if kinds:
         at = next(key for name, (key, _) in root.pairs.items() if name in _KINDS)
-        message = f"one file holds one thing, not {' and '.join(sorted(kinds))}"
-        report.error(at, "two-kinds", message, "split the file")
+        message = say("one file holds one thing, not {kinds}", kinds=both(sorted(kinds)))
+        report.error(at, "two-kinds", message, say("split the file"))
         return
     for name, what in _LATER.items():
         if name in root.pairs:
-            message = f"'{name}' files are not available yet: {what}"
+            message = say("'{name}' files are not available yet: {what}", name=name, what=what)
             report.error(root.pairs[name][0], "not-available", message)
             return
     first = next(iter(root.pairs), "")
-    hint: str = report.suggest(first, _KINDS)
-    hint = hint if "mean" in hint else f"it needs one of the keys {', '.join(_KINDS)}"
-    report.error(root, "unknown-kind", "nothing says what this file is", hint)
+    hint = report.near(first, _KINDS) or say("it needs one of the keys {keys}", keys=[*_KINDS])
+    report.error(root, "unknown-kind", say("nothing says what this file is"), hint)

@@ -32,6 +32,7 @@ from nurture.compiler.shapes import (
 from nurture.domain.lifecycle import Stage
 from nurture.domain.purpose import Purpose
 from nurture.domain.steps import Since
+from nurture.language import Said, say
 
 
 class Weekday(Shape[int]):
@@ -39,12 +40,14 @@ class Weekday(Shape[int]):
 
     def read(self, node: Node, report: Report) -> int | None:
         """Return its number, Monday is 0."""
-        found = scalar_of(node, report, "a weekday such as tuesday")
+        found = scalar_of(node, report, say("a weekday such as tuesday"))
         if found is None:
             return None
         number = weekday(found.value)
         if number is None:
-            message = f"expected a weekday such as tuesday, found {quoted(found.value)}"
+            message = say(
+                "expected a weekday such as tuesday, found {found}", found=quoted(found.value)
+            )
             report.error(node, "bad-value", message)
         return number
 
@@ -60,32 +63,34 @@ def _steps_schema(shared: SharedParts) -> Schema:
 
 
 #: a block of steps
-STEPS = Part("steps", _steps_schema, (ListNode,), "a list of steps")
+STEPS = Part("steps", _steps_schema, (ListNode,), say("a list of steps"))
 
-ID = Key("id", STEP_ID, "Name of the step, unique in its workflow.")
+ID = Key("id", STEP_ID, say("Name of the step, unique in its workflow."))
 
 
-SUBJECT = Key("subject", Text(longest=500), "Overrides the template's subject.")
-FROM = Key("from", NAME, "`owner` or a sender of the policy.")
-WINDOW = Key("window", NAME, "Window of the calendar in which it may leave.")
+SUBJECT = Key("subject", Text(longest=500), say("Overrides the template's subject."))
+FROM = Key("from", NAME, say("`owner` or a sender of the policy."))
+WINDOW = Key("window", NAME, say("Window of the calendar in which it may leave."))
 PURPOSE = Key(
     "purpose",
     Choice(Purpose.SERVICE.value),
-    "`service`: answers what the reader asked for, so it goes without consent; without it, the "
-    "workflow's.",
+    say(
+        "`service`: answers what the reader asked for, so it goes without consent; without it, the "
+        "workflow's."
+    ),
 )
-EXPIRES = Key("expires", Span(), "Held back longer than this: dropped. Without it, 7d.")
+EXPIRES = Key("expires", Span(), say("Held back longer than this: dropped. Without it, 7d."))
 
-WAIT = Key("wait", Span(), "Waits for a span, counted from the last mail's fate.")
+WAIT = Key("wait", Span(), say("Waits for a span, counted from the last mail's fate."))
 
-WEEKDAY = Key("weekday", Weekday(), "The next such day …")
-DATE = Key("date", Day(), "A date …")
-AT = Key("at", Clock(), "… at this time of day, in the contact's zone.")
+WEEKDAY = Key("weekday", Weekday(), say("The next such day …"))
+DATE = Key("date", Day(), say("A date …"))
+AT = Key("at", Clock(), say("… at this time of day, in the contact's zone."))
 WAIT_UNTIL_KEYS = (WEEKDAY, DATE, AT)
 
 
 def _wait_until_schema(shared: SharedParts) -> Schema:
-    record = Record("a moment", WAIT_UNTIL_KEYS).schema(shared)
+    record = Record(say("a moment"), WAIT_UNTIL_KEYS).schema(shared)
     record["additionalProperties"] = {
         "type": "string",
         "description": "A date field and an offset, e.g. first_touch: 14d, trigger.starts_at: -1d.",
@@ -96,23 +101,28 @@ def _wait_until_schema(shared: SharedParts) -> Schema:
 WAIT_UNTIL = Key(
     "wait_until",
     Part(
-        "moment", _wait_until_schema, (MapNode,), "a moment such as {weekday: tuesday, at: 10:00}"
+        "moment",
+        _wait_until_schema,
+        (MapNode,),
+        say("a moment such as {weekday: tuesday, at: 10:00}"),
     ),
-    "Waits for a moment in the contact's zone; already past: goes on at once.",
+    say("Waits for a moment in the contact's zone; already past: goes on at once."),
 )
 
 WAIT_FOR = Key(
     "wait_for",
     ListOf(EVENT, or_one=True, at_least=1),
-    "Waits for the first of several events.",
+    say("Waits for the first of several events."),
 )
-WITHIN = Key("within", Span(), "How long it waits.", required=True)
-SINCE = Key("since", Choice(*(s.value for s in Since)), "From when on events count; last_send.")
-THEN = Key("then", STEPS, "Steps after an event came.")
-OTHERWISE = Key("otherwise", STEPS, "Steps after the time was over.")
+WITHIN = Key("within", Span(), say("How long it waits."), required=True)
+SINCE = Key(
+    "since", Choice(*(s.value for s in Since)), say("From when on events count; last_send.")
+)
+THEN = Key("then", STEPS, say("Steps after an event came."))
+OTHERWISE = Key("otherwise", STEPS, say("Steps after the time was over."))
 
-CASE_IF = Key("if", CONDITION, "When the case is taken.")
-CASE_STEPS = Key("steps", STEPS, "What happens then.")
+CASE_IF = Key("if", CONDITION, say("When the case is taken."))
+CASE_STEPS = Key("steps", STEPS, say("What happens then."))
 
 
 class _Else(Shape[Node]):
@@ -129,8 +139,8 @@ class _Else(Shape[Node]):
         return {"anyOf": [{"type": "null"}, STEPS.schema(shared)]}
 
 
-CASE_ELSE = Key("else", _Else(), "When no case above was taken; stands last.")
-CASE = Record("a case of a branch", (CASE_IF, CASE_ELSE, CASE_STEPS))
+CASE_ELSE = Key("else", _Else(), say("When no case above was taken; stands last."))
+CASE = Record(say("a case of a branch"), (CASE_IF, CASE_ELSE, CASE_STEPS))
 
 
 class _Cases(Shape[Node]):
@@ -140,7 +150,9 @@ class _Cases(Shape[Node]):
         """Return the node where it is a list with something in it."""
         if isinstance(node, ListNode) and node.items:
             return node
-        report.error(node, "wrong-type", "expected a list of cases, e.g. [{if: …, steps: […]}]")
+        report.error(
+            node, "wrong-type", say("expected a list of cases, e.g. [{if: …, steps: […]}]")
+        )
         return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -148,26 +160,26 @@ class _Cases(Shape[Node]):
         return {"type": "array", "items": CASE.schema(shared), "minItems": 1}
 
 
-BRANCH = Key("branch", _Cases(), "Takes the first case that holds.")
+BRANCH = Key("branch", _Cases(), say("Takes the first case that holds."))
 
-SHARE = Key("share", Whole(1, 1_000_000), "Its part, relative to the others.", required=True)
-VARIANT_STEPS = Key("steps", STEPS, "What its contacts get.")
-VARIANT = Record("a variant", (SHARE, VARIANT_STEPS))
-VARIANTS = Key("variants", MapOf(VARIANT, STEP_ID), "The variants by name.", required=True)
+SHARE = Key("share", Whole(1, 1_000_000), say("Its part, relative to the others."), required=True)
+VARIANT_STEPS = Key("steps", STEPS, say("What its contacts get."))
+VARIANT = Record(say("a variant"), (SHARE, VARIANT_STEPS))
+VARIANTS = Key("variants", MapOf(VARIANT, STEP_ID), say("The variants by name."), required=True)
 SPLIT = Key(
     "split",
-    Record("a split", (VARIANTS,), later={"winner": "a split's winner"}),
-    "Divides contacts by share; the same contact always goes the same way.",
+    Record(say("a split"), (VARIANTS,), later={"winner": say("a split's winner")}),
+    say("Divides contacts by share; the same contact always goes the same way."),
 )
 
-TAGS_ADD = Key("add", ListOf(TAG, or_one=True), "Tags to add.")
-TAGS_REMOVE = Key("remove", ListOf(TAG, or_one=True), "Tags to remove.")
-SET_TAG = Key("tag", ListOf(TAG, or_one=True), "A tag to add, or a list.")
-SET_TAGS = Key("tags", Record("tags", (TAGS_ADD, TAGS_REMOVE)), "Tags to add and remove.")
+TAGS_ADD = Key("add", ListOf(TAG, or_one=True), say("Tags to add."))
+TAGS_REMOVE = Key("remove", ListOf(TAG, or_one=True), say("Tags to remove."))
+SET_TAG = Key("tag", ListOf(TAG, or_one=True), say("A tag to add, or a list."))
+SET_TAGS = Key("tags", Record(say("tags"), (TAGS_ADD, TAGS_REMOVE)), say("Tags to add and remove."))
 
 
 def _set_schema(shared: SharedParts) -> Schema:
-    record = Record("a change", (SET_TAG, SET_TAGS)).schema(shared)
+    record = Record(say("a change"), (SET_TAG, SET_TAGS)).schema(shared)
     record["additionalProperties"] = {
         "type": ["string", "number", "boolean", "null"],
         "description": "A field of the contact and its new value; null empties it.",
@@ -177,39 +189,51 @@ def _set_schema(shared: SharedParts) -> Schema:
 
 SET = Key(
     "set",
-    Part("change", _set_schema, (MapNode,), "fields and tags such as {tag: guest}"),
-    "Changes fields of the contact and its tags.",
+    Part("change", _set_schema, (MapNode,), say("fields and tags such as {tag: guest}")),
+    say("Changes fields of the contact and its tags."),
 )
 
-POINTS = Key("points", Number(-10_000, 10_000), "Points; negative ones exist.", required=True)
-SCORE_REASON = Key("reason", Text(longest=300, lines=True), "Why, for explanations.", required=True)
-SCORE = Key("score", Record("a score", (POINTS, SCORE_REASON)), "Adds points, with a reason.")
+POINTS = Key("points", Number(-10_000, 10_000), say("Points; negative ones exist."), required=True)
+SCORE_REASON = Key(
+    "reason", Text(longest=300, lines=True), say("Why, for explanations."), required=True
+)
+SCORE = Key(
+    "score", Record(say("a score"), (POINTS, SCORE_REASON)), say("Adds points, with a reason.")
+)
 
-STAGE = Key("to", Choice(*(s.value for s in Stage)), "The stage.", required=True)
-STAGE_REASON = Key("reason", Text(longest=300, lines=True), "Why, for explanations.")
-LIFECYCLE = Key("lifecycle", Record("a move", (STAGE, STAGE_REASON)), "Moves the lifecycle.")
+STAGE = Key("to", Choice(*(s.value for s in Stage)), say("The stage."), required=True)
+STAGE_REASON = Key("reason", Text(longest=300, lines=True), say("Why, for explanations."))
+LIFECYCLE = Key(
+    "lifecycle", Record(say("a move"), (STAGE, STAGE_REASON)), say("Moves the lifecycle.")
+)
 
-START = Key("start_workflow", NAME, "Starts another workflow for the contact.")
-STOP = Key("stop_workflow", NAME, "Ends the contact's journey in another workflow.")
+START = Key("start_workflow", NAME, say("Starts another workflow for the contact."))
+STOP = Key("stop_workflow", NAME, say("Ends the contact's journey in another workflow."))
 
-FOR = Key("for", NAME, "`owner` or a role of the team.", required=True)
-TITLE = Key("title", Text(longest=300), "What is to be done.", required=True)
-DUE = Key("due", Span(), "By when.", required=True)
-KIND = Key("kind", NAME, "What kind of work: call, card, follow-up …")
-TASK = Key("task", Record("a task", (FOR, TITLE, DUE, KIND)), "A person's to-do.")
+FOR = Key("for", NAME, say("`owner` or a role of the team."), required=True)
+TITLE = Key("title", Text(longest=300), say("What is to be done."), required=True)
+DUE = Key("due", Span(), say("By when."), required=True)
+KIND = Key("kind", NAME, say("What kind of work: call, card, follow-up …"))
+TASK = Key("task", Record(say("a task"), (FOR, TITLE, DUE, KIND)), say("A person's to-do."))
 
-TO = Key("to", Text("`owner`, a role or an address", longest=320), "Whom to tell by mail.")
-CHAT = Key("chat", NAME, "A chat room of the policy, to tell there.")
-NOTE = Key("text", Text(longest=2000, lines=True), "What to say.", required=True)
+TO = Key(
+    "to", Text(say("`owner`, a role or an address"), longest=320), say("Whom to tell by mail.")
+)
+CHAT = Key("chat", NAME, say("A chat room of the policy, to tell there."))
+NOTE = Key("text", Text(longest=2000, lines=True), say("What to say."), required=True)
 NOTIFY = Key(
     "notify",
-    Record("a notice", (TO, CHAT, NOTE)),
-    "A mail to the team, or a line in a chat room, sent at once.",
+    Record(say("a notice"), (TO, CHAT, NOTE)),
+    say("A mail to the team, or a line in a chat room, sent at once."),
 )
 
-TARGET = Key("step", Text("the id of a step", longest=200), "Where to go on.", required=True)
-AT_MOST = Key("at_most", Whole(1, 1000), "How often in one journey.", required=True)
-GOTO = Key("goto", Record("a goto", (TARGET, AT_MOST)), "Goes to another step, so many times.")
+TARGET = Key(
+    "step", Text(say("the id of a step"), longest=200), say("Where to go on."), required=True
+)
+AT_MOST = Key("at_most", Whole(1, 1000), say("How often in one journey."), required=True)
+GOTO = Key(
+    "goto", Record(say("a goto"), (TARGET, AT_MOST)), say("Goes to another step, so many times.")
+)
 
 
 class _Outcome(Shape[str]):
@@ -228,7 +252,7 @@ class _Outcome(Shape[str]):
         return {"type": ["string", "null"]}
 
 
-END = Key("end", _Outcome(), "Leaves the journey with this outcome.")
+END = Key("end", _Outcome(), say("Leaves the journey with this outcome."))
 
 
 @dataclass(frozen=True)
@@ -238,7 +262,7 @@ class StepKind:
     key: Key[object]
     beside: tuple[Key[object], ...] = ()
     #: keys of later versions → what they are for
-    later: Mapping[str, str] | None = None
+    later: Mapping[str, Said] | None = None
 
 
 STEP_KINDS: dict[str, StepKind] = {
@@ -247,7 +271,7 @@ STEP_KINDS: dict[str, StepKind] = {
         StepKind(
             SEND,
             (SUBJECT, FROM, WINDOW, EXPIRES, ATTACH, PURPOSE),
-            {"review": "a person's review before sending"},
+            {"review": say("a person's review before sending")},
         ),
         StepKind(WAIT),
         StepKind(WAIT_UNTIL),
@@ -268,15 +292,15 @@ STEP_KINDS: dict[str, StepKind] = {
 
 #: steps of later versions
 LATER_STEPS = {
-    "survey": "asking an NPS question",
-    "ask_referral": "asking for an introduction",
-    "webhook": "calling another system",
+    "survey": say("asking an NPS question"),
+    "ask_referral": say("asking for an introduction"),
+    "webhook": say("calling another system"),
 }
 
 
 def kind_schema(kind: StepKind, shared: SharedParts) -> Schema:
     """Return the JSON Schema of one kind of step."""
     keys = (kind.key, ID, *kind.beside)
-    schema = Record("a step", keys).schema(shared)
+    schema = Record(say("a step"), keys).schema(shared)
     schema["required"] = [kind.key.name, *schema["required"]]
     return schema

@@ -40,6 +40,7 @@ from nurture.domain.steps import (
     Wait,
     WaitFor,
 )
+from nurture.language import say
 
 _DAY = Duration(days=1)
 
@@ -129,8 +130,8 @@ class StepCompiler:
         if said is None:
             return None
         if content.pick is not None:
-            message = "what is picked for somebody is not what they asked for"
-            hint = "name the template, or delete the line"
+            message = say("what is picked for somebody is not what they asked for")
+            hint = say("name the template, or delete the line")
             self._report.error(fields.at(kinds.PURPOSE), "service-pick", message, hint)
             return None
         return Purpose(said)
@@ -146,7 +147,7 @@ class StepCompiler:
         scope = replace(self._scope, event=True)
         found = [read_awaited(node, scope) for node in fields.get_or(kinds.WAIT_FOR, [])]
         events = [match for match in found if match is not None]
-        check_matches(events, "this wait", draft.at, self._report)
+        check_matches(events, say("this wait"), draft.at, self._report)
         return WaitFor(
             draft.id,
             then=_entry(draft.blocks.get(kinds.THEN.name, []), following),
@@ -160,7 +161,7 @@ class StepCompiler:
         cases = []
         for name, node in draft.cases.items():
             condition = read_condition(node, self._scope)
-            check_opens(condition, "this case", node, self._report)
+            check_opens(condition, say("this case"), node, self._report)
             cases.append((condition, _entry(draft.blocks[name], following)))
         otherwise = draft.blocks.get(kinds.CASE_ELSE.name, [])
         return Branch(draft.id, tuple(cases), _entry(otherwise, following))
@@ -170,7 +171,7 @@ class StepCompiler:
         variants = split.get_or(kinds.VARIANTS, []) if split is not None else []
         if split is not None and split.get(kinds.VARIANTS) is not None and len(variants) < 2:
             at = split.at(kinds.VARIANTS)
-            self._report.error(at, "too-few-variants", "a split needs two variants at least")
+            self._report.error(at, "too-few-variants", say("a split needs two variants at least"))
         return Split(
             draft.id,
             tuple(
@@ -209,8 +210,8 @@ class StepCompiler:
     def _stop(self, draft: Draft, following: str | None) -> Step:
         name, at = draft.fields.get(kinds.STOP), draft.fields.at(kinds.STOP)
         if name == self._workflow:
-            message = "a workflow cannot stop itself"
-            self._report.error(at, "stops-itself", message, "`end` leaves it")
+            message = say("a workflow cannot stop itself")
+            self._report.error(at, "stops-itself", message, say("`end` leaves it"))
         elif name is not None:
             self._references.check_workflow(name, at, self._report)
         return StopWorkflow(draft.id, following, name or "")
@@ -237,8 +238,10 @@ class StepCompiler:
         text = fields.get_or(kinds.NOTE, "")
         to, chat = fields.get(kinds.TO), fields.get(kinds.CHAT)
         if (to is None) == (chat is None):
-            message = "a notice goes to a person or to a chat room, one of them"
-            self._report.error(draft.at, "bad-notice", message, "write `to: owner` or `chat: ROOM`")
+            message = say("a notice goes to a person or to a chat room, one of them")
+            self._report.error(
+                draft.at, "bad-notice", message, say("write `to: owner` or `chat: ROOM`")
+            )
             return Notify(draft.id, following, "owner", text)
         if chat is not None:
             self._references.check_chat(chat, fields.at(kinds.CHAT), self._report)

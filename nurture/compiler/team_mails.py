@@ -10,6 +10,7 @@ from nurture.compiler.sources import Sources
 from nurture.compiler.workflow import CompiledWorkflow
 from nurture.domain.policy import Policy
 from nurture.domain.steps import Task
+from nurture.language import say
 
 #: template of the mail that tells of one task
 TASK = "team/task"
@@ -31,20 +32,24 @@ def check_team_mails(
     made = _first_task(sources, compiled)
     if made is not None and TASK not in known:
         at, report = made
-        message = f"tasks are told to nobody: there is no template '{TASK}'"
-        hint = f"add templates/email/{TASK}.LOCALE.mjml or .md"
+        message = say("tasks are told to nobody: there is no template '{name}'", name=TASK)
+        hint = say("add templates/email/{name}.LOCALE.mjml or .md", name=TASK)
         report.warn(at, "untold-tasks", message, hint)
     for source in sources.of("policy")[:1]:
         tasks = source.root.get("tasks")
         if not isinstance(tasks, MapNode):
             continue
         if policy.tasks.digest_at is not None and TODAY not in known:
-            message = f"the morning mail goes to nobody: there is no template '{TODAY}'"
-            hint = f"add templates/email/{TODAY}.LOCALE.mjml or .md"
+            message = say(
+                "the morning mail goes to nobody: there is no template '{name}'", name=TODAY
+            )
+            hint = say("add templates/email/{name}.LOCALE.mjml or .md", name=TODAY)
             source.report.warn(tasks.get("digest_at"), "untold-day", message, hint)
         if policy.tasks.mail == "digest" and tasks.get("digest_at") is None:
-            message = "tasks wait for a morning mail, and nothing says when that goes"
-            source.report.warn(tasks.get("mail"), "untold-day", message, 'add `digest_at: "08:30"`')
+            message = say("tasks wait for a morning mail, and nothing says when that goes")
+            source.report.warn(
+                tasks.get("mail"), "untold-day", message, say('add `digest_at: "08:30"`')
+            )
 
 
 def _first_task(

@@ -15,28 +15,33 @@ from nurture.compiler.shapes import Choice, Number
 from nurture.domain.conditions import ALWAYS
 from nurture.domain.policy import OwnerRule, Policy, TaskPolicy
 from nurture.domain.reads import reads
+from nurture.language import say
 
-_IF = Key("if", CONDITION, "Whose contacts: what contact and account must be.", required=True)
-_OWNER = Key("owner", NAME, "The sender who takes care of them.", required=True)
+_IF = Key("if", CONDITION, say("Whose contacts: what contact and account must be."), required=True)
+_OWNER = Key("owner", NAME, say("The sender who takes care of them."), required=True)
 OWNERS = Key(
     "owners",
-    ListOf(Record("a rule for owners", (_IF, _OWNER))),
-    "Who gets leads without an owner at hand-off; the first match wins, then default_sender.",
+    ListOf(Record(say("a rule for owners"), (_IF, _OWNER))),
+    say("Who gets leads without an owner at hand-off; the first match wins, then default_sender."),
 )
 
-_MAIL = Key("mail", Choice("each", "digest"), "each: a mail per task; digest: the morning mail.")
-_AT_ONCE = Key("at_once", ListOf(NAME), "Kinds of tasks that always get a mail at once.")
-_LINKS_FOR = Key("links_for", Elapsed(), "How long the buttons of a task mail work.")
-_STALE_AFTER = Key("stale_after", Elapsed(), "A meeting without news for so long is stale.")
-_DIGEST_AT = Key("digest_at", Clock(), "When the morning mail goes, on business days.")
+_MAIL = Key(
+    "mail", Choice("each", "digest"), say("each: a mail per task; digest: the morning mail.")
+)
+_AT_ONCE = Key("at_once", ListOf(NAME), say("Kinds of tasks that always get a mail at once."))
+_LINKS_FOR = Key("links_for", Elapsed(), say("How long the buttons of a task mail work."))
+_STALE_AFTER = Key("stale_after", Elapsed(), say("A meeting without news for so long is stale."))
+_DIGEST_AT = Key("digest_at", Clock(), say("When the morning mail goes, on business days."))
 TASKS = Key(
     "tasks",
-    Record("rules for tasks", (_MAIL, _AT_ONCE, _LINKS_FOR, _STALE_AFTER, _DIGEST_AT)),
-    "How our own people are told of what they have to do.",
+    Record(say("rules for tasks"), (_MAIL, _AT_ONCE, _LINKS_FOR, _STALE_AFTER, _DIGEST_AT)),
+    say("How our own people are told of what they have to do."),
 )
 
-_MQL_TO_SQL = Key("mql_to_sql", Number(0, 1), "Share of MQLs that should become SQLs: 0.6.")
-TARGETS = Key("targets", Record("targets", (_MQL_TO_SQL,)), "What marketing and sales aim at.")
+_MQL_TO_SQL = Key("mql_to_sql", Number(0, 1), say("Share of MQLs that should become SQLs: 0.6."))
+TARGETS = Key(
+    "targets", Record(say("targets"), (_MQL_TO_SQL,)), say("What marketing and sales aim at.")
+)
 
 
 def tasks_of(fields: Fields) -> TaskPolicy:
@@ -63,7 +68,7 @@ def target_of(fields: Fields) -> float:
 def with_owners(policy: Policy, root: Node, scope: ConditionScope) -> Policy:
     """Return the policy with its rules for owners, whose conditions may name segments."""
     # Read a second time, into a report of its own: the policy has said what is wrong with it.
-    record = Record("a policy", (OWNERS,))
+    record = Record(say("a policy"), (OWNERS,))
     fields = record.read(root, Report(scope.report.file))
     if fields is None:
         return policy
@@ -72,11 +77,13 @@ def with_owners(policy: Policy, root: Node, scope: ConditionScope) -> Policy:
         owner = one.get_or(_OWNER, "")
         if owner and owner not in policy.senders:
             hint = scope.report.suggest(owner, policy.senders)
-            scope.report.error(one.at(_OWNER), "unknown-sender", f"no sender '{owner}'", hint)
+            scope.report.error(
+                one.at(_OWNER), "unknown-sender", say("no sender '{name}'", name=owner), hint
+            )
         node = one.get(_IF)
         condition = read_condition(node, scope) if node is not None else ALWAYS
         if reads(condition).event_types:
-            message = "who takes care of a contact hangs on what it is, not on what it does"
+            message = say("who takes care of a contact hangs on what it is, not on what it does")
             scope.report.error(one.at(_IF), "owner-on-deeds", message)
         rules.append(OwnerRule(condition, owner))
     return replace(policy, owners=tuple(rules))

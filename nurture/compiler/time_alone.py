@@ -23,14 +23,19 @@ from nurture.domain.conditions import (
     Truthy,
     Value,
 )
+from nurture.language import Said, say
 
 
-def check_reviewable(condition: Condition, what: str, at: Placed, report: Report) -> None:
+def check_reviewable(condition: Condition, what: Said, at: Placed, report: Report) -> None:
     """Report the parts of a condition that no event and no computed moment looks at again."""
     for value in _unforeseen(condition):
-        name = "days_since(…)" if isinstance(value, DaysSince) else "the score"
-        message = f"{what} depends on time: when {name} makes it true cannot be computed"
-        report.error(at, "time-alone", message, "compare it with one number, e.g. >= 40")
+        name = say("days_since(…)") if isinstance(value, DaysSince) else say("the score")
+        message = say(
+            "{what} depends on time: when {name} makes it true cannot be computed",
+            what=what,
+            name=name,
+        )
+        report.error(at, "time-alone", message, say("compare it with one number, e.g. >= 40"))
 
 
 def _unforeseen(condition: Condition) -> Iterator[Value]:

@@ -24,6 +24,8 @@ from nurture.domain.conditions import ALWAYS, AnyOf, Compare, Condition, Field, 
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.reads import reads
 from nurture.domain.workflow import EventTrigger, Existing, Exit, StateTrigger
+from nurture.language import Said, say
+from nurture.language.joining import both
 
 #: what every contact has, before any event or enrolment
 _KNOWN_OF_ALL = (Scope.CONTACT, Scope.ACCOUNT)
@@ -32,26 +34,25 @@ _KNOWN_OF_ALL = (Scope.CONTACT, Scope.ACCOUNT)
 CONVERTED = "converted"
 
 _TEMPERATURE = Key(
-    "temperature", Choice(*(t.value for t in Temperature)), "Starts when it becomes this."
+    "temperature", Choice(*(t.value for t in Temperature)), say("Starts when it becomes this.")
 )
-_SEGMENT = Key("segment", NAME, "Starts when a contact comes to belong to it.")
+_SEGMENT = Key("segment", NAME, say("Starts when a contact comes to belong to it."))
 _EXISTING = Key(
     "existing",
     Choice(*(e.value for e in Existing)),
-    "What becomes, at publish, of those who match already: enrol or ignore (without it).",
+    say("What becomes, at publish, of those who match already: enrol or ignore (without it)."),
 )
-_STATE = Record("a trigger on a state", (_TEMPERATURE, _SEGMENT, _EXISTING))
+_STATE = Record(say("a trigger on a state"), (_TEMPERATURE, _SEGMENT, _EXISTING))
 _STATES = (_TEMPERATURE.name, _SEGMENT.name)
 
 _HINTS = {
-    "schedule": "",
-    "lifecycle": "write event: lifecycle.changed with where: {to: …}",
-    "tag": "write a segment {tag: …} and trigger on that",
-    "existing": "it stands beside `temperature` or `segment`",
-    "customer": "put it under `only_if:`",
+    "lifecycle": say("write event: lifecycle.changed with where: {to: …}"),
+    "tag": say("write a segment {tag: …} and trigger on that"),
+    "existing": say("it stands beside `temperature` or `segment`"),
+    "customer": say("put it under `only_if:`"),
 }
 
-_OUTCOME = Key("outcome", STEP_ID, "What the journey's end is called; without it, exited.")
+_OUTCOME = Key("outcome", STEP_ID, say("What the journey's end is called; without it, exited."))
 
 
 def _trigger_schema(shared: SharedParts) -> Schema:
@@ -78,8 +79,8 @@ def _way_out_schema(shared: SharedParts) -> Schema:
     return described if "type" in described else conditions
 
 
-TRIGGER = Part("trigger", _trigger_schema, (MapNode,), "a trigger such as {temperature: warm}")
-WAY_OUT = Part("way_out", _way_out_schema, (MapNode,), "an event or a condition (a map)")
+TRIGGER = Part("trigger", _trigger_schema, (MapNode,), say("a trigger such as {temperature: warm}"))
+WAY_OUT = Part("way_out", _way_out_schema, (MapNode,), say("an event or a condition (a map)"))
 
 
 def read_trigger(node: Node, scope: ConditionScope) -> EventTrigger | StateTrigger | None:
@@ -93,15 +94,15 @@ def read_trigger(node: Node, scope: ConditionScope) -> EventTrigger | StateTrigg
         match = read_awaited(node, replace(scope, event=True, steps=None, trigger=False))
         return EventTrigger(match) if match is not None else None
     if not node.pairs:
-        scope.report.error(node, "no-event", "an empty trigger starts nothing")
+        scope.report.error(node, "no-event", say("an empty trigger starts nothing"))
         return None
     key = next(iter(node.pairs.values()))[0]
     if key.value == "schedule":
-        message = "'schedule' is not available yet: triggers by time"
+        message = say("'schedule' is not available yet: triggers by time")
         scope.report.error(key, "not-available", message)
         return None
     hint = _HINTS.get(key.value) or scope.report.suggest(key.value, (*_STATES, *EVENT_KEYS))
-    scope.report.error(key, "unknown-trigger", f"'{key.value}' is no trigger", hint)
+    scope.report.error(key, "unknown-trigger", say("'{name}' is no trigger", name=key.value), hint)
     return None
 
 
@@ -111,8 +112,12 @@ def _state_trigger(node: MapNode, state: list[str], scope: ConditionScope) -> St
         return None
     if len(state) > 1:
         at = node.pairs[state[1]][0]
-        message = f"one trigger names one state, not '{state[0]}' and '{state[1]}'"
-        scope.report.error(at, "two-events", message, "write two triggers, or a segment of both")
+        message = say(
+            "one trigger names one state, not '{one}' and '{other}'", one=state[0], other=state[1]
+        )
+        scope.report.error(
+            at, "two-events", message, say("write two triggers, or a segment of both")
+        )
         return None
     existing = Existing(fields.get_or(_EXISTING, Existing.IGNORE.value))
     temperature, segment = fields.get(_TEMPERATURE), fields.get(_SEGMENT)
@@ -126,7 +131,8 @@ def _state_trigger(node: MapNode, state: list[str], scope: ConditionScope) -> St
     found = scope.segment(segment, at_name, scope.report)
     if found is None:
         return None
-    check_reviewable(found, f"segment '{segment}' as a trigger", at_name, scope.report)
+    what = say("segment '{name}' as a trigger", name=segment)
+    check_reviewable(found, what, at_name, scope.report)
     return StateTrigger("segment", segment, found, existing)
 
 
@@ -136,17 +142,28 @@ def check_existing(
     """Report `existing: enrol` where what it asks is not known of contacts at publish."""
     if not isinstance(trigger, StateTrigger) or trigger.existing is not Existing.ENROL:
         return
-    asked = ((f"segment '{trigger.value}'", trigger.condition), ("`only_if`", only_if))
+    asked = (
+        (say("segment '{name}'", name=trigger.value), trigger.condition),
+        (say("`only_if`"), only_if),
+    )
     for what, condition in asked:
         read = reads(condition)
         scopes = {str(scope) for scope, _ in read.fields if scope not in _KNOWN_OF_ALL}
         if read.steps:
             scopes.add("steps")
         if scopes and isinstance(node, MapNode):
-            message = f"{what} reads {' and '.join(sorted(scopes))}"
-            hint = "at publish only fields of contact and account, tags and events are known"
+            message = say("{what} reads {scopes}", what=what, scopes=both(sorted(scopes)))
+            hint = say(
+                "at publish only fields of contact and account, tags and events are known; "
+                "write existing: ignore"
+            )
             at = node.pairs[_EXISTING.name][1]
-            report.error(at, "not-known-at-publish", message, f"{hint}; write existing: ignore")
+            report.error(
+                at,
+                "not-known-at-publish",
+                message,
+                hint,
+            )
 
 
 def read_goal(nodes: list[Node], scope: ConditionScope) -> tuple[Condition | None, list[Exit]]:
@@ -158,7 +175,7 @@ def read_goal(nodes: list[Node], scope: ConditionScope) -> tuple[Condition | Non
     conditions: list[Condition] = []
     events: list[Exit] = []
     for node in nodes:
-        way_out = _read_way_out(node, scope, "the goal")
+        way_out = _read_way_out(node, scope, say("the goal"))
         if way_out is None:
             continue
         if way_out.match is None:
@@ -180,13 +197,13 @@ def read_exit(node: Node, scope: ConditionScope) -> Exit | None:
         outcome = _OUTCOME.shape.read(node.pairs[_OUTCOME.name][1], scope.report)
         rest = {name: pair for name, pair in node.pairs.items() if name != _OUTCOME.name}
         node = MapNode(node.line, node.column, rest)
-    way_out = _read_way_out(node, scope, "this exit")
+    way_out = _read_way_out(node, scope, say("this exit"))
     if way_out is None or outcome is None:
         return way_out
     return replace(way_out, outcome=outcome)
 
 
-def _read_way_out(node: Node, scope: ConditionScope, what: str) -> Exit | None:
+def _read_way_out(node: Node, scope: ConditionScope, what: Said) -> Exit | None:
     if not isinstance(node, MapNode):
         return None
     if not names_event(node, in_exit=True):

@@ -13,8 +13,9 @@ from nurture.compiler.report import Report
 from nurture.compiler.step_kinds import AT, DATE, WAIT_UNTIL_KEYS, WEEKDAY
 from nurture.domain.conditions import Scope
 from nurture.domain.steps import Duration, WaitUntil
+from nurture.language import NOTHING, Said, say
 
-_RECORD = Record("a moment", WAIT_UNTIL_KEYS)
+_RECORD = Record(say("a moment"), WAIT_UNTIL_KEYS)
 _KNOWN = frozenset(key.name for key in WAIT_UNTIL_KEYS)
 _SCOPES = ("contact", "account", "deal", "trigger")
 
@@ -44,11 +45,19 @@ class WaitMoments:
         said = [name for name in (WEEKDAY.name, DATE.name) if name in own] + list(others)
         try:
             if len(said) > 1:
-                self._refuse(node, "two-moments", f"'{said[0]}' and '{said[1]}' are two moments")
+                self._refuse(
+                    node,
+                    "two-moments",
+                    say("'{one}' and '{other}' are two moments", one=said[0], other=said[1]),
+                )
             if not said and AT.name not in own:
-                self._refuse(node, "no-value", "a moment needs weekday, date, at, or a date field")
+                self._refuse(
+                    node, "no-value", say("a moment needs weekday, date, at, or a date field")
+                )
             if weekday is not None and AT.name not in own:
-                self._refuse(node, "missing-key", "a weekday needs 'at'", "e.g. at: 10:00")
+                self._refuse(
+                    node, "missing-key", say("a weekday needs 'at'"), say("e.g. at: 10:00")
+                )
             if not others:
                 return WaitUntil(step, following, weekday=weekday, on=on, at=at)
             key, value = next(iter(others.values()))
@@ -58,7 +67,7 @@ class WaitMoments:
             return plain
         return WaitUntil(step, following, at=at, field=field, offset=offset, before=before)
 
-    def _refuse(self, at: Node, code: str, message: str, hint: str = "") -> NoReturn:
+    def _refuse(self, at: Node, code: str, message: Said, hint: Said = NOTHING) -> NoReturn:
         self._report.error(at, code, message, hint)
         raise _Refused
 
@@ -68,10 +77,12 @@ class WaitMoments:
         if not dot:
             scope, name = "contact", key.value
         if scope not in _SCOPES:
-            hint: str = self._report.suggest(scope, _SCOPES)
+            hint = self._report.suggest(scope, _SCOPES)
             if scope == "event":
-                hint = f"write trigger.{name}"
-            self._refuse(key, "unknown-field", f"unknown date field '{key.value}'", hint)
+                hint = say("write trigger.{name}", name=name)
+            self._refuse(
+                key, "unknown-field", say("unknown date field '{name}'", name=key.value), hint
+            )
         if scope == "trigger":
             return scope, name
         lookup = {
@@ -83,19 +94,27 @@ class WaitMoments:
         if info is None:
             known = (*_KNOWN, *self._catalogue.names(Scope(scope)))
             hint = self._report.suggest(name, known)
-            self._refuse(key, "unknown-field", f"unknown date field '{key.value}'", hint)
+            self._refuse(
+                key, "unknown-field", say("unknown date field '{name}'", name=key.value), hint
+            )
         if info.type is not FieldType.DATE and not self._catalogue.incomplete:
-            self._refuse(key, "wrong-type", f"'{key.value}' is a {info.type}, not a date")
+            self._refuse(
+                key,
+                "wrong-type",
+                say("'{name}' is a {type}, not a date", name=key.value, type=info.type.said),
+            )
         return info.field.scope.value, info.field.path[0]
 
     def _offset(self, value: Node) -> tuple[Duration, bool]:
         """Return how far after the field's date, and whether before it instead."""
         if not isinstance(value, Scalar) or value.is_nothing:
-            message = f"expected an offset such as 14d or -1d, found {describe(value)}"
+            message = say(
+                "expected an offset such as 14d or -1d, found {found}", found=describe(value)
+            )
             self._refuse(value, "wrong-type", message)
         text = unicodedata.normalize("NFKC", value.value).strip()
         before = text.startswith("-")
         try:
             return durations.read_duration(text.removeprefix("-").removeprefix("+")), before
         except durations.DurationError as error:
-            self._refuse(value, "bad-duration", str(error), error.hint)
+            self._refuse(value, "bad-duration", error.message, error.hint)

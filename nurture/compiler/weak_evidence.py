@@ -20,9 +20,10 @@ from nurture.domain.conditions import (
     Value,
 )
 from nurture.domain.steps import EventMatch
+from nurture.language import Said, say
 
 _OPENED = "email.opened"
-_HINT = "machines open mails too; ask for a click, a reply or a score"
+_HINT = say("machines open mails too; ask for a click, a reply or a score")
 
 
 class _Strength(enum.IntEnum):
@@ -34,16 +35,16 @@ class _Strength(enum.IntEnum):
     DEEDS = 2
 
 
-def check_opens(condition: Condition, what: str, at: Placed, report: Report) -> None:
+def check_opens(condition: Condition, what: Said, at: Placed, report: Report) -> None:
     """Warn where opens alone can make a condition true."""
     if _strength(condition) is _Strength.OPENS:
-        report.warn(at, "opens-alone", f"{what} rests on opens alone", _HINT)
+        report.warn(at, "opens-alone", say("{what} rests on opens alone", what=what), _HINT)
 
 
-def check_matches(matches: list[EventMatch], what: str, at: Placed, report: Report) -> None:
+def check_matches(matches: list[EventMatch], what: Said, at: Placed, report: Report) -> None:
     """Warn where an open is among the events that are taken for an answer."""
     if any(match.event == _OPENED for match in matches):
-        report.warn(at, "opens-alone", f"{what} rests on opens alone", _HINT)
+        report.warn(at, "opens-alone", say("{what} rests on opens alone", what=what), _HINT)
 
 
 def _strength(condition: Condition) -> _Strength:

@@ -29,6 +29,7 @@ from nurture.compiler.triggers import (
 )
 from nurture.domain.conditions import ALWAYS
 from nurture.domain.workflow import EventTrigger, Purpose, Reentry, StateTrigger, Workflow
+from nurture.language import say
 
 
 class ReentryShape(Shape[Reentry]):
@@ -36,7 +37,7 @@ class ReentryShape(Shape[Reentry]):
 
     def read(self, node: Node, report: Report) -> Reentry | None:
         """Return when one may enter again."""
-        found = scalar_of(node, report, "never, always, or after 90d")
+        found = scalar_of(node, report, say("never, always, or after 90d"))
         if found is None:
             return None
         word, _, rest = found.value.strip().partition(" ")
@@ -46,11 +47,12 @@ class ReentryShape(Shape[Reentry]):
             try:
                 return Reentry(allowed=True, after=durations.read_duration(rest))
             except durations.DurationError as error:
-                report.error(node, "bad-duration", str(error), error.hint)
+                report.error(node, "bad-duration", error.message, error.hint)
                 return None
-        message = f"expected never, always, or after 90d, found {quoted(found.value)}"
-        hint = report.suggest(word, ("never", "always", "after"))
-        report.error(node, "bad-value", message, hint if "mean" in hint else "")
+        message = say(
+            "expected never, always, or after 90d, found {found}", found=quoted(found.value)
+        )
+        report.error(node, "bad-value", message, report.near(word, ("never", "always", "after")))
         return None
 
     def schema(self, shared: SharedParts) -> Schema:
@@ -63,7 +65,7 @@ class Subject(Shape[str]):
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the event property that is the subject."""
-        found = scalar_of(node, report, "event.FIELD, deal or referral")
+        found = scalar_of(node, report, say("event.FIELD, deal or referral"))
         if found is None:
             return None
         scope, dot, name = found.value.partition(".")
@@ -71,7 +73,9 @@ class Subject(Shape[str]):
             return found.value
         if scope == "event" and dot and name.isidentifier() and not name.startswith("_"):
             return name
-        message = f"expected event.FIELD, deal or referral, found {quoted(found.value)}"
+        message = say(
+            "expected event.FIELD, deal or referral, found {found}", found=quoted(found.value)
+        )
         report.error(node, "bad-value", message)
         return None
 
@@ -80,32 +84,40 @@ class Subject(Shape[str]):
         return {"type": "string", "pattern": r"^(deal|referral|event\.[A-Za-z][A-Za-z0-9_]*)$"}
 
 
-_WINDOW = Key("window", NAME, "Window of the calendar that its mails keep; business.")
-_FROM = Key("from", NAME, "`owner` (without it) or a sender of the policy.")
+_WINDOW = Key("window", NAME, say("Window of the calendar that its mails keep; business."))
+_FROM = Key("from", NAME, say("`owner` (without it) or a sender of the policy."))
 
-_NAME = Key("workflow", NAME, "The workflow's name.", required=True)
-_TITLE = Key("title", Text(longest=200), "What it is called on pages.")
+_NAME = Key("workflow", NAME, say("The workflow's name."), required=True)
+_TITLE = Key("title", Text(longest=200), say("What it is called on pages."))
 _PURPOSE = Key(
-    "purpose", Choice(*(p.value for p in Purpose)), "Which consent its mails need.", required=True
+    "purpose",
+    Choice(*(p.value for p in Purpose)),
+    say("Which consent its mails need."),
+    required=True,
 )
-_PRIORITY = Key("priority", Whole(0, 1000), "Who wins when a cap lets one mail through; 50.")
-_TRIGGER = Key("trigger", ListOf(TRIGGER, or_one=True, at_least=1), "Any of these starts it.")
-_ONLY_IF = Key("only_if", CONDITION, "Who may start at all.")
-_REENTRY = Key("reentry", ReentryShape(), "Starts again? never (without it), always, after 90d.")
-_GOAL = Key("goal", ListOf(WAY_OUT, or_one=True, at_least=1), "Reached: leaves as converted.")
-_EXIT = Key("exit", ListOf(WAY_OUT, or_one=True, at_least=1), "Leaves at once, in any wait.")
-_DELIVERY = Key("delivery", Record("delivery", (_WINDOW, _FROM)), "How its mails leave.")
-_TOPIC = Key("topic", TOPIC, "Topic of the policy that readers may turn off.")
-_PER = Key("per", Subject(), "One journey per such thing rather than per contact.")
+_PRIORITY = Key("priority", Whole(0, 1000), say("Who wins when a cap lets one mail through; 50."))
+_TRIGGER = Key("trigger", ListOf(TRIGGER, or_one=True, at_least=1), say("Any of these starts it."))
+_ONLY_IF = Key("only_if", CONDITION, say("Who may start at all."))
+_REENTRY = Key(
+    "reentry", ReentryShape(), say("Starts again? never (without it), always, after 90d.")
+)
+_GOAL = Key("goal", ListOf(WAY_OUT, or_one=True, at_least=1), say("Reached: leaves as converted."))
+_EXIT = Key("exit", ListOf(WAY_OUT, or_one=True, at_least=1), say("Leaves at once, in any wait."))
+_DELIVERY = Key("delivery", Record(say("delivery"), (_WINDOW, _FROM)), say("How its mails leave."))
+_TOPIC = Key("topic", TOPIC, say("Topic of the policy that readers may turn off."))
+_PER = Key("per", Subject(), say("One journey per such thing rather than per contact."))
 _FLIGHTS = Choice(
     "pin",
-    later={"migrate": "moving people under way to new steps", "exit": "ending their journeys"},
+    later={
+        "migrate": say("moving people under way to new steps"),
+        "exit": say("ending their journeys"),
+    },
 )
-_IN_FLIGHT = Key("in_flight", _FLIGHTS, "People under way keep the steps they started with.")
-_STEPS = Key("steps", STEPS, "What happens, in order.", required=True)
+_IN_FLIGHT = Key("in_flight", _FLIGHTS, say("People under way keep the steps they started with."))
+_STEPS = Key("steps", STEPS, say("What happens, in order."), required=True)
 
 WORKFLOW = Record(
-    "a workflow",
+    say("a workflow"),
     (
         _NAME, _TITLE, _PURPOSE, _PRIORITY, _TRIGGER, _ONLY_IF, _REENTRY, _GOAL, _EXIT,
         _DELIVERY, _TOPIC, _PER, _IN_FLIGHT, _STEPS,
@@ -141,7 +153,7 @@ def compile_workflow_file(
     outline = Outline(report)
     block = outline.block(fields.get(_STEPS))
     if fields.get(_STEPS) is not None and not block and not report.failed:
-        report.error(fields.at(_STEPS), "no-steps", "a workflow without steps does nothing")
+        report.error(fields.at(_STEPS), "no-steps", say("a workflow without steps does nothing"))
     names = StepNames.of({step: draft.kind for step, draft in outline.drafts.items()})
     plain = ConditionScope(report, references.catalogue, references.segment)
     inside = replace(plain, steps=names, trigger=True)
@@ -189,8 +201,8 @@ def _topic(fields: Fields, purpose: Purpose, references: References, report: Rep
         return None
     references.check_topic(topic, fields.at(_TOPIC), report)
     if purpose is Purpose.SERVICE:
-        message = "mails of purpose service have no topic: nobody may turn them off"
-        report.error(fields.at(_TOPIC), "topic-of-service", message, "delete the line")
+        message = say("mails of purpose service have no topic: nobody may turn them off")
+        report.error(fields.at(_TOPIC), "topic-of-service", message, say("delete the line"))
     return topic
 
 

@@ -13,8 +13,9 @@ import yaml
 
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
 from nurture.compiler.report import Report
+from nurture.compiler.yaml_words import remedy, said_by_yaml
 from nurture.domain.file_text import INVISIBLE, file_text, invisible
-from nurture.language import say
+from nurture.language import NOTHING, Said, say
 
 #: bytes; a longer file was not written by a person
 LARGEST_FILE = 1_000_000
@@ -26,20 +27,6 @@ MOST_NODES = 50_000
 # libyaml in C is some 25 times faster than a parser in Python; every platform with a wheel
 # of PyYAML has it, the rest get the same events more slowly.
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
-
-_HINTS = (
-    ("mapping values are not allowed", "quote a value that has ': ' in it, or indent it well"),
-    ("block sequence entries are not allowed", "a list starts on a line of its own"),
-    ("did not find expected ',' or ']'", "a '[' is not closed, or a ',' is missing"),
-    ("did not find expected ',' or '}'", "a '{' is not closed, or a ',' is missing"),
-    ("did not find expected '-' indicator", "the entries of a list start in the same column"),
-    ("did not find expected key", "the keys of a map start in the same column"),
-    ("found unexpected end of stream", "a quote is not closed"),
-    ("found unknown escape character", r"write '\\' for '\', or use single quotes"),
-    ("did not find expected comment or line break", "quote a value that starts with '>' or '|'"),
-    ("while scanning an alias", "quote a value that starts with '*'"),
-    ("while scanning an anchor", "quote a value that starts with '&'"),
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -72,8 +59,12 @@ def read_yaml(content: bytes | str, report: Report) -> Node | None:
 def _decode(content: bytes | str, report: Report) -> str | None:
     size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "replace"))
     if size > LARGEST_FILE:
-        message = f"the file has {size:,} bytes; the limit is {LARGEST_FILE:,}"
-        report.error(None, "file-too-large", message, "split it into several files")
+        message = say(
+            "the file has {size:,} bytes; the limit is {limit:,}",
+            size=size,
+            limit=LARGEST_FILE,
+        )
+        report.error(None, "file-too-large", message, say("split it into several files"))
         return None
     if isinstance(content, str):
         return content.removeprefix("\ufeff")
@@ -96,18 +87,17 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, report: Report) -> Non
         or letter == "\t"
         or (line[: at.column].strip() == "" and "\t" in line[: at.column])
     ):
-        report.error(at, "tab", "a tab is used for indentation", "YAML wants spaces")
+        report.error(at, "tab", say("a tab is used for indentation"), say("YAML wants spaces"))
         return
     if problem.startswith("found character that cannot start any token"):
-        message = f"a value may not start with {quoted(letter)}"
-        report.error(at, "broken-yaml", message, "put the value in quotes")
+        message = say("a value may not start with {letter}", letter=quoted(letter))
+        report.error(at, "broken-yaml", message, say("put the value in quotes"))
         return
-    hint = next((hint for part, hint in _HINTS if part in problem or part in context), "")
     where = error.context_mark
-    if where is not None and where.line + 1 != at.line:
-        context = f"{context} that starts in line {where.line + 1}"
-    said = f"{problem} {context}".strip()
-    report.error(at, "broken-yaml", f"broken YAML: {said}", hint)
+    started = where.line + 1 if where is not None and where.line + 1 != at.line else None
+    report.error(
+        at, "broken-yaml", said_by_yaml(problem, context, started), remedy(problem, context)
+    )
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this file
@@ -131,18 +121,21 @@ class _Tree:
         next(self._events)
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
-            self._report.error(None, "empty-file", "the file is empty")
+            self._report.error(None, "empty-file", say("the file is empty"))
             return None
         root = self._node(next(self._events), 1)
         next(self._events)
         event = next(self._events)
         if isinstance(event, yaml.DocumentStartEvent):
             self._refuse(
-                event, "two-documents", "a second document starts here", "one file, one document"
+                event,
+                "two-documents",
+                say("a second document starts here"),
+                say("one file, one document"),
             )
         return root
 
-    def _refuse(self, event: yaml.Event, code: str, message: str, hint: str = "") -> None:
+    def _refuse(self, event: yaml.Event, code: str, message: Said, hint: Said = NOTHING) -> None:
         self._report.error(_mark(event), code, message, hint)
         raise _Refused
 
@@ -151,7 +144,12 @@ class _Tree:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, depth)
         if event.tag is not None:
-            self._refuse(event, "tag", f"tags such as {event.tag} are not used here", "delete it")
+            self._refuse(
+                event,
+                "tag",
+                say("tags such as {tag} are not used here", tag=event.tag),
+                say("delete it"),
+            )
         nodes_before, deepest_before, self._deepest = self._nodes, self._deepest, depth
         self._count(event, 1)
         anchor: str | None = event.anchor
@@ -177,28 +175,36 @@ class _Tree:
         found = INVISIBLE.search(value)
         if found is None:
             return value
-        message = f"an escape makes the invisible character U+{ord(found.group()):04X} here"
-        self._report.error(_mark(event), "invisible-character", message, "delete it")
+        message = say(
+            "an escape makes the invisible character U+{code:04X} here", code=ord(found.group())
+        )
+        self._report.error(_mark(event), "invisible-character", message, say("delete it"))
         return INVISIBLE.sub("", value)
 
     def _reach(self, event: yaml.Event, depth: int) -> None:
         if depth > DEEPEST:
-            self._refuse(event, "too-deep", f"nested more than {DEEPEST} levels deep")
+            self._refuse(
+                event, "too-deep", say("nested more than {most} levels deep", most=DEEPEST)
+            )
         self._deepest = max(self._deepest, depth)
 
     def _count(self, event: yaml.Event, nodes: int) -> None:
         self._nodes += nodes
         if self._nodes > MOST_NODES:
-            message = f"more than {MOST_NODES:,} values, aliases written out"
+            message = say("more than {most:,} values, aliases written out", most=MOST_NODES)
             self._refuse(event, "too-many-values", message)
 
     def _alias(self, event: Any, depth: int) -> Node:
         name: str = event.anchor
         if name in self._open:
-            self._refuse(event, "alias-circle", f"the alias *{name} stands inside itself")
+            self._refuse(
+                event, "alias-circle", say("the alias *{name} stands inside itself", name=name)
+            )
         if name not in self._anchors:
             self._refuse(
-                event, "unknown-alias", f"no anchor &{name} stands above the alias *{name}"
+                event,
+                "unknown-alias",
+                say("no anchor &{name} stands above the alias *{name}", name=name),
             )
         node, nodes, levels = self._anchors[name]
         self._count(event, nodes)
@@ -217,11 +223,13 @@ class _Tree:
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
             if not isinstance(key, Scalar):
-                self._report.error(key, "bad-key", "a key must be a word, not a list or a map")
+                self._report.error(key, "bad-key", say("a key must be a word, not a list or a map"))
             elif key.value in pairs:
                 first = pairs[key.value][0].line
-                message = f"'{key.value}' stands twice in this map"
-                self._report.error(key, "duplicate-key", message, f"first in line {first}")
+                message = say("'{key}' stands twice in this map", key=key.value)
+                self._report.error(
+                    key, "duplicate-key", message, say("first in line {line}", line=first)
+                )
             else:
                 pairs[key.value] = (key, value)
         return MapNode(start.start_mark.line + 1, start.start_mark.column + 1, pairs)

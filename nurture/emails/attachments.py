@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from nurture.emails.errors import HeaderError
 from nurture.emails.headers import MAX_LINE, checked, words_within
+from nurture.language import say
 
 #: octets of encoded attachments kept at once
 _KEPT = 64_000_000
@@ -80,9 +81,9 @@ class EncodedFiles:
 
 def encode(attachment: Attachment) -> bytes:
     """Return headers, an empty line, and the content in base64 lines of 76 characters."""
-    name = checked(attachment.name, "a file name")
+    name = checked(attachment.name, say("a file name"))
     if not name.strip():
-        raise HeaderError("an attachment without a file name")
+        raise HeaderError(say("an attachment without a file name"))
     head = "\r\n".join(
         (
             f"Content-Type: {_PDF};{_type_name(name)}",

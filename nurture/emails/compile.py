@@ -23,6 +23,7 @@ from nurture.emails.pouring import pour
 from nurture.emails.sources import ROOT, Kind, TemplatePath, choose, read_source
 from nurture.emails.tokens import TEMPLATE_BYTES
 from nurture.errors import DefinitionError, NotFoundError, Place, Problem
+from nurture.language import say
 
 #: goes into every hash; raise it when the same files compile to something else
 VERSION = b"nurture-template-1"
@@ -85,8 +86,8 @@ def compile_template(
     path = choose(files, name, locale, default_locale)
     if path is None:
         raise NotFoundError(
-            f"no template '{name}' for the locale '{locale}'",
-            f"add {ROOT}{name}.{locale}.md",
+            say("no template '{name}' for the locale '{locale}'", name=name, locale=locale),
+            say("add {folder}{name}.{locale}.md", folder=ROOT, name=name, locale=locale),
         )
     problems: list[Problem] = []
     compiled = compile_path(files, path, path.locale or locale, problems)
@@ -125,7 +126,9 @@ def compile_path(
         )
     except (TemplateSyntaxError, RecursionError, SyntaxError) as error:
         problems.append(
-            Problem(Place(path.path), "template-syntax", f"cannot be compiled: {error}")
+            Problem(
+                Place(path.path), "template-syntax", say("cannot be compiled: {error}", error=error)
+            )
         )
         return None
     return CompiledTemplate(
@@ -159,7 +162,11 @@ def assemble(
     text = poured.text(partial(links.slot, markup=False))
     if len(links.links) > MAX_LINKS:
         problems.append(
-            Problem(Place(path.path), "links", f"more than {MAX_LINKS} different links")
+            Problem(
+                Place(path.path),
+                "links",
+                say("more than {most} different links", most=MAX_LINKS),
+            )
         )
     if len(problems) > before:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nurture.errors import NurtureError
+from nurture.language import NOTHING, say
 
 
 class RenderError(NurtureError):
@@ -12,8 +13,10 @@ class RenderError(NurtureError):
     reason is another one).
     """
 
-    def __init__(self, template: str, message: str, hint: str = "", variable: str = "") -> None:
-        super().__init__(f"{template}: {message}", hint)
+    def __init__(
+        self, template: str, message: str, hint: str = NOTHING, variable: str = ""
+    ) -> None:
+        super().__init__(say("{place}: {message}", place=template, message=message), hint)
         self.template = template
         self.variable = variable
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +12,9 @@ from nurture.emails import filters
 from nurture.emails.sandbox import ALLOWED, RESERVED, TESTS, sandbox
 from nurture.emails.tags import Tag, TagKind
 from nurture.errors import Place, Problem
+from nurture.language import Said, say
+from nurture.language.hints import nearest
+from nurture.language.jinja import said_by_jinja
 
 #: statements an author may write, with what closes or continues them
 STATEMENTS = ("if", "elif", "else", "endif", "for", "endfor")
@@ -68,10 +70,14 @@ def _read_text(kind: TagKind, text: str) -> tuple[Reading, tuple[Problem, ...]]:
     try:
         tree = sandbox("ja", True).parse(source)
     except TemplateSyntaxError as error:
-        message = (error.message or "cannot be read").rstrip(".")
-        return Reading(), (Problem(tag.place, "template-syntax", f"{text}: {message}"),)
+        message = said_by_jinja(error.message)
+        return Reading(), (
+            Problem(
+                tag.place, "template-syntax", say("{place}: {message}", place=text, message=message)
+            ),
+        )
     except RecursionError:
-        return Reading(), (Problem(tag.place, "template-syntax", "nested too deeply"),)
+        return Reading(), (Problem(tag.place, "template-syntax", say("nested too deeply")),)
     refused = (_refuse(node, tag.place) for node in _walk(tree))
     problems.extend(problem for problem in refused if problem is not None)
     return (Reading() if problems else _read(tree, tag.place)), tuple(problems)
@@ -81,7 +87,7 @@ def _alone(tag: Tag, problems: list[Problem]) -> str | None:
     """Return a tag as a template of its own; None for those that say nothing."""
     if tag.kind is TagKind.VALUE:
         if not tag.inner:
-            problems.append(Problem(tag.place, "template-syntax", "an empty tag"))
+            problems.append(Problem(tag.place, "template-syntax", say("an empty tag")))
             return None
         return tag.text
     match tag.word:
@@ -94,12 +100,17 @@ def _alone(tag: Tag, problems: list[Problem]) -> str | None:
         case "else" | "endif" | "endfor":
             if tag.inner != tag.word:
                 problems.append(
-                    Problem(tag.place, "template-syntax", f"'{tag.word}' takes nothing after it")
+                    Problem(
+                        tag.place,
+                        "template-syntax",
+                        say("'{word}' takes nothing after it", word=tag.word),
+                    )
                 )
             return None
-    close = difflib.get_close_matches(tag.word, STATEMENTS, 1)
-    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(STATEMENTS)}"
-    problems.append(Problem(tag.place, "unknown-statement", f"no statement '{tag.word}'", hint))
+    hint = nearest(tag.word, STATEMENTS) or say("known: {known}", known=STATEMENTS)
+    problems.append(
+        Problem(tag.place, "unknown-statement", say("no statement '{word}'", word=tag.word), hint)
+    )
     return None
 
 
@@ -113,33 +124,39 @@ def _refuse(node: nodes.Node, place: Place) -> Problem | None:
     """Return why a node may not stand in a mail, or None."""
     if isinstance(node, nodes.Call):
         return Problem(
-            place, "call", "a template cannot call functions", "use a filter: value | name"
+            place,
+            "call",
+            say("a template cannot call functions"),
+            say("use a filter: value | name"),
         )
     if not isinstance(node, ALLOWED):
         what = type(node).__name__.lower()
-        return Problem(place, "not-allowed", f"'{what}' is not allowed in a mail")
+        return Problem(place, "not-allowed", say("'{what}' is not allowed in a mail", what=what))
     if isinstance(node, nodes.Filter):
-        return _known(place, "filter", node.name, filters.NAMES)
+        message = say("no filter '{name}'", name=node.name)
+        return _known(place, "filter", message, node.name, filters.NAMES)
     if isinstance(node, nodes.Test):
-        return _known(place, "test", node.name, TESTS)
+        message = say("no test '{name}'", name=node.name)
+        return _known(place, "test", message, node.name, TESTS)
     name = None
     if isinstance(node, nodes.Name):
         name = node.name
     elif isinstance(node, nodes.Getattr):
         name = node.attr
     if name is not None and (name.startswith("_") or name.startswith(RESERVED)) and name != "nv_x":
-        return Problem(place, "reserved-name", f"names do not begin like '{name}'")
+        return Problem(place, "reserved-name", say("names do not begin like '{name}'", name=name))
     if isinstance(node, nodes.For) and (node.recursive or node.test):
-        return Problem(place, "not-allowed", "a loop is plain: no `recursive`, no `if` in it")
+        return Problem(place, "not-allowed", say("a loop is plain: no `recursive`, no `if` in it"))
     return None
 
 
-def _known(place: Place, what: str, name: str, names: frozenset[str]) -> Problem | None:
+def _known(
+    place: Place, what: str, message: Said, name: str, names: frozenset[str]
+) -> Problem | None:
     if name in names:
         return None
-    close = difflib.get_close_matches(name, sorted(names), 1)
-    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(sorted(names))}"
-    return Problem(place, f"unknown-{what}", f"no {what} '{name}'", hint)
+    hint = nearest(name, names) or say("known: {known}", known=sorted(names))
+    return Problem(place, f"unknown-{what}", message, hint)
 
 
 def _read(tree: nodes.Template, place: Place) -> Reading:

@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 
 from nurture.domain.addressee import addressee, person_of, short_name
 from nurture.emails.values import Missing, ValueProblemError, rounds
+from nurture.language import say
 
 #: most decimal places that a filter prints
 _MAX_DIGITS = 6
@@ -82,7 +83,9 @@ def percent_change(babel: str, new: Any, old: Any, digits: int = 1) -> str:
     """Return how far `new` lies above or below `old`, with a sign: +12.5%."""
     base = _figure(old)
     if base == 0:
-        raise ValueProblemError("a change from zero has no percentage", "leave the line out")
+        raise ValueProblemError(
+            say("a change from zero has no percentage"), say("leave the line out")
+        )
     share = (_figure(new) - base) / abs(base)
     text = percent(babel, abs(share), digits)
     sign = "±" if share == 0 else "+" if share > 0 else "-"
@@ -107,7 +110,10 @@ def web_address(value: str, markup: bool) -> str:
     """
     target = html.unescape(value) if markup else value
     if _WEB.fullmatch(target) is None:
-        raise ValueProblemError(f"{target[:80]!r} is no web address", "links begin with https://")
+        raise ValueProblemError(
+            say("{target} is no web address", target=repr(target[:80])),
+            say("links begin with https://"),
+        )
     return target
 
 
@@ -115,8 +121,8 @@ def _addressee(locale: str, person: Any) -> Any:
     line = addressee(person_of(_mapping(person)), locale)
     if line is None:
         raise ValueProblemError(
-            "neither a name nor a company to address",
-            "fill the contact's name or company",
+            say("neither a name nor a company to address"),
+            say("fill the contact's name or company"),
             person,
             "family_name",
         )
@@ -131,7 +137,9 @@ def _short_name(locale: str, person: Any) -> Any:
 def _mapping(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
-    raise ValueProblemError("only a person can be addressed", "write `contact | addressee`")
+    raise ValueProblemError(
+        say("only a person can be addressed"), say("write `contact | addressee`")
+    )
 
 
 def _with_zone(
@@ -145,8 +153,8 @@ def _with_zone(
         return form(_moment(value), _zone(context), babel, str(style)[:40])
     except (LookupError, ValueError, AttributeError):
         raise ValueProblemError(
-            f"no form {str(style)[:40]!r} for a date or time",
-            "known: short, medium, long, full, day, short_day",
+            say("no form {style} for a date or time", style=repr(str(style)[:40])),
+            say("known: short, medium, long, full, day, short_day"),
         ) from None
 
 
@@ -176,8 +184,8 @@ def _moment(value: Any) -> date | datetime:
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
         raise ValueProblemError(
-            f"{str(value)[:40]!r} is no date",
-            "dates look like 2026-04-03 or 2026-04-03T10:00+09:00",
+            say("{value} is no date", value=repr(str(value)[:40])),
+            say("dates look like 2026-04-03 or 2026-04-03T10:00+09:00"),
         ) from None
 
 
@@ -214,7 +222,7 @@ def _figure(value: Any) -> int | float:
         except ValueError:
             value = None
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueProblemError("not a number")
+        raise ValueProblemError(say("not a number"))
     return value
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 import idna
 
 from nurture.emails.errors import HeaderError
+from nurture.language import say
 
 #: RFC 2047 section 2: longest line that holds an encoded word
 MAX_LINE = 76
@@ -36,8 +37,8 @@ def checked(value: str, what: str) -> str:
     """Return a header value; HeaderError where it holds a line break or a control."""
     if (found := _FORBIDDEN.search(value)) is not None:
         raise HeaderError(
-            f"{what} holds the character U+{ord(found[0]):04X}",
-            "line breaks and control characters cannot stand in a header",
+            say("{what} holds the character U+{code:04X}", what=what, code=ord(found[0])),
+            say("line breaks and control characters cannot stand in a header"),
         )
     return value
 
@@ -58,14 +59,14 @@ def structured(name: str, value: str) -> str:
     """Return `Name: value` for ASCII that we made ourselves, folded at its spaces."""
     checked(value, name)
     if not value.isascii():
-        raise HeaderError(f"{name} holds characters beyond ASCII")
+        raise HeaderError(say("{name} holds characters beyond ASCII", name=name))
     return f"{name}: {_fold(value.split(' '), len(name) + 2)}"
 
 
 @lru_cache(maxsize=4096)
 def mailbox(name: str, address: str, start: int) -> str:
     """Return a display name and an address (RFC 5322), folded behind `start` characters."""
-    checked(name, "a display name")
+    checked(name, say("a display name"))
     wire = f"<{canonical_domain(address)}>"
     if not name.strip():
         return wire if start + len(wire) <= MAX_LINE else f"\r\n {wire}"
@@ -80,16 +81,27 @@ def canonical_domain(address: str) -> str:
 
     HeaderError where it is no address that can travel without SMTPUTF8.
     """
-    checked(address, "an address")
+    checked(address, say("an address"))
     local, at, domain = address.rpartition("@")
     if not at or len(local) > MAX_LOCAL or not _LOCAL.fullmatch(local):
-        raise HeaderError(f"{address[:80]!r} is no mail address", "write name@example.com")
+        raise HeaderError(
+            say("{address} is no mail address", address=repr(address[:80])),
+            say("write name@example.com"),
+        )
     ascii_domain = _ascii_domain(domain)
     if not ascii_domain:
-        raise HeaderError(f"{address[:80]!r} has no domain that can travel")
+        raise HeaderError(
+            say("{address} has no domain that can travel", address=repr(address[:80]))
+        )
     whole = f"{local}@{ascii_domain}"
     if len(whole) > MAX_ADDRESS:
-        raise HeaderError(f"an address of {len(whole)} characters; {MAX_ADDRESS} is the most")
+        raise HeaderError(
+            say(
+                "an address of {length} characters; {most} is the most",
+                length=len(whole),
+                most=MAX_ADDRESS,
+            )
+        )
     return whole
 
 

@@ -31,6 +31,8 @@ from nurture.emails.sandbox import ALLOWED
 from nurture.emails.sources import LAYOUTS
 from nurture.emails.tags import Passage
 from nurture.errors import Place, Problem
+from nurture.language import NOTHING, Said, say
+from nurture.language.jinja import said_by_jinja
 
 #: room for the tags of one layout
 _MOST_TAGS = OWN // 1000
@@ -116,18 +118,28 @@ class LayoutBuilder:
         except TemplateSyntaxError as error:
             named = error.name or ""
             where = LAYOUTS + named if self.has(named) else file
-            self._add(where, error.lineno, (error.message or "cannot be read").rstrip("."))
+            self._add(where, error.lineno, said_by_jinja(error.message))
         except TemplateNotFound as error:
-            self._add(file, 1, f"no layout '{error.name}'", "layouts live in " + LAYOUTS)
+            self._add(
+                file,
+                1,
+                say("no layout '{name}'", name=error.name),
+                say("layouts live in {folder}", folder=LAYOUTS),
+            )
         except UndefinedError as error:
-            self._add(file, 1, f"in a layout: {error.message}", "known: " + ", ".join(values))
+            self._add(
+                file,
+                1,
+                say("in a layout: {message}", message=error.message),
+                say("known: {known}", known=[*values]),
+            )
         except TemplateError as error:
-            self._add(file, 1, str(error.message))
+            self._add(file, 1, said_by_jinja(error.message))
         except RecursionError:
-            self._add(file, 1, "layouts include each other in a circle")
+            self._add(file, 1, say("layouts include each other in a circle"))
         return ""
 
-    def _add(self, file: str, line: int, message: str, hint: str = "") -> None:
+    def _add(self, file: str, line: int, message: Said, hint: Said = NOTHING) -> None:
         self._problems.append(Problem(Place(file, line), "layout", message, hint))
 
 

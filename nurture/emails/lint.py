@@ -24,6 +24,7 @@ from nurture.emails.subjects import check_subject
 from nurture.emails.tags import Passage
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem, Severity
+from nurture.language import say
 
 #: Gmail cuts a message whose HTML is longer (bytes)
 MAX_HTML = 102 * 1024
@@ -77,8 +78,8 @@ def _files(files: Mapping[str, str]) -> Iterator[Problem]:
             continue
         path = parse_path(file)
         if path is None:
-            hint = "write folder/name.ja.md in lower case, digits, - and _"
-            yield Problem(Place(file), "template-name", "not a template's file name", hint)
+            hint = say("write folder/name.ja.md in lower case, digits, - and _")
+            yield Problem(Place(file), "template-name", say("not a template's file name"), hint)
             continue
         if path.kind is Kind.TEXT:
             stem = file.removesuffix("txt")
@@ -86,14 +87,16 @@ def _files(files: Mapping[str, str]) -> Iterator[Problem]:
                 yield Problem(
                     Place(file),
                     "text-alone",
-                    "a text part without its template",
-                    f"add {stem}md, or remove it",
+                    say("a text part without its template"),
+                    say("add {stem}md, or remove it", stem=stem),
                     Severity.WARNING,
                 )
             continue
         other = taken.setdefault((path.name, path.locale), file)
         if other != file:
-            yield Problem(Place(file), "template-twice", f"{other} is the same template")
+            yield Problem(
+                Place(file), "template-twice", say("{other} is the same template", other=other)
+            )
 
 
 def _locales(paths: list[TemplatePath], context: TemplateContext) -> Iterator[Problem]:
@@ -112,8 +115,14 @@ def _locales(paths: list[TemplatePath], context: TemplateContext) -> Iterator[Pr
                 yield Problem(
                     Place(file),
                     "locale-missing",
-                    f"template '{name}' is missing in '{locale}'",
-                    f"add {ROOT}{name}.{locale}.{first[name].kind}",
+                    say("template '{name}' is missing in '{locale}'", name=name, locale=locale),
+                    say(
+                        "add {folder}{name}.{locale}.{kind}",
+                        folder=ROOT,
+                        name=name,
+                        locale=locale,
+                        kind=first[name].kind,
+                    ),
                 )
 
 
@@ -143,15 +152,15 @@ def _written(files: Mapping[str, str], source: Source) -> Iterator[Problem]:
         yield Problem(
             whole.at(found.start()),
             "link-http",
-            f"{found[0]} is not encrypted",
-            "links and pictures begin with https://",
+            say("{address} is not encrypted", address=found[0]),
+            say("links and pictures begin with https://"),
         )
     for found in _NO_ALT.finditer(whole.text):
         yield Problem(
             whole.at(found.start()),
             "alt-missing",
-            "a picture without alt text",
-            'say what it shows: alt="…", in a letter ![…](…)',
+            say("a picture without alt text"),
+            say('say what it shows: alt="…", in a letter ![…](…)'),
             Severity.WARNING,
         )
 
@@ -164,37 +173,43 @@ def _finished(whole: Assembled, source: Source, context: TemplateContext) -> Ite
         yield Problem(
             top,
             "too-long",
-            f"{size // 1024} KB of HTML; Gmail cuts a mail at {MAX_HTML // 1024} KB",
-            "shorten it, or link to the rest",
+            say(
+                "{size} KB of HTML; Gmail cuts a mail at {most} KB",
+                size=size // 1024,
+                most=MAX_HTML // 1024,
+            ),
+            say("shorten it, or link to the rest"),
             Severity.WARNING,
         )
     for what, written in {*find_active(whole.page), *find_active(source.body.text)}:
         yield Problem(
             _place_of(written, source, top),
             "active-content",
-            f"{what}: no mail program runs it, and filters take it for an attack",
-            "a link begins with https://, mailto: or tel:",
+            say("{what}: no mail program runs it, and filters take it for an attack", what=what),
+            say("a link begins with https://, mailto: or tel:"),
         )
     for shown, target in whole.shown:
         if _SHOWN.sub("", shown).rstrip("/") != _SHOWN.sub("", target).rstrip("/"):
             yield Problem(
                 _place_of(shown, source, top),
                 "link-shown",
-                f"the text shows {shown}, the link leads to {target}",
-                "show words, or the address itself",
+                say(
+                    "the text shows {shown}, the link leads to {target}", shown=shown, target=target
+                ),
+                say("show words, or the address itself"),
             )
     if context.is_service(whole.path.name):
         return
     if (journey := context.first.get(whole.path.name)) is not None:
         yield from check_first(whole, source, journey)
     yield from check_way_out(whole)
-    for part, text in (("HTML", whole.page), ("text", whole.text)):
+    for part, text in ((say("HTML"), whole.page), (say("text"), whole.text)):
         if not _OPT_OUT.search(text):
             yield Problem(
                 top,
                 "no-unsubscribe",
-                f"the {part} part of a mail that needs consent has no way out",
-                "add a link to {{ urls.unsubscribe }}, or use a layout that has it",
+                say("the {part} part of a mail that needs consent has no way out", part=part),
+                say("add a link to {{ urls.unsubscribe }}, or use a layout that has it"),
             )
     read = {reference.path for reference in whole.references}
     for path in _IDENTITY:
@@ -203,8 +218,8 @@ def _finished(whole: Assembled, source: Source, context: TemplateContext) -> Ite
             yield Problem(
                 top,
                 "no-identity",
-                f"a mail that needs consent must show {name}",
-                f"add {{{{ {name} }}}}, or use a layout that has it",
+                say("a mail that needs consent must show {name}", name=name),
+                say("add {{ {name} }}, or use a layout that has it", name=name),
             )
 
 

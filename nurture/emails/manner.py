@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from nurture.emails.tags import Passage
 from nurture.errors import Problem, Severity
+from nurture.language import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class Manner:
 
     pattern: re.Pattern[str]
     code: str
-    message: str
-    hint: str
+    message: Said
+    hint: Said
     #: so many hits are fine; the warning stands at the next one
     allowed: int = 0
 

@@ -13,31 +13,32 @@ from nurture.emails.sources import Source
 from nurture.emails.subjects import check_preheader, check_subject, subject_of
 from nurture.emails.tags import Passage
 from nurture.errors import Place, Problem, Severity
+from nurture.language import say
 
 _EVERYWHERE = (
     Manner(
         re.compile(r"(?i)\b(?:no|do-?not)-?reply\b"),
         "manners-noreply",
-        "a mail that takes no answer",
-        "let a person's address receive the replies",
+        say("a mail that takes no answer"),
+        say("let a person's address receive the replies"),
     ),
     Manner(
         re.compile(r"Dear\s+\{\{[^{}]*\|\s*addressee\s*\}\}"),
         "manners-double",
-        "addressee brings its own Dear",
-        "write {{ contact | addressee }},",
+        say("addressee brings its own Dear"),
+        say("write {{ contact | addressee }},"),
     ),
     Manner(
         re.compile("[!！]{2,}"),
         "manners-shouting",
-        "several exclamation marks in a row",
-        "one is plenty, none is better",
+        say("several exclamation marks in a row"),
+        say("one is plenty, none is better"),
     ),
     Manner(
         re.compile("[!！]+"),
         "manners-exclamations",
-        "a mail with many exclamation marks",
-        "let the words do it",
+        say("a mail with many exclamation marks"),
+        say("let the words do it"),
         allowed=2,
     ),
 )
@@ -71,8 +72,11 @@ def check_first(whole: Assembled, source: Source, journey: str) -> Iterator[Prob
         yield Problem(
             header.place if header else source.body.place,
             "first-mail-origin",
-            f"{journey} may write to strangers here, and nothing says where we know them from",
-            "use {{ origin }}, or take `origin: own` out so that the layout says it",
+            say(
+                "{journey} may write to strangers here, and nothing says where we know them from",
+                journey=journey,
+            ),
+            say("use {{ origin }}, or take `origin: own` out so that the layout says it"),
             Severity.WARNING,
         )
     if "first_mail" in {r.path[0] for r in whole.references if r.place.file == source.path.path}:
@@ -83,21 +87,24 @@ def check_first(whole: Assembled, source: Source, journey: str) -> Iterator[Prob
             yield Problem(
                 passage.at(hit.start()),
                 "manners-stranger",
-                f"{journey} may write to strangers here, who have done us no favour yet",
-                "introduce yourself instead of お世話になっております",
+                say(
+                    "{journey} may write to strangers here, who have done us no favour yet",
+                    journey=journey,
+                ),
+                say("introduce yourself instead of お世話になっております"),
                 Severity.WARNING,
             )
 
 
 def check_way_out(whole: Assembled) -> Iterator[Problem]:
     """Yield a warning where the link to opt out is there, but not a word that says so."""
-    for part, text in (("HTML", whole.page), ("text", whole.text)):
+    for part, text in ((say("HTML"), whole.page), (say("text"), whole.text)):
         if _OPT_OUT_LINK.search(text) and not _WAY_OUT.search(re.sub("<[^>]*>", "", text)):
             yield Problem(
                 Place(whole.path.path),
                 "opt-out-unnamed",
-                f"the {part} part links to the way out without saying so",
-                "write 配信停止 or unsubscribe on it",
+                say("the {part} part links to the way out without saying so", part=part),
+                say("write 配信停止 or unsubscribe on it"),
                 Severity.WARNING,
             )
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 
 from nurture.emails.manner import Manner
+from nurture.language import say
 
 ENGLISH = (
     Manner(
         re.compile(r"(?i)\bdear\s+(?:sir|madam|customer|friend|all\b)|\bto whom it may concern\b"),
         "manners-sir-madam",
-        "a letter to nobody",
-        "write {{ contact | addressee }}, which knows what to do without a name",
+        say("a letter to nobody"),
+        say("write {{ contact | addressee }}, which knows what to do without a name"),
     ),
     Manner(
         re.compile(r"\b(?:Mr|Mrs|Ms)\.?\s*/\s*(?:Mr|Mrs|Ms)\b"),
         "manners-mr-ms",
-        "a reader who may choose between Mr and Ms",
-        "write {{ contact | addressee }}, which leaves out what it does not know",
+        say("a reader who may choose between Mr and Ms"),
+        say("write {{ contact | addressee }}, which leaves out what it does not know"),
     ),
     Manner(
         re.compile(
@@ -26,14 +27,14 @@ ENGLISH = (
             r"|\b(?:Dear|Hello|Hi)\s+\{\{\s*contact\.family_name\b"
         ),
         "manners-honorific",
-        "Mr and Ms go with the family name, and the family name with them",
-        "write {{ contact | addressee }} or {{ contact | short_name }}",
+        say("Mr and Ms go with the family name, and the family name with them"),
+        say("write {{ contact | addressee }} or {{ contact | short_name }}"),
     ),
     Manner(
         re.compile(r"(?i)\bzip (?:file|archive|attachment)|\.zip\b|\bunzip\b"),
         "manners-zip",
-        "many companies do not let a zip in",
-        "attach a PDF, or link to it",
+        say("many companies do not let a zip in"),
+        say("attach a PDF, or link to it"),
     ),
     Manner(
         re.compile(
@@ -41,13 +42,13 @@ ENGLISH = (
             r"|once in a lifetime|don[’']t miss)\b"
         ),
         "manners-hype",
-        "words that advertising mails wear out",
-        "say what the reader gets, in plain words",
+        say("words that advertising mails wear out"),
+        say("say what the reader gets, in plain words"),
     ),
     Manner(
         re.compile(r"\{\{\s*origin\b[^{}]*\}\}\s*\."),
         "manners-full-stop",
-        "origin is a sentence and brings its own full stop",
-        "write {{ origin }} without it",
+        say("origin is a sentence and brings its own full stop"),
+        say("write {{ origin }} without it"),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nurture.emails.manner import Manner
+from nurture.language import say
 
 _JOB_TITLES = (
     "会長|社長|専務|常務|取締役|本部長|部長|次長|課長|係長|主任|室長|所長|支店長|工場長|店長"
@@ -12,12 +13,12 @@ _JOB_TITLES = (
 _SAMA = "(?:様|さま|サマ|殿)"
 
 JAPANESE = (
-    Manner(re.compile("御社"), "manners-onsha", "御社 is spoken", "write 貴社"),
+    Manner(re.compile("御社"), "manners-onsha", say("御社 is spoken"), say("write 貴社")),
     Manner(
         re.compile(f"各位\\s*(?:{_SAMA}|御中)|(?<!お客)様各位"),
         "manners-kakui",
-        "各位 is polite already",
-        "write 各位 without 様",
+        say("各位 is polite already"),
+        say("write 各位 without 様"),
     ),
     Manner(
         re.compile(
@@ -25,8 +26,8 @@ JAPANESE = (
             f"|\\{{\\{{\\s*contact\\.title\\b[^{{}}]*\\}}\\}}\\s*{_SAMA}"
         ),
         "manners-title",
-        "a title takes no 様",
-        "write 部長 佐藤花子様, or {{ contact | addressee }}",
+        say("a title takes no 様"),
+        say("write 部長 佐藤花子様, or {{ contact | addressee }}"),
     ),
     Manner(
         re.compile(
@@ -34,8 +35,8 @@ JAPANESE = (
             f"|\\{{\\{{[^{{}}]*\\|\\s*(?:addressee|short_name)\\s*\\}}\\}}\\s*(?:{_SAMA}|さん|御中)"
         ),
         "manners-double",
-        "a courtesy stands twice",
-        "one is enough; addressee and short_name bring their own 様",
+        say("a courtesy stands twice"),
+        say("one is enough; addressee and short_name bring their own 様"),
     ),
     Manner(
         re.compile(
@@ -43,32 +44,32 @@ JAPANESE = (
             r"|\{\{\s*company\.company[^{}]*\}\}\s*(?:様|さま|御中)"
         ),
         "manners-own-staff",
-        "our own people and house take no 様",
-        "write {{ sender.name }} alone",
+        say("our own people and house take no 様"),
+        say("write {{ sender.name }} alone"),
     ),
     Manner(
         re.compile("[ｦ-ﾟ]+"),
         "manners-half-width",
-        "half-width katakana, which some systems garble",
-        "write it full width: カタカナ",
+        say("half-width katakana, which some systems garble"),
+        say("write it full width: カタカナ"),
     ),
     Manner(
         re.compile(r"(?i)zip\s*(?:ファイル|形式|圧縮)|\.zip\b|(?:解凍|zip)\s*パスワード"),
         "manners-zip",
-        "many companies do not let a zip in",
-        "attach a PDF, or link to it",
+        say("many companies do not let a zip in"),
+        say("attach a PDF, or link to it"),
     ),
     Manner(
         re.compile(r"今だけ|激安|必見|残りわずか|絶対に|業界\s*(?:No|ナンバー|最安)"),
         "manners-hype",
-        "a word that advertising mails wear out",
-        "say what the reader gets, in plain words",
+        say("a word that advertising mails wear out"),
+        say("say what the reader gets, in plain words"),
     ),
     Manner(
         re.compile(r"\{\{\s*origin\b[^{}]*\}\}\s*[。．.]"),
         "manners-full-stop",
-        "origin is a sentence and brings its own 。",
-        "write {{ origin }} without it",
+        say("origin is a sentence and brings its own 。"),
+        say("write {{ origin }} without it"),
     ),
 )
 

@@ -11,6 +11,7 @@ from nurture.clock import check_aware
 from nurture.emails.errors import HeaderError
 from nurture.emails.headers import canonical_domain, checked, mailbox, structured, unstructured
 from nurture.emails.render import Rendered
+from nurture.language import say
 
 #: `_` does not occur in base64, so no part can hold the boundary (RFC 2046 section 5.1.1)
 BOUNDARY = "=_nurture_alternative"
@@ -109,7 +110,7 @@ def _list_headers(headers: MailHeaders) -> list[str]:
     lines = []
     if headers.unsubscribe:
         if not headers.unsubscribe.startswith("https://") and not _local(headers.unsubscribe):
-            raise HeaderError("one-click unsubscribe needs an https address (RFC 8058)")
+            raise HeaderError(say("one-click unsubscribe needs an https address (RFC 8058)"))
         ways = [f"<{_address_in_brackets(headers.unsubscribe)}>"]
         if headers.unsubscribe_mail:
             ways.append(f"<mailto:{canonical_domain(headers.unsubscribe_mail)}>")
@@ -130,12 +131,16 @@ def _local(address: str) -> bool:
 def _message_id(value: str) -> str:
     checked(value, "Message-ID")
     if not (value.startswith("<") and value.endswith(">") and value.isascii() and " " not in value):
-        raise HeaderError(f"{value[:80]!r} is no Message-ID", "write <local@domain>")
+        raise HeaderError(
+            say("{value} is no Message-ID", value=repr(value[:80])), say("write <local@domain>")
+        )
     return value
 
 
 def _address_in_brackets(value: str) -> str:
-    checked(value, "an address in a header")
+    checked(value, say("an address in a header"))
     if any(character in value for character in "<> "):
-        raise HeaderError(f"{value[:80]!r} cannot stand between angle brackets")
+        raise HeaderError(
+            say("{value} cannot stand between angle brackets", value=repr(value[:80]))
+        )
     return value

@@ -6,8 +6,8 @@ a word, so each is looked for here and named with its line and the way to write 
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mjml import mjml2html
@@ -16,6 +16,8 @@ from nurture.emails.mjml_elements import COMMON, ELEMENTS
 from nurture.emails.placeholders import SUBJECT, WORD, Placeholders
 from nurture.emails.tags import Passage
 from nurture.errors import Place, Problem
+from nurture.language import Said, say
+from nurture.language.hints import nearest
 
 #: attributes whose templated value the compiler drops without a word
 _FIXED = {"mj-column": ("width",), "mj-image": ("width",), "mj-group": ("width",)}
@@ -42,7 +44,12 @@ def mjml_html(mjml: str, language: str, place: Place, problems: list[Problem]) -
         return mjml2html(mjml, fonts={})
     except ValueError as error:
         problems.append(
-            Problem(place, "mjml", f"MJML cannot be compiled: {error}", "is every element closed?")
+            Problem(
+                place,
+                "mjml",
+                say("MJML cannot be compiled: {error}", error=error),
+                say("is every element closed?"),
+            )
         )
         return ""
 
@@ -60,8 +67,8 @@ def check_mjml(passage: Passage, tags: Placeholders, hidden: str, problems: list
             Problem(
                 passage.at(found.start(1) + comment.start()),
                 "mjml-comment",
-                "`{#` in a style sheet starts a comment",
-                "write a space: `{ #name`",
+                say("`{#` in a style sheet starts a comment"),
+                say("write a space: `{ #name`"),
             )
             for comment in re.finditer(r"\{#", found[1])
         )
@@ -71,8 +78,11 @@ def check_mjml(passage: Passage, tags: Placeholders, hidden: str, problems: list
             Problem(
                 lines.at(style.start(1) + word.start()),
                 "mjml-style-value",
-                f"{tags.tag(int(word[1])).text} stands in a style sheet, which cannot escape it",
-                "give an element the value as an attribute, or a class",
+                say(
+                    "{text} stands in a style sheet, which cannot escape it",
+                    text=tags.tag(int(word[1])).text,
+                ),
+                say("give an element the value as an attribute, or a class"),
             )
             for word in WORD.finditer(style[1])
         )
@@ -92,7 +102,7 @@ def check_mjml(passage: Passage, tags: Placeholders, hidden: str, problems: list
 
 def _close(name: str, place: Place, opened: list[_Opened], problems: list[Problem]) -> None:
     if not any(element.name == name for element in opened):
-        problems.append(Problem(place, "mjml", f"</{name}> closes nothing"))
+        problems.append(Problem(place, "mjml", say("</{name}> closes nothing", name=name)))
         return
     while (last := opened.pop()).name != name:
         problems.append(_never_closed(last))
@@ -102,8 +112,8 @@ def _never_closed(element: _Opened) -> Problem:
     return Problem(
         element.place,
         "mjml",
-        f"<{element.name}> is never closed",
-        f"end it with </{element.name}>",
+        say("<{name}> is never closed", name=element.name),
+        say("end it with </{name}>", name=element.name),
     )
 
 
@@ -116,29 +126,45 @@ def _check_element(
             Problem(
                 place,
                 "mjml-include",
-                "<mj-include> is not allowed",
-                'write [% include "name.mjml" %]; files live in templates/email/layouts',
+                say("<mj-include> is not allowed"),
+                say('write [% include "name.mjml" %]; files live in templates/email/layouts'),
             )
         )
         return
     if name not in ELEMENTS:
-        problems.append(_unknown(place, "element", f"<{name}>", name, sorted(ELEMENTS)))
+        problems.append(
+            _unknown(
+                place,
+                "element",
+                say("no element <{name}>; it would be ignored", name=name),
+                name,
+                ELEMENTS,
+            )
+        )
         return
     known = ELEMENTS[name] | COMMON
     for attribute in _ATTRIBUTE.finditer(attributes):
         key = attribute["name"]
         value = attribute["a"] if attribute["a"] is not None else attribute["b"]
         if "*" not in known and key not in known:
-            problems.append(
-                _unknown(place, "attribute", f"'{key}' of <{name}>", key, sorted(known))
+            message = say(
+                "no attribute '{key}' of <{name}>; it would be ignored", key=key, name=name
             )
+            problems.append(_unknown(place, "attribute", message, key, known))
         elif key in _FIXED.get(name, ()) and WORD.search(value):
             problems.append(
                 Problem(
                     place,
                     "mjml-templated",
-                    f"'{key}' of <{name}> cannot come from a value; it would be dropped",
-                    f"put {{% if %}} around two whole <{name}> elements with fixed widths",
+                    say(
+                        "'{key}' of <{name}> cannot come from a value; it would be dropped",
+                        key=key,
+                        name=name,
+                    ),
+                    say(
+                        "put {% if %} around two whole <{name}> elements with fixed widths",
+                        name=name,
+                    ),
                 )
             )
     rest = _ATTRIBUTE.sub("", attributes)
@@ -148,17 +174,11 @@ def _check_element(
             Problem(
                 place,
                 "mjml-tag-in-element",
-                f"{text} stands inside <{name} …>",
-                f"put {{% if %}} and {{% else %}} around two whole <{name}> elements",
+                say("{text} stands inside <{name} …>", text=text, name=name),
+                say("put {% if %} and {% else %} around two whole <{name}> elements", name=name),
             )
         )
 
 
-def _unknown(place: Place, what: str, shown: str, name: str, known: list[str]) -> Problem:
-    close = difflib.get_close_matches(name, known, 1)
-    return Problem(
-        place,
-        f"unknown-mjml-{what}",
-        f"no {what} {shown}; it would be ignored",
-        f"did you mean '{close[0]}'?" if close else "",
-    )
+def _unknown(place: Place, what: str, message: Said, name: str, known: Iterable[str]) -> Problem:
+    return Problem(place, f"unknown-mjml-{what}", message, nearest(name, known))

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from nurture.emails.placeholders import WORD, Placeholders
 from nurture.errors import Problem
+from nurture.language import say
 
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -23,8 +24,11 @@ def check_nesting(html: str, tags: Placeholders, problems: list[Problem]) -> Non
             Problem(
                 tag.place,
                 "block-across-elements",
-                f"{tag.text} and the tag that opens its block stand in different elements",
-                "put the block around whole paragraphs or elements, or inside one of them",
+                say(
+                    "{text} and the tag that opens its block stand in different elements",
+                    text=tag.text,
+                ),
+                say("put the block around whole paragraphs or elements, or inside one of them"),
             )
         )
 

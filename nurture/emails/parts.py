@@ -11,6 +11,7 @@ from jinja2 import Template, nodes
 from nurture.emails.sandbox import Sandbox, sandbox
 from nurture.emails.segments import Stretch, stretches
 from nurture.emails.values import MAX_OUTPUT, ValueProblemError
+from nurture.language import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Part:
             length += len(piece)
             if length > MAX_OUTPUT:
                 raise ValueProblemError(
-                    f"more than {MAX_OUTPUT:,} characters", "shorten the values"
+                    say("more than {most:,} characters", most=MAX_OUTPUT),
+                    say("shorten the values"),
                 )
         return out
 

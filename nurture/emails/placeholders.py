@@ -13,6 +13,7 @@ from nurture.emails.expressions import Path, Reading, Reference, read_tag
 from nurture.emails.tags import Passage, Tag, TagKind, find_tags
 from nurture.emails.values import MAX_LOOPS
 from nurture.errors import Problem
+from nurture.language import Said, say
 
 WORD = re.compile(r"qvt(\d+)zq")
 
@@ -58,7 +59,9 @@ class Placeholders:
         `first` is the number of its first tag, below OWN; without one, the next free one.
         """
         if (clash := _RESERVED.search(passage.text)) is not None:
-            self._problem(passage, clash.start(), "reserved-word", f"'{clash[0]}' is reserved")
+            self._problem(
+                passage, clash.start(), "reserved-word", say("'{word}' is reserved", word=clash[0])
+            )
         out: list[str] = []
         blocks: list[_Open] = []
         position = 0
@@ -82,8 +85,8 @@ class Placeholders:
                 Problem(
                     block.tag.place,
                     "block-not-closed",
-                    f"{{% {block.tag.word} %}} is never closed",
-                    f"end it with {{% end{block.tag.word} %}}",
+                    say("{% {word} %} is never closed", word=block.tag.word),
+                    say("end it with {% end{word} %}", word=block.tag.word),
                 )
             )
         out.append(passage.text[position:])
@@ -143,7 +146,11 @@ class Placeholders:
             blocks.append(_Open(number, tag, reading.ensures, reading.binds))
             if sum(block.tag.word == "for" for block in blocks) > MAX_LOOPS:
                 self._problems.append(
-                    Problem(tag.place, "loops", f"loops nest {MAX_LOOPS} deep at most")
+                    Problem(
+                        tag.place,
+                        "loops",
+                        say("loops nest {most} deep at most", most=MAX_LOOPS),
+                    )
                 )
             return
         wanted = _CLOSES.get(word)
@@ -152,9 +159,20 @@ class Placeholders:
         if wanted is None:
             return
         if not blocks or blocks[-1].tag.word != wanted:
-            inside = f" inside {{% {blocks[-1].tag.word} %}}" if blocks else ""
+            message = say("{tag} has no {% {wanted} %}", tag=tag.text, wanted=wanted)
+            if blocks:
+                message = say(
+                    "{tag} inside {% {block} %} has no {% {wanted} %}",
+                    tag=tag.text,
+                    block=blocks[-1].tag.word,
+                    wanted=wanted,
+                )
             self._problems.append(
-                Problem(tag.place, "block-order", f"{tag.text}{inside} has no {{% {wanted} %}}")
+                Problem(
+                    tag.place,
+                    "block-order",
+                    message,
+                )
             )
             return
         block = blocks[-1]
@@ -165,10 +183,10 @@ class Placeholders:
             return
         if block.last:
             self._problems.append(
-                Problem(tag.place, "block-order", f"{tag.text} after {{% else %}}")
+                Problem(tag.place, "block-order", say("{tag} after {% else %}", tag=tag.text))
             )
         block.ensures = reading.ensures
         block.last = word == "else"
 
-    def _problem(self, passage: Passage, offset: int, code: str, message: str) -> None:
+    def _problem(self, passage: Passage, offset: int, code: str, message: Said) -> None:
         self._problems.append(Problem(passage.at(offset), code, message))

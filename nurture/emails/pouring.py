@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import html
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from nurture.emails.placeholders import CONTENT, Placeholders
 from nurture.emails.plain_text import plain_text
 from nurture.emails.sources import LAYOUTS, Kind, Source, take_subject
 from nurture.errors import Place, Problem
+from nurture.language import say
+from nurture.language.hints import nearest
 
 #: turns a link's target into what the text part shows for it
 LinkText = Callable[[str], str]
@@ -73,7 +74,9 @@ def _letter(
     if mjml and CONTENT not in mjml:
         place = Place(f"{LAYOUTS}{layout}.mjml")
         problems.append(
-            Problem(place, "layout", "takes no letter", "put [[ content ]] into an <mj-text>")
+            Problem(
+                place, "layout", say("takes no letter"), say("put [[ content ]] into an <mj-text>")
+            )
         )
     page = mjml_html(mjml, language, Place(source.path.path), problems) if mjml else ""
     page = page.replace(CONTENT, body)
@@ -108,8 +111,10 @@ def _newsletter(
             Problem(
                 source.body.place,
                 "subject-missing",
-                "a newsletter needs a subject",
-                "put <mj-title>…</mj-title> into <mj-head>, or fill the layout's subject block",
+                say("a newsletter needs a subject"),
+                say(
+                    "put <mj-title>…</mj-title> into <mj-head>, or fill the layout's subject block"
+                ),
             )
         )
     page = mjml_html(mjml, language, source.body.place, problems) if built else ""
@@ -126,11 +131,10 @@ def _newsletter(
 
 def _no_layout(source: Source, builder: LayoutBuilder) -> Problem:
     names = builder.names(".mjml")
-    close = difflib.get_close_matches(source.layout, names, 1)
     named = source.header.get("layout")
     return Problem(
         named.place if named else Place(source.path.path),
         "unknown-layout",
-        f"no layout '{source.layout}'",
-        f"did you mean '{close[0]}'?" if close else f"known: {', '.join(names) or 'none'}",
+        say("no layout '{name}'", name=source.layout),
+        nearest(source.layout, names) or say("known: {known}", known=names or (say("none"),)),
     )

@@ -20,6 +20,8 @@ from nurture.emails.segments import encode_pieces
 from nurture.emails.tags import Passage
 from nurture.emails.values import ValueProblemError
 from nurture.errors import Place, Problem
+from nurture.language import Said, say
+from nurture.language.jinja import said_by_jinja
 
 _GAPS = re.compile(r"\n{3,}")
 
@@ -81,18 +83,20 @@ def render(
         line = " ".join("".join(subject_part.pieces(base)).split())
         title = compiled.name
         if not line:
-            raise ValueProblemError("the subject is empty")
+            raise ValueProblemError(say("the subject is empty"))
         if len(line) > MAX_SUBJECT:
-            raise ValueProblemError(f"a subject of {len(line)} characters")
+            raise ValueProblemError(say("a subject of {length} characters", length=len(line)))
         own = _own_values(compiled, links, line)
         html_pieces = compiled.html.pieces(base | _as_markup(own, links))
         text_pieces = compiled.text.pieces(base | own)
     except ValueProblemError as error:
         name = _name_of(error, values)
-        message = error.message.replace(error.name, name) if error.name else error.message
+        message = error.message
+        if error.name and isinstance(message, Said):
+            message = message.but(name=name)
         raise RenderError(title, message, error.hint, name) from None
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        raise RenderError(title, f"cannot be rendered: {error}") from error
+        raise RenderError(title, say("cannot be rendered: {error}", error=error)) from error
     text = "".join(text_pieces)
     if "\n\n\n" in text or text[:1] == "\n":
         # Blocks that were left out leave their empty lines behind.
@@ -112,7 +116,7 @@ def subject_template(subject: str, locale: str) -> Part:
     try:
         return compile_part(tags.restore(hidden), locale, markup=False)
     except TemplateSyntaxError as error:
-        raise ValueProblemError(str(error.message)) from None
+        raise ValueProblemError(said_by_jinja(error.message)) from None
 
 
 def _own_values(compiled: CompiledTemplate, links: MailLinks, subject: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from nurture.emails import filters
 from nurture.emails.values import Missing, field_of, printable, printable_html, rounds
+from nurture.language import say
 
 #: names that the compiler adds and an author may not use
 RESERVED = "nv_"
@@ -102,11 +103,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if isinstance(side, Missing):
                 side._fail()
             if not isinstance(side, int | float):
-                raise SecurityError(f"{operator} is for numbers; join text with ~")
+                raise SecurityError(
+                    say("{operator} is for numbers; join text with ~", operator=operator)
+                )
         try:
             return super().call_binop(context, operator, left, right)
         except ZeroDivisionError:
-            raise SecurityError("a division by zero") from None
+            raise SecurityError(say("a division by zero")) from None
 
 
 @lru_cache(maxsize=32)

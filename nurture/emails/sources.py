@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import html
 import re
@@ -11,6 +10,8 @@ from dataclasses import dataclass, field
 
 from nurture.emails.tags import Passage
 from nurture.errors import Place, Problem
+from nurture.language import say
+from nurture.language.hints import nearest
 
 #: where templates live in a release
 ROOT = "templates/email/"
@@ -142,21 +143,33 @@ def _split_letter(
             Problem(
                 Place(file),
                 "letter-header",
-                "a letter starts with a header",
-                "write `---`, `subject: …`, `preheader: …`, `layout: letter`, `---` at the top",
+                say("a letter starts with a header"),
+                say(
+                    "write `---`, `subject: …`, `preheader: …`, `layout: letter`, `---` at the top"
+                ),
             )
         )
         return {}, Passage(text, Place(file))
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if end is None:
         problems.append(
-            Problem(Place(file), "letter-header", "the header is never closed", "end it with `---`")
+            Problem(
+                Place(file),
+                "letter-header",
+                say("the header is never closed"),
+                say("end it with `---`"),
+            )
         )
         return {}, Passage("", Place(file))
     header = _read_header(file, lines[1:end], problems)
     if "subject" not in header:
         problems.append(
-            Problem(Place(file), "subject-missing", "a letter needs a subject", "add `subject: …`")
+            Problem(
+                Place(file),
+                "subject-missing",
+                say("a letter needs a subject"),
+                say("add `subject: …`"),
+            )
         )
     return header, Passage("\n".join(lines[end + 1 :]), Place(file, end + 2))
 
@@ -172,17 +185,18 @@ def _read_header(file: str, lines: list[str], problems: list[Problem]) -> dict[s
                 Problem(
                     Place(file, number),
                     "letter-header",
-                    "not a header line",
-                    "write `key: value` on one line",
+                    say("not a header line"),
+                    say("write `key: value` on one line"),
                 )
             )
             continue
         key, value, column = found["key"], found["value"], found.start("value") + 1
         if key not in LETTER_KEYS:
-            close = difflib.get_close_matches(key, LETTER_KEYS, 1)
-            hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(LETTER_KEYS)}"
+            hint = nearest(key, LETTER_KEYS) or say("known: {known}", known=[*LETTER_KEYS])
             problems.append(
-                Problem(Place(file, number), "unknown-key", f"unknown key '{key}'", hint)
+                Problem(
+                    Place(file, number), "unknown-key", say("unknown key '{key}'", key=key), hint
+                )
             )
             continue
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
@@ -192,8 +206,11 @@ def _read_header(file: str, lines: list[str], problems: list[Problem]) -> dict[s
                 Problem(
                     Place(file, number, column),
                     "origin",
-                    f"'{value}' is not known here",
-                    f"write {OWN} where the letter says itself where we know its reader from",
+                    say("'{value}' is not known here", value=value),
+                    say(
+                        "write {word} where the letter says itself where we know its reader from",
+                        word=OWN,
+                    ),
                 )
             )
             continue

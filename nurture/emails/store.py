@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from nurture.emails.compile import CompiledTemplate, compile_path
 from nurture.emails.sources import LAYOUTS, ROOT, Kind, TemplatePath, choose, template_paths
 from nurture.errors import DefinitionError, NotFoundError, Problem
+from nurture.language import say
 
 #: compiled templates kept at once; one takes some 100 KB
 _KEPT = 256
@@ -94,8 +95,13 @@ class TemplateStore:
         path = choose(self._files, name, locale, self._default_locale)
         if path is None:
             raise NotFoundError(
-                f"no template '{name}' for the locale '{locale}'",
-                f"add {ROOT}{name}.{self._default_locale}.md",
+                say("no template '{name}' for the locale '{locale}'", name=name, locale=locale),
+                say(
+                    "add {folder}{name}.{locale}.md",
+                    folder=ROOT,
+                    name=name,
+                    locale=self._default_locale,
+                ),
             )
         used_locale = path.locale or locale
         twin = path.path.removesuffix(path.kind) + Kind.TEXT

@@ -10,6 +10,7 @@ from nurture.emails.manner import Manner
 from nurture.emails.sources import Kind, Source
 from nurture.emails.tags import Passage
 from nurture.errors import Place, Problem, Severity
+from nurture.language import say
 
 #: longest subject that lists show whole, in full-width characters; a Latin letter is half
 MAX_SUBJECT = 30
@@ -24,32 +25,32 @@ _SUBJECT = (
     Manner(
         re.compile(r"(?i)^\s*(?:(?:re|fw|fwd)\s*[:：]|(?:返信|転送)\s*[:：])"),
         "manners-false-reply",
-        "a subject that pretends to be an answer",
-        "say what the mail is about",
+        say("a subject that pretends to be an answer"),
+        say("say what the mail is about"),
     ),
     Manner(
         re.compile(r"【(?:重要|緊急|至急|必読|要確認|要返信)】|至急|(?i:\burgent\b|\bimportant!)"),
         "manners-alarm",
-        "a subject that raises an alarm",
-        "say what the mail is about",
+        say("a subject that raises an alarm"),
+        say("say what the mail is about"),
     ),
     Manner(
         re.compile(r"[★☆◆◇■□●◎♪♥✨❗‼]|[\U0001f300-\U0001faff]"),
         "manners-symbols",
-        "a subject with symbols looks like an advertisement",
-        "words are enough",
+        say("a subject with symbols looks like an advertisement"),
+        say("words are enough"),
     ),
     Manner(
         re.compile(r"(?:\b[A-Z]{3,}\b[\s!,.]*){2,}|\b(?:FREE|NOW|SALE|HURRY|ONLY)\b"),
         "manners-capitals",
-        "a subject in capitals shouts",
-        "write it as a sentence",
+        say("a subject in capitals shouts"),
+        say("write it as a sentence"),
     ),
     Manner(
         re.compile("[!！]"),
         "manners-exclamations",
-        "a subject with several exclamation marks",
-        "a full stop, or nothing, is calmer",
+        say("a subject with several exclamation marks"),
+        say("a full stop, or nothing, is calmer"),
         allowed=1,
     ),
 )
@@ -71,9 +72,15 @@ def check_subject(subject: Passage) -> Iterator[Problem]:
         yield Problem(
             subject.place,
             "manners-long-subject",
-            f"a subject of {width:g} full-width characters ({2 * width:g} letters of English); "
-            f"lists cut it at {MAX_SUBJECT} ({2 * MAX_SUBJECT})",
-            "say it shorter",
+            say(
+                "a subject of {width:g} full-width characters ({letters:g} letters of English); "
+                "lists cut it at {most} ({most_letters})",
+                width=width,
+                letters=2 * width,
+                most=MAX_SUBJECT,
+                most_letters=2 * MAX_SUBJECT,
+            ),
+            say("say it shorter"),
             Severity.WARNING,
         )
 
@@ -81,15 +88,15 @@ def check_subject(subject: Passage) -> Iterator[Problem]:
 def check_preheader(source: Source, subject: Passage | None) -> Iterator[Problem]:
     """Yield a warning where the line behind the subject is missing or says the same."""
     if source.path.kind is Kind.LETTER:
-        preheader, how = source.header.get("preheader"), "add `preheader: …` to the header"
+        preheader, how = source.header.get("preheader"), say("add `preheader: …` to the header")
     else:
         preheader = _inside(_PREVIEW, source)
-        how = "fill <mj-preview>, or the layout's preheader block"
+        how = say("fill <mj-preview>, or the layout's preheader block")
     if preheader is None or not preheader.text.strip():
         yield Problem(
             subject.place if subject else Place(source.path.path),
             "preheader-missing",
-            "lists show the first words of the mail behind the subject, whatever they are",
+            say("lists show the first words of the mail behind the subject, whatever they are"),
             how,
             Severity.WARNING,
         )
@@ -97,8 +104,8 @@ def check_preheader(source: Source, subject: Passage | None) -> Iterator[Problem
         yield Problem(
             preheader.place,
             "preheader-same",
-            "the preheader says what the subject says",
-            "say what the reader finds inside",
+            say("the preheader says what the subject says"),
+            say("say what the reader finds inside"),
             Severity.WARNING,
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nurture.errors import Place, Problem
+from nurture.language import say
 
 #: longest tag that is read; nesting within it is bounded by this
 MAX_TAG = 500
@@ -84,8 +85,12 @@ def find_tags(passage: Passage, problems: list[Problem]) -> Iterator[Tag]:
                 Problem(
                     passage.at(start),
                     "tag-too-long",
-                    f"a tag of {end - start} characters; {MAX_TAG} is the most",
-                    "close it earlier, or split the condition",
+                    say(
+                        "a tag of {length} characters; {most} is the most",
+                        length=end - start,
+                        most=MAX_TAG,
+                    ),
+                    say("close it earlier, or split the condition"),
                 )
             )
             position = end
@@ -96,10 +101,15 @@ def find_tags(passage: Passage, problems: list[Problem]) -> Iterator[Tag]:
 
 def _never_closed(passage: Passage, start: int, opening: str) -> Problem:
     closing = "#}" if opening == "{#" else _CLOSING[opening]
-    hint = f"end it with {closing}"
+    hint = say("end it with {closing}", closing=closing)
     if opening == "{#":
-        hint += "; in CSS write a space, `{ #name`, so that it is no comment"
-    return Problem(passage.at(start), "tag-not-closed", f"{opening} is never closed", hint)
+        hint = say(
+            "end it with {closing}; in CSS write a space, `{ #name`, so that it is no comment",
+            closing=closing,
+        )
+    return Problem(
+        passage.at(start), "tag-not-closed", say("{opening} is never closed", opening=opening), hint
+    )
 
 
 def _end_of_comment(text: str, start: int) -> int | None:

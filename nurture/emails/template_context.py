@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,6 +10,8 @@ from nurture.domain.policy import Policy
 from nurture.emails.expressions import Reference
 from nurture.emails.sources import parse_path
 from nurture.errors import Problem, Severity
+from nurture.language import say
+from nurture.language.hints import nearest
 
 #: field → whether it is always there
 Fields = Mapping[str, bool]
@@ -169,13 +170,15 @@ def _may_miss(reference: Reference) -> Problem:
     return Problem(
         reference.place,
         "may-be-missing",
-        f"{reference} is missing for some people; their mail would stop",
-        f'write {{{{ {reference} | default("…") }}}} or put {{% if {reference} %}} around it',
+        say("{reference} is missing for some people; their mail would stop", reference=reference),
+        say(
+            'write {{ {reference} | default("…") }} or put {% if {reference} %} around it',
+            reference=reference,
+        ),
         Severity.WARNING,
     )
 
 
 def _unknown(reference: Reference, shown: str, name: str, known: list[str], prefix: str) -> Problem:
-    close = difflib.get_close_matches(name, known, 1)
-    hint = f"did you mean '{prefix}{close[0]}'?" if close else f"known: {', '.join(known)}"
-    return Problem(reference.place, "unknown-variable", f"no value '{shown}'", hint)
+    hint = nearest(name, known, prefix) or say("known: {known}", known=known)
+    return Problem(reference.place, "unknown-variable", say("no value '{name}'", name=shown), hint)

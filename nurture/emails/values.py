@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 from jinja2 import Undefined
 from markupsafe import Markup
 
+from nurture.language import say
+
 #: most rounds of one loop; loops nest twice at most
 MAX_ROUNDS = 200
 #: how deep loops may nest
@@ -44,8 +46,8 @@ class Missing(Undefined):
 
     def _fail(self, *_: Any, **__: Any) -> NoReturn:
         raise ValueProblemError(
-            f"{self._undefined_name} is missing",
-            "fill it, write `| default(…)`, or put `{% if … %}` around it",
+            say("{name} is missing", name=self._undefined_name),
+            say("fill it, write `| default(…)`, or put `{% if … %}` around it"),
             self._undefined_obj,
             str(self._undefined_name),
         )
@@ -89,9 +91,15 @@ def rounds(value: object) -> Iterable[Any]:
     if isinstance(value, Missing):
         value._fail()
     if not isinstance(value, list | tuple):
-        raise ValueProblemError("a loop goes over a list", "this value is none")
+        raise ValueProblemError(say("a loop goes over a list"), say("this value is none"))
     if len(value) > MAX_ROUNDS:
-        raise ValueProblemError(f"a loop over {len(value)} values; {MAX_ROUNDS} is the most")
+        raise ValueProblemError(
+            say(
+                "a loop over {length} values; {most} is the most",
+                length=len(value),
+                most=MAX_ROUNDS,
+            )
+        )
     return value
 
 
@@ -108,8 +116,11 @@ def printable(value: object) -> object:
     if value.__class__ is str or isinstance(value, str | int | float | Undefined):
         return value
     kind = (
-        "a list" if isinstance(value, list | tuple) else f"a value of type {type(value).__name__}"
+        say("a list")
+        if isinstance(value, list | tuple)
+        else say("a value of type {type}", type=type(value).__name__)
     )
     raise ValueProblemError(
-        f"{kind} cannot be printed as it is", "name a field of it, or use `| date` or `| join`"
+        say("{kind} cannot be printed as it is", kind=kind),
+        say("name a field of it, or use `| date` or `| join`"),
     )

@@ -46,6 +46,10 @@ class Said(str):
     def __getnewargs__(self) -> tuple[str, Mapping[str, object], str | None, int]:  # type: ignore[override]
         return self._template, self._values, self._many, self._number
 
+    def but(self, **values: object) -> Self:
+        """Return the sentence with other values."""
+        return type(self)(self._template, {**self._values, **values}, self._many, self._number)
+
     def in_language(self, language: str) -> str:
         """Return the sentence in a language of `LANGUAGES`; English where it has no other."""
         if language == "en" or not self._template:

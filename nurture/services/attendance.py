@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from nurture.compiler.report import did_you_mean
 from nurture.db import contacts, seminars
 from nurture.db.contact_writes import ids_by_address
 from nurture.db.engine import read
@@ -19,6 +18,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.person_name import split_name
 from nurture.domain.seminar import ATTENDED, MISSED, Seminar, Standing, standing
 from nurture.errors import NotFoundError
+from nurture.language.hints import did_you_mean
 from nurture.services.attendance_list import Attendee, RefusedError
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.upsert_contacts import upsert_contacts

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.compiler.report import did_you_mean
 from nurture.db import mailing_counts, mailings
 from nurture.db.engine import read
 from nurture.db.mailing_counts import MailingCount
@@ -18,6 +17,7 @@ from nurture.domain.conditions import All, Condition
 from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import Mailing, MailingState, phase_of
 from nurture.errors import NotFoundError
+from nurture.language.hints import did_you_mean
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from nurture.compiler.report import did_you_mean
 from nurture.db import preferences as stored
 from nurture.db.choices import is_erased
 from nurture.db.contacts import EMAIL, current, find, lock
@@ -22,6 +21,7 @@ from nurture.db.retrying import write_again
 from nurture.domain.addresses import canonical
 from nurture.domain.preferences import PauseError, Preferences, Rhythm, begins, check_pause
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language.hints import did_you_mean
 from nurture.services.house import house_at
 from nurture.services.preference_desk import Desk, Offer, offer_at
 from nurture.services.preferences import Saved, saved_as

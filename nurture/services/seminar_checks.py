@@ -12,6 +12,7 @@ from nurture.emails.compile import assemble
 from nurture.emails.expressions import Reference
 from nurture.emails.sources import template_paths
 from nurture.errors import Problem
+from nurture.language import say
 
 _ROOM = ("seminar", "join")
 #: a trigger by such an event brings a seminar with it
@@ -78,13 +79,15 @@ def _problems(
 def _shows_room(reference: Reference) -> Problem | None:
     if reference.path[:2] != _ROOM:
         return None
-    message = "an invitation must not show the room: its readers have not registered"
-    return Problem(reference.place, "room-in-invitation", message, "write {{ seminar.url }}")
+    message = say("an invitation must not show the room: its readers have not registered")
+    return Problem(reference.place, "room-in-invitation", message, say("write {{ seminar.url }}"))
 
 
 def _lacks_seminar(reference: Reference) -> Problem | None:
     if reference.path[0] != "seminar" or reference.guarded:
         return None
-    message = f"{reference} is missing: what sends this mail is about no seminar"
-    hint = "start the workflow by a seminar event, e.g. seminar.registered"
+    message = say(
+        "{reference} is missing: what sends this mail is about no seminar", reference=reference
+    )
+    hint = say("start the workflow by a seminar event, e.g. seminar.registered")
     return Problem(reference.place, "no-seminar", message, hint)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from nurture.domain.policy import Policy
 from nurture.errors import Place, Problem, Severity
+from nurture.language import say
 
 _NO_REPLY = re.compile(r"(?i)^(?:no|do-?not)[-_.]?reply\b")
 
@@ -29,8 +30,8 @@ def sender_problems(
             yield Problem(
                 place,
                 "manners-noreply",
-                f"{sender.email} takes no answer",
-                "let somebody read what comes back; a reply is the best answer there is",
+                say("{email} takes no answer", email=sender.email),
+                say("let somebody read what comes back; a reply is the best answer there is"),
                 Severity.WARNING,
             )
         domain = sender.email.rpartition("@")[2].lower()
@@ -38,8 +39,13 @@ def sender_problems(
             yield Problem(
                 place,
                 "tracking-host",
-                f"links lead to {host}, which is not under {domain} that {sender.key} writes from",
-                f"set PUBLIC_URL to a host such as https://links.{domain}",
+                say(
+                    "links lead to {host}, which is not under {domain} that {key} writes from",
+                    host=host,
+                    domain=domain,
+                    key=sender.key,
+                ),
+                say("set PUBLIC_URL to a host such as https://links.{domain}", domain=domain),
                 Severity.WARNING,
             )
 
