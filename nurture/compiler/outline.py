@@ -5,6 +5,7 @@ Ids come first because conditions anywhere in the file may name any step.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -214,3 +215,11 @@ class Outline:
 def _refuse_both(fields: Fields, key: Key[Any], message: Said, report: Report) -> None:
     if fields.written(key):
         report.error(fields.at(key), "two-kinds", message)
+
+
+def nested(block: list[Draft]) -> Iterator[Draft]:
+    """Yield the steps of a block and of all blocks inside, in file order."""
+    for draft in block:
+        yield draft
+        for inner in draft.blocks.values():
+            yield from nested(inner)

@@ -29,6 +29,7 @@ from nurture.compiler.shapes import (
     Whole,
     scalar_of,
 )
+from nurture.compiler.split_keys import SHARE, WINNER
 from nurture.domain.lifecycle import Stage
 from nurture.domain.purpose import Purpose
 from nurture.domain.steps import Since
@@ -162,13 +163,12 @@ class _Cases(Shape[Node]):
 
 BRANCH = Key("branch", _Cases(), say("Takes the first case that holds."))
 
-SHARE = Key("share", Whole(1, 1_000_000), say("Its part, relative to the others."), required=True)
 VARIANT_STEPS = Key("steps", STEPS, say("What its contacts get."))
 VARIANT = Record(say("a variant"), (SHARE, VARIANT_STEPS))
 VARIANTS = Key("variants", MapOf(VARIANT, STEP_ID), say("The variants by name."), required=True)
 SPLIT = Key(
     "split",
-    Record(say("a split"), (VARIANTS,), later={"winner": say("a split's winner")}),
+    Record(say("a split"), (VARIANTS, WINNER)),
     say("Divides contacts by share; the same contact always goes the same way."),
 )
 

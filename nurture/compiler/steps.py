@@ -11,14 +11,16 @@ from nurture.compiler.condition_maps import read_condition
 from nurture.compiler.event_maps import read_awaited
 from nurture.compiler.mail_checks import check_attachments, check_content
 from nurture.compiler.nodes import Node, Scalar
-from nurture.compiler.outline import Draft
+from nurture.compiler.outline import Draft, nested
 from nurture.compiler.picks import SEND, Content, attached
 from nurture.compiler.promises import check_promise
 from nurture.compiler.records import Fields
 from nurture.compiler.references import References
 from nurture.compiler.scope import ConditionScope
+from nurture.compiler.split_keys import SHARE, WINNER
 from nurture.compiler.wait_moments import WaitMoments
 from nurture.compiler.weak_evidence import check_matches, check_opens
+from nurture.compiler.winners import read_winner
 from nurture.domain.purpose import Purpose
 from nurture.domain.steps import (
     Branch,
@@ -40,6 +42,7 @@ from nurture.domain.steps import (
     Wait,
     WaitFor,
 )
+from nurture.domain.variants import fingerprint
 from nurture.language import say
 
 _DAY = Duration(days=1)
@@ -86,14 +89,19 @@ class StepCompiler:
     def graph(self, block: list[Draft]) -> Graph:
         """Return the graph of a workflow's outermost block."""
         self._block(block, None)
+        for step in self._steps.values():
+            if isinstance(step, Split):
+                # What it is an experiment on is known once its steps are.
+                digest = fingerprint(step, self._steps)
+                self._steps[step.id] = replace(step, digest=digest)
         return Graph(_entry(block, None), self._steps)
 
     def _block(self, block: list[Draft], follow: str | None) -> None:
         for position, draft in enumerate(block):
             following = _entry(block[position + 1 :], follow)
             self._steps[draft.id] = self._makers[draft.kind](draft, following)
-            for nested in draft.blocks.values():
-                self._block(nested, following)
+            for inner in draft.blocks.values():
+                self._block(inner, following)
 
     def _send(self, draft: Draft, following: str | None) -> Step:
         fields, refer = draft.fields, self._references
@@ -177,11 +185,13 @@ class StepCompiler:
             tuple(
                 Variant(
                     variant.name,
-                    variant.value.get_or(kinds.SHARE, 1),
+                    variant.value.get_or(SHARE, 1),
                     _entry(draft.blocks[variant.name], following),
+                    tuple(one.id for one in nested(draft.blocks[variant.name])),
                 )
                 for variant in variants
             ),
+            read_winner(split.get(WINNER), self._scope) if split is not None else None,
         )
 
     def _set(self, draft: Draft, following: str | None) -> Step:

@@ -23,15 +23,12 @@ from nurture.compiler.weak_evidence import check_matches, check_opens
 from nurture.domain.conditions import ALWAYS, AnyOf, Compare, Condition, Field, Literal, Op, Scope
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.reads import reads
-from nurture.domain.workflow import EventTrigger, Existing, Exit, StateTrigger
+from nurture.domain.workflow import CONVERTED, EventTrigger, Existing, Exit, StateTrigger
 from nurture.language import Said, say
 from nurture.language.joining import both
 
 #: what every contact has, before any event or enrolment
 _KNOWN_OF_ALL = (Scope.CONTACT, Scope.ACCOUNT)
-
-#: outcome of a journey that reached its goal
-CONVERTED = "converted"
 
 _TEMPERATURE = Key(
     "temperature", Choice(*(t.value for t in Temperature)), say("Starts when it becomes this.")

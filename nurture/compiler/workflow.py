@@ -27,6 +27,7 @@ from nurture.compiler.triggers import (
     read_goal,
     read_trigger,
 )
+from nurture.compiler.winners import check_splits
 from nurture.domain.conditions import ALWAYS
 from nurture.domain.workflow import EventTrigger, Purpose, Reentry, StateTrigger, Workflow
 from nurture.language import say
@@ -192,6 +193,7 @@ def compile_workflow_file(
         in_flight=fields.get_or(_IN_FLIGHT, "pin"),
         file=report.file,
     )
+    check_splits(workflow, outline.drafts, report)
     return CompiledWorkflow(workflow, fields.at(_NAME), places, report)
 
 

@@ -27,6 +27,7 @@ from nurture.db.tables import (
     contact,
     deal,
     enrolment,
+    experiment,
     inbox,
     mailing,
     message,
@@ -71,6 +72,7 @@ _CHORES = (
     exists().where(task.c.review_at <= _NOW),
     exists().where(deal.c.review_at <= _NOW),
     exists().where(schedule.c.due_at <= _NOW),
+    exists().where(experiment.c.due_at <= _NOW),
 )
 _CHORES_DUE = select(or_(*_CHORES))
 _DUE = select(
@@ -211,6 +213,7 @@ _EARLIEST = select(
     _earliest(deal.c.review_at),
     _earliest(notice.c.due_at),
     _earliest(schedule.c.due_at),
+    _earliest(experiment.c.due_at),
     _earliest(message.c.due_at, WAITING),
     _earliest(participant.c.next_at),
 )

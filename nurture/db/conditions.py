@@ -124,6 +124,11 @@ def counts(
     return func.coalesce(verdict.in_(good), false())
 
 
+def property_is(happening: FromClause, name: str, value: Scalar) -> ColumnElement[bool]:
+    """Return whether a property of a row of the event table has this very value."""
+    return _compare(_json(happening.c.properties, name), Op.EQ, _literal(value))
+
+
 class _Writer:
     """Turns the nodes of one condition into SQL."""
 
@@ -213,9 +218,7 @@ class _Writer:
         ]
         if within is not None and within < EVER:
             tests.append(happening.c.occurred_at > self.now - within)
-        for key, wanted in where:
-            found = _json(happening.c.properties, key)
-            tests.append(_compare(found, Op.EQ, _literal(wanted)))
+        tests += [property_is(happening, key, wanted) for key, wanted in where]
         return happening, and_(*tests)
 
     def count(self, node: Count) -> ScalarSelect[Any]:

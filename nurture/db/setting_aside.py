@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, select, update
+from sqlalchemy import Column, Connection, Row, null, select, update
 
-from nurture.db.tables import contact, deal, enrolment, inbox, mailing, schedule, task
+from nurture.db.tables import (
+    contact,
+    deal,
+    enrolment,
+    experiment,
+    inbox,
+    mailing,
+    schedule,
+    task,
+)
 
 
 def put_off_arrivals(
@@ -59,6 +68,7 @@ _UPKEEP: Mapping[str, Column[datetime]] = {
     "task": task.c.review_at,
     "deal": deal.c.review_at,
     "contact": contact.c.revisit_at,
+    "experiment": experiment.c.due_at,
 }
 
 #: what upkeep does one of at a time → when it is due, and its key
@@ -69,7 +79,7 @@ _WHOLE: Mapping[str, tuple[Column[datetime], Column[Any]]] = {
 
 
 def due_rows(connection: Connection, of: str, now: datetime, limit: int) -> list[int]:
-    """Return the ids of rows of `task`, `deal` or `contact` that are due, the longest first."""
+    """Return the ids of rows of a kind (`task`, `deal` …) that are due, the longest first."""
     due_at = _UPKEEP[of]
     query = select(due_at.table.c.id).where(due_at <= now).order_by(due_at).limit(limit)
     return list(connection.scalars(query))
@@ -81,7 +91,8 @@ def put_off_row(
     """Let a row that is due wait; return its contact as (contact_id), None: it is not due."""
     due_at = _UPKEEP[of]
     columns = due_at.table.c
-    whose = columns.id if of == "contact" else columns.contact_id
+    # An experiment is nobody's.
+    whose = columns.id if of == "contact" else columns.get("contact_id", null())
     return connection.execute(
         update(due_at.table)
         .where(columns.id == row_id, due_at <= now)

@@ -16,6 +16,7 @@ from nurture.domain.conditions import ALWAYS
 from nurture.domain.decision import (
     ChangeContact,
     Decision,
+    Divide,
     Effect,
     Emit,
     MakeTask,
@@ -25,7 +26,7 @@ from nurture.domain.decision import (
 )
 from nurture.domain.enrolment import Memory, Standing
 from nurture.domain.evaluate import holds
-from nurture.domain.facts import EventFact, Facts, StepFact
+from nurture.domain.facts import EventFact, Facts, SplitFact, StepFact
 from nurture.domain.policy import Calendar
 from nurture.domain.steps import (
     Branch,
@@ -47,12 +48,13 @@ from nurture.domain.steps import (
     WaitFor,
     WaitUntil,
 )
-from nurture.domain.variants import assign
+from nurture.domain.variants import assign, choose
 from nurture.domain.workflow import Workflow
 
 __all__ = [
     "ChangeContact",
     "Decision",
+    "Divide",
     "Effect",
     "Emit",
     "MakeTask",
@@ -206,9 +208,7 @@ def _arrive(walk: _Walk, step: Step) -> _Move | None:
         case Branch():
             return _Move(_branch(walk, step))
         case Split():
-            variant = assign(step, walk.workflow.name, walk.standing.contact_id)
-            memory.steps[step.id] = StepFact(outcome=variant.name)
-            return _Move(variant.next)
+            return _Move(_divide(walk, step))
         case Set():
             _overlay(walk, step)
             decision.effects.append(ChangeContact(step))
@@ -349,6 +349,15 @@ def _branch(walk: _Walk, step: Branch) -> str | None:
             return target
     walk.memory.steps[step.id] = StepFact(outcome="else")
     return step.otherwise
+
+
+def _divide(walk: _Walk, step: Split) -> str | None:
+    here = walk.memory.steps.get(step.id, StepFact()).outcome
+    known = walk.facts.splits.get(step.id, SplitFact())
+    found = choose(step, walk.workflow.name, walk.standing.contact_id, known, here)
+    walk.memory.steps[step.id] = StepFact(outcome=found.variant.name)
+    walk.decision.effects.append(Divide(step, found.variant.name, found.reason))
+    return found.variant.next
 
 
 def _goto(walk: _Walk, step: Goto) -> str | None:

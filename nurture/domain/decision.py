@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from nurture.domain.enrolment import Memory
-from nurture.domain.steps import Notify, Send, Set, Task
+from nurture.domain.steps import Notify, Send, Set, Split, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,17 @@ class StopOther:
     workflow: str
 
 
-Effect: TypeAlias = QueueMail | MakeTask | NotifyTeam | Emit | ChangeContact | StopOther
+@dataclass(frozen=True, slots=True)
+class Divide:
+    """The contact came to a split and goes on in this variant."""
+
+    step: Split
+    variant: str
+    #: split_share | split_kept | split_winner
+    reason: str
+
+
+Effect: TypeAlias = QueueMail | MakeTask | NotifyTeam | Emit | ChangeContact | StopOther | Divide
 
 
 @dataclass(slots=True)

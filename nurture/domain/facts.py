@@ -47,6 +47,16 @@ class StepFact:
     event: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class SplitFact:
+    """What is known of a contact and a split before a walk reaches it."""
+
+    #: the variant that newcomers get; None: still undecided
+    winner: str | None = None
+    #: the variant the contact was divided into before
+    before: str | None = None
+
+
 @dataclass(slots=True)
 class Facts:
     """One contact at one moment.
@@ -66,5 +76,7 @@ class Facts:
     on_hold: Sequence[EventOnHold] = ()
     trigger: Mapping[str, Any] = field(default_factory=dict)
     steps: Mapping[str, StepFact] = field(default_factory=dict)
+    #: splits of the journey's workflow by step: of those that somebody came to already
+    splits: Mapping[str, SplitFact] = field(default_factory=dict)
     event: EventFact | None = None
     count_unknown_opens: bool = True

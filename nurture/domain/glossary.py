@@ -133,6 +133,24 @@ OUTCOMES: Words = {
     "lost": ("ステップ消失", "Step is gone"),
 }
 
+#: how the experiment of a split stands (nurture.domain.experiment.State)
+EXPERIMENT_STATES: Words = {
+    "collecting": ("データ収集中", "Collecting"),
+    "running": ("検証中", "Running"),
+    "skewed": ("割り当ての偏り", "Skewed"),
+    "decided": ("決定済み", "Decided"),
+    "inconclusive": ("差が確認できず", "Inconclusive"),
+    "open": ("振り分けのみ", "No rule"),
+}
+
+#: what decides a split (nurture.domain.winner.By)
+MEASURES: Words = {
+    "clicked": ("クリック（本人）", "clicks by people"),
+    "reply": ("返信", "replies"),
+    "goal": ("目標達成", "the goal"),
+    "event": ("行動", "an event"),
+}
+
 CONSENT_STATES: Words = {
     "granted": ("同意あり", "Granted"),
     "withdrawn": ("停止のお申し出", "Withdrawn"),
@@ -200,6 +218,7 @@ TASK_OUTCOMES: Words = {
 DECISIONS: Words = {
     "enrolled": ("開始", "Enrolled"),
     "not_enrolled": ("開始せず", "Not enrolled"),
+    "divided": ("振り分け", "Divided"),
     "walked": ("進行", "Walked"),
     "ended": ("終了", "Ended"),
     "deferred": ("保留", "Held back"),

@@ -227,6 +227,39 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "配信停止のお申し出により終了しました",
         "ended because they unsubscribed",
     ),
+    # splits
+    "split_share": (
+        "「{step}」で {variant} に割り当てました（全体の{share}%）",
+        "was given variant {variant} of {step} ({share} % of people get it)",
+    ),
+    "split_kept": (
+        "「{step}」では前回と同じ {variant} を続けます",
+        "keeps variant {variant} of {step}, as before",
+    ),
+    "split_winner": (
+        "「{step}」は {variant} に決まったため、{variant} になりました",
+        "gets {variant}, which has won {step}",
+    ),
+    "split_sure": (
+        "{variant} が最も良いと判断できたため決定しました（確からしさ {sureness}）",
+        "{variant} is the best with {sureness} confidence",
+    ),
+    "split_time_over_best": (
+        "期限になったため、成績が最も良い {variant} に決定しました（確からしさ {sureness}）",
+        "the time was over: {variant} was ahead ({sureness} confidence)",
+    ),
+    "split_time_over_first": (
+        "期限になったため、最初に書かれた {variant} に決定しました（確からしさ {sureness}）",
+        "the time was over: {variant}, the first one, stays ({sureness} confidence)",
+    ),
+    "split_by_hand": (
+        "{by} が {variant} に決定しました：{note}",
+        "{by} decided for {variant}: {note}",
+    ),
+    "split_reopened": (
+        "{by} が振り分けを再開しました：{note}",
+        "{by} reopened it: {note}",
+    ),
     # scores, temperature, lifecycle
     "warmer": (
         "温度感が {old} から {new} に上がりました(スコア {score:.0f})",

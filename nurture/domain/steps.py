@@ -14,6 +14,7 @@ from typing import TypeAlias
 from nurture.domain.conditions import ALWAYS, Condition, Scalar
 from nurture.domain.library import Pick, first_template
 from nurture.domain.purpose import Purpose
+from nurture.domain.winner import Winner
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ class Variant:
     #: relative weight; shares need not add up to 100
     share: int
     next: str | None
+    #: the steps of this arm alone, in file order
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,15 @@ class Split:
 
     id: str
     variants: tuple[Variant, ...]
+    #: what decides it; None: a person, or nobody
+    winner: Winner | None = None
+    #: says what it is an experiment on (`variants.fingerprint`): two releases in which it is
+    #: the same go on with one experiment
+    digest: str = field(default="", compare=False)
+
+    def variant(self, name: str | None) -> Variant | None:
+        """Return the variant of a name, or None."""
+        return next((one for one in self.variants if one.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ __all__ = [
 ]
 
 
+#: outcome of a journey that reached its goal
+CONVERTED = "converted"
+
+
 class Existing(enum.StrEnum):
     """What a state trigger does at publish with contacts that match already."""
 
@@ -95,6 +99,11 @@ class Workflow:
     topic: str | None = None
     #: the file it came from, for messages
     file: str = ""
+
+    @property
+    def has_goal(self) -> bool:
+        """Whether anything makes a journey leave as `converted`."""
+        return self.goal is not None or any(one.outcome == CONVERTED for one in self.exits)
 
     def purpose_of(self, step: Send) -> Purpose:
         """Return the purpose of a step's mail: its own, else the journey's."""

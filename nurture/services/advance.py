@@ -25,6 +25,7 @@ from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.steps import Notify, Send
 from nurture.services.batch import Batch, Journey, Person, load_people
 from nurture.services.changes import Changes
+from nurture.services.divisions import Divisions
 from nurture.services.places import zone_of
 from nurture.services.rescore import journey_review
 from nurture.services.runtime import Runtime
@@ -37,8 +38,11 @@ BATCH = 200
 class Walks:
     """The walks of one batch and all that they want done."""
 
-    def __init__(self, batch: Batch, calendar: Calendar) -> None:
+    def __init__(
+        self, batch: Batch, calendar: Calendar, due: Sequence[tuple[Person, Journey]]
+    ) -> None:
         self._batch = batch
+        self._divisions = Divisions(batch, due)
         self._calendar = calendar
         self._walked: list[tuple[Person, Journey, pure.Decision]] = []
         self._mails: list[dict[str, Any]] = []
@@ -72,6 +76,7 @@ class Walks:
         )
         person.facts.trigger = row.trigger or {}
         person.facts.event = None
+        person.facts.splits = self._divisions.facts(person, journey)
         decision = pure.advance(
             journey.workflow, standing, person.facts, batch.now, self._calendar, zone
         )
@@ -117,6 +122,8 @@ class Walks:
                 self._changes.add(person, step)
                 cause = decision.cause or journey.row.caused_by
                 self._changed_by.setdefault(person.id, set()).add(cause)
+            case pure.Divide():
+                self._divisions.take(person, journey, effect)
             case pure.StopOther(name):
                 for other in person.journeys:
                     if other.row.workflow == name and other.id != journey.id and not other.ended:
@@ -215,6 +222,7 @@ class Walks:
         over = [journey.id for _, journey, decision in self._walked if decision.outcome]
         outcomes.cancel_unsent(batch.connection, over, "enrolment_over")
         self._shelf.explain(queued)
+        self._divisions.save()
         self._emit()
         batch.save_effects()
 
@@ -347,7 +355,7 @@ def advance(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = N
             if journey.row.due_at is not None and journey.row.due_at <= now
         ]
         _load_on_hold(batch, due_now)
-        walks = Walks(batch, calendar)
+        walks = Walks(batch, calendar, due_now)
         count = 0
         for person, journey in due_now:
             # An earlier walk of this batch may have stopped it.

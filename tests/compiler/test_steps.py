@@ -28,6 +28,7 @@ from nurture.domain.steps import (
     WaitFor,
     WaitUntil,
 )
+from nurture.domain.winner import By, Measure, Winner
 from tests.compiler.releases import journey
 
 HOUR = Duration(elapsed=timedelta(hours=1))
@@ -188,7 +189,31 @@ def test_variants_of_a_split_flow_together_again() -> None:
   - id: after
     wait: 1h
 """)
-    assert split == Split("split-1", (Variant("a", 60, "x"), Variant("b", 40, "after")))
+    variants = (Variant("a", 60, "x", ("x",)), Variant("b", 40, "after"))
+    assert split == Split("split-1", variants)
+
+
+def test_a_winner_says_what_is_measured_and_when_it_is_decided() -> None:
+    split = only("""
+  - split:
+      variants: {a: {share: 60, steps: [{id: x, wait: 1h}]}, b: {share: 40}}
+      winner: {by: {event: page.viewed, where: {page: /price}}, after: 50, within: 2w, at_most: 60d}
+""")
+    assert isinstance(split, Split)
+    viewed = Measure(By.EVENT, timedelta(days=14), "page.viewed", (("page", "/price"),))
+    assert split.winner == Winner(viewed, 50, at_most=timedelta(days=60))
+
+
+def test_a_click_within_a_week_of_the_mail_is_what_counts_where_no_time_is_said() -> None:
+    split = only("""
+  - split:
+      variants:
+        a: {share: 1, steps: [{id: x, send: warm/hearing}]}
+        b: {share: 1, steps: [{id: y, send: warm/hearing}]}
+      winner: {by: clicked, after: 200}
+""")
+    assert isinstance(split, Split)
+    assert split.winner == Winner(Measure(By.CLICKED, timedelta(days=7)), 200, 0.95)
 
 
 def test_goto_and_conditions_find_a_send_by_the_last_part_of_its_template() -> None:

@@ -1,5 +1,6 @@
 """The tables, by noun. Every column that is not its own explanation carries a `#:` note."""
 
+from nurture.db.tables.experiments import experiment, experiment_decision, experiment_member
 from nurture.db.tables.happenings import (
     event,
     event_dedupe,
@@ -42,6 +43,9 @@ __all__ = [
     "event",
     "event_dedupe",
     "event_evidence",
+    "experiment",
+    "experiment_decision",
+    "experiment_member",
     "idempotency",
     "identity",
     "inbox",
