@@ -19,7 +19,6 @@ COMMANDS = {
     "check": "check:check",
     "schema": "definitions:schema",
     "publish": "definitions:publish",
-    "diagram": "diagram:diagram",
     "gallery": "gallery:gallery",
     "import": "importing:import_",
     "event": "operating:event",

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from nurture.emails.active import find_active
 from nurture.emails.compile import Assembled, assemble
 from nurture.emails.expressions import Path
+from nurture.emails.file_lint import lint_files
 from nurture.emails.manners import check_first, check_manners, check_way_out
 from nurture.emails.placeholders import Placeholders
 from nurture.emails.sources import (
@@ -36,8 +37,6 @@ _IDENTITY: tuple[Path, ...] = (
     ("company", "contact"),
 )
 _OPT_OUT = re.compile(r"\{\{-?\s*(?:nv_unsubscribe|urls\.unsubscribe)\b")
-_PLAIN_HTTP = re.compile(r"""http://[^\s"'<>)\]]+""")
-_NO_ALT = re.compile(r"<(?:img|mj-image)\b(?![^>]*\salt\s*=)[^>]*>|!\[\s*\](?=\()")
 _SHOWN = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -52,8 +51,12 @@ def lint_templates(
     found: list[Problem] = list(_files(there))
     paths = template_paths(files)
     found += _locales(template_paths(there), context)
+    found += lint_files(files)
     for path in paths:
         found += _template(files, path, context)
+    # The compiler's own words for an element in the wrong place name no line.
+    misplaced = {p.place.file for p in found if p.code == "mjml-misplaced"}
+    found = [p for p in found if not (p.code == "mjml-refused" and p.place.file in misplaced)]
     unique = {(p.place, p.code, p.message): p for p in found}
     return sorted(unique.values(), key=lambda p: (p.place, p.code, p.message))
 
@@ -135,34 +138,12 @@ def _template(
     yield from problems
     source = read_source(files, path, [])
     yield from check_manners(source, locale)
-    yield from _written(files, source)
     if whole is None:
         return
     for reference in whole.references:
         if (problem := context.check(reference)) is not None:
             yield problem
     yield from _finished(whole, source, context)
-
-
-def _written(files: Mapping[str, str], source: Source) -> Iterator[Problem]:
-    """Yield what is seen best in the file as it was written."""
-    file = source.path.path
-    whole = Passage(files[file].replace("\r\n", "\n"), Place(file))
-    for found in _PLAIN_HTTP.finditer(whole.text):
-        yield Problem(
-            whole.at(found.start()),
-            "link-http",
-            say("{address} is not encrypted", address=found[0]),
-            say("links and pictures begin with https://"),
-        )
-    for found in _NO_ALT.finditer(whole.text):
-        yield Problem(
-            whole.at(found.start()),
-            "alt-missing",
-            say("a picture without alt text"),
-            say('say what it shows: alt="…", in a letter ![…](…)'),
-            Severity.WARNING,
-        )
 
 
 def _finished(whole: Assembled, source: Source, context: TemplateContext) -> Iterator[Problem]:

@@ -46,7 +46,7 @@ def mjml_html(mjml: str, language: str, place: Place, problems: list[Problem]) -
         problems.append(
             Problem(
                 place,
-                "mjml",
+                "mjml-refused",
                 say("MJML cannot be compiled: {error}", error=error),
                 say("is every element closed?"),
             )

@@ -1,4 +1,7 @@
-"""The elements of MJML 4 and their attributes, as its documentation lists them."""
+"""The elements of MJML 4 and their attributes, as its documentation lists them.
+
+`mj-html-attributes` is left out: the compiler refuses it.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,6 @@ ELEMENTS: dict[str, frozenset[str]] = {
         "mj-class": {"*"},
         "mj-breakpoint": {"width"},
         "mj-font": {"name", "href"},
-        "mj-html-attributes": set[str](),
-        "mj-selector": {"path"},
-        "mj-html-attribute": {"name"},
         "mj-style": {"inline"},
         "mj-raw": {"position"},
         "mj-section": {"direction", "full-width", "text-align", *_BACKGROUND, *_BORDER, *_PADDING},

@@ -60,11 +60,11 @@ class Passage:
 
     def at(self, offset: int) -> Place:
         """Return the place of a character of this passage."""
-        before = self.text[:offset]
-        breaks = before.count("\n")
+        breaks = self.text.count("\n", 0, offset)
         if not breaks:
             return Place(self.place.file, self.place.line, self.place.column + offset)
-        return Place(self.place.file, self.place.line + breaks, offset - before.rfind("\n"))
+        column = offset - self.text.rfind("\n", 0, offset)
+        return Place(self.place.file, self.place.line + breaks, column)
 
 
 def find_tags(passage: Passage, problems: list[Problem]) -> Iterator[Tag]:

@@ -1,1 +1,0 @@
-"""Workflows as pictures: laid out once, written as SVG or as Mermaid text."""
