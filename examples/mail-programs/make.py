@@ -55,7 +55,7 @@ def main() -> None:
         if one["category"] in KINDS and (programs := lacking(one["stats"]))
     }
     head = {
-        "source": "https://www.caniemail.com/ (mail_programs.LICENSE), features/NAME/ has the tests",
+        "source": "https://www.caniemail.com/ (mail_programs.LICENSE), tests: features/NAME/",
         "updated": tests["last_update_date"][:10],
         "programs": PROGRAMS,
     }
