@@ -33,6 +33,7 @@ COMMANDS = {
     "preferences": "preferences:preferences",
     "seminar": "seminars:seminar",
     "broadcast": "mailings:broadcast",
+    "schedule": "schedules:schedule",
     "pause": "operating:pause",
     "resume": "operating:resume",
     "hold": "operating:hold",

@@ -11,6 +11,7 @@ import click
 
 from nurture.cli.context import house_of
 from nurture.cli.mailing_remarks import mailing_lines
+from nurture.cli.schedules import schedule_lines
 from nurture.cli.still_needed import needed_lines
 from nurture.compiler.reference import reference as reference_page
 from nurture.compiler.schema import json_schemas
@@ -64,6 +65,8 @@ def publish(ctx: click.Context, yes: int | None) -> None:
             f"nurture owner --all-of {key} --to SENDER"
         )
     zone = ZoneInfo(definitions_of(house.runtime).calendar.zone)
+    for line in schedule_lines(published.schedules, zone):
+        click.echo(f"  {line}")
     for line in mailing_lines(published.mailings, zone):
         click.echo(f"  {line}")
     for seminar in published.seminars:

@@ -22,7 +22,7 @@ so an editor that follows the first line of a shipped file shows all of this as 
 
 #: what the parts are that several files share; in the order of the page
 _PARTS: Mapping[str, str] = {
-    "trigger": "Starts a journey: an event, or a state that becomes true.",
+    "trigger": "Starts a journey: an event, a state that becomes true, or the calendar.",
     "way_out": "Ends a journey at once: an event, or a condition that becomes true. Takes every "
     "key of a [condition](#condition), and:",
     "condition": "A map; all keys must hold.",

@@ -240,7 +240,7 @@ def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> Non
     }
     for name, one in compiled.items():
         workflow = one.workflow
-        triggers = workflow.event_triggers or workflow.state_triggers
+        triggers = workflow.event_triggers or workflow.state_triggers or workflow.schedules
         if not (triggers or name in started or unread or one.report.failed):
             message = say("nothing starts this workflow")
             hint = say("give it a `trigger`, or start it by `start_workflow`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from nurture.compiler.condition_maps import CONDITION, read_condition
@@ -12,10 +13,12 @@ from nurture.compiler.event_maps import (
     read_awaited,
     read_event,
 )
+from nurture.compiler.moments import Elapsed
 from nurture.compiler.names import NAME, STEP_ID
 from nurture.compiler.nodes import MapNode, Node, Scalar
 from nurture.compiler.records import Key, Record
 from nurture.compiler.report import Report
+from nurture.compiler.schedules import ScheduleShape
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import Choice, Part, Schema, SharedParts
 from nurture.compiler.time_alone import check_reviewable
@@ -23,7 +26,15 @@ from nurture.compiler.weak_evidence import check_matches, check_opens
 from nurture.domain.conditions import ALWAYS, AnyOf, Compare, Condition, Field, Literal, Op, Scope
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.reads import reads
-from nurture.domain.workflow import CONVERTED, EventTrigger, Existing, Exit, StateTrigger
+from nurture.domain.workflow import (
+    CONVERTED,
+    GRACE,
+    EventTrigger,
+    Existing,
+    Exit,
+    ScheduleTrigger,
+    StateTrigger,
+)
 from nurture.language import Said, say
 from nurture.language.joining import both
 
@@ -42,6 +53,18 @@ _EXISTING = Key(
 _STATE = Record(say("a trigger on a state"), (_TEMPERATURE, _SEGMENT, _EXISTING))
 _STATES = (_TEMPERATURE.name, _SEGMENT.name)
 
+_SCHEDULE = Key(
+    "schedule", ScheduleShape(), say("Starts at moments of the calendar."), required=True
+)
+_WHOM = Key("where", CONDITION, say("Whom it takes then; with `only_if`, what must hold."))
+_GRACE = Key(
+    "grace", Elapsed(), say("Missed, since nobody was there: still begun so long after; 24h.")
+)
+_TIMED = Record(say("a trigger by time"), (_SCHEDULE, _WHOM, _GRACE))
+
+#: any way to start
+Trigger = EventTrigger | StateTrigger | ScheduleTrigger
+
 _HINTS = {
     "lifecycle": say("write event: lifecycle.changed with where: {to: …}"),
     "tag": say("write a segment {tag: …} and trigger on that"),
@@ -54,12 +77,13 @@ _OUTCOME = Key("outcome", STEP_ID, say("What the journey's end is called; withou
 
 def _trigger_schema(shared: SharedParts) -> Schema:
     states = _STATE.schema(shared)["properties"]
-    return {
+    by_event: Schema = {
         "type": "object",
         "properties": {**states, **event_properties(shared)},
         "additionalProperties": False,
         "anyOf": [{"required": [key]} for key in (*_STATES, *EVENT_KEYS)],
     }
+    return {"anyOf": [by_event, _TIMED.schema(shared)]}
 
 
 def _way_out_schema(shared: SharedParts) -> Schema:
@@ -80,10 +104,12 @@ TRIGGER = Part("trigger", _trigger_schema, (MapNode,), say("a trigger such as {t
 WAY_OUT = Part("way_out", _way_out_schema, (MapNode,), say("an event or a condition (a map)"))
 
 
-def read_trigger(node: Node, scope: ConditionScope) -> EventTrigger | StateTrigger | None:
+def read_trigger(node: Node, scope: ConditionScope) -> Trigger | None:
     """Return a trigger, or None where the report says what is wrong."""
     if not isinstance(node, MapNode):
         return None
+    if _SCHEDULE.name in node.pairs:
+        return _schedule_trigger(node, scope)
     state = [key for key in _STATES if key in node.pairs]
     if state:
         return _state_trigger(node, state, scope)
@@ -94,11 +120,8 @@ def read_trigger(node: Node, scope: ConditionScope) -> EventTrigger | StateTrigg
         scope.report.error(node, "no-event", say("an empty trigger starts nothing"))
         return None
     key = next(iter(node.pairs.values()))[0]
-    if key.value == "schedule":
-        message = say("'schedule' is not available yet: triggers by time")
-        scope.report.error(key, "not-available", message)
-        return None
-    hint = _HINTS.get(key.value) or scope.report.suggest(key.value, (*_STATES, *EVENT_KEYS))
+    known = (*_STATES, _SCHEDULE.name, *EVENT_KEYS)
+    hint = _HINTS.get(key.value) or scope.report.suggest(key.value, known)
     scope.report.error(key, "unknown-trigger", say("'{name}' is no trigger", name=key.value), hint)
     return None
 
@@ -133,9 +156,91 @@ def _state_trigger(node: MapNode, state: list[str], scope: ConditionScope) -> St
     return StateTrigger("segment", segment, found, existing)
 
 
-def check_existing(
-    node: Node, trigger: EventTrigger | StateTrigger | None, only_if: Condition, report: Report
+def _schedule_trigger(node: MapNode, scope: ConditionScope) -> ScheduleTrigger | None:
+    extra = [key for key in node.pairs if key in (*_STATES, *EVENT_KEYS)]
+    if extra:
+        at = node.pairs[extra[0]][0]
+        message = say("one trigger is a schedule or an event, not both: '{key}'", key=extra[0])
+        hint = say("write two triggers; whom a schedule takes stands under `where`")
+        scope.report.error(at, "two-events", message, hint)
+        return None
+    for wrong in ("if", "to", "only_if"):
+        if wrong in node.pairs:
+            at = node.pairs[wrong][0]
+            message = say("unknown key '{key}' beside 'schedule'", key=wrong)
+            hint = say("whom it takes stands under `where`")
+            scope.report.error(at, "unknown-key", message, hint)
+            return None
+    fields = _TIMED.read(node, scope.report)
+    schedule = fields.get(_SCHEDULE) if fields is not None else None
+    if fields is None or schedule is None:
+        return None
+    whom = fields.get(_WHOM)
+    condition = ALWAYS if whom is None else read_condition(whom, scope)
+    if whom is not None:
+        _check_selectable("`where`", condition, whom, scope.report)
+    return ScheduleTrigger(schedule, condition, fields.get_or(_GRACE, GRACE))
+
+
+def _check_selectable(what: str, condition: Condition, at: Node, report: Report) -> None:
+    """Report what SQL does not know of every contact: who matches is selected, not swept."""
+    read = reads(condition)
+    scopes = {str(scope) for scope, _ in read.fields if scope not in _KNOWN_OF_ALL}
+    if read.steps:
+        scopes.add("steps")
+    if scopes:
+        names = sorted(scopes)
+        message = say(
+            "{what} reads {names}, which a schedule does not know", what=what, names=names
+        )
+        hint = say("fields of contact and account, tags, events and segments are known of all")
+        report.error(at, "not-known-of-all", message, hint)
+
+
+def check_schedule(
+    node: Node,
+    trigger: Trigger | None,
+    only_if: Condition,
+    per: str,
+    reentry_written: bool,
+    report: Report,
 ) -> None:
+    """Report what does not go with a trigger by time, and warn of what surprises."""
+    if not isinstance(trigger, ScheduleTrigger) or not isinstance(node, MapNode):
+        return
+    at = node.pairs[_SCHEDULE.name][0]
+    _check_selectable("`only_if`", only_if, at, report)
+    if per:
+        message = say("`per` needs an event that has '{field}', and a schedule has none", field=per)
+        hint = say("start it by an event, or delete `per`")
+        report.error(at, "no-subject-here", message, hint)
+    if trigger.condition == ALWAYS and only_if == ALWAYS:
+        message = say("takes everybody there is, each time")
+        report.warn(at, "takes-everybody", message, say("say whom under `where` or `only_if`"))
+    if not reentry_written:
+        message = say("nobody enters a second time: later firings take only who is new")
+        hint = say("write reentry: always, or reentry: never where that is meant")
+        report.warn(at, "once-only", message, hint)
+
+
+def check_schedules_differ(
+    nodes: Sequence[Node], triggers: Sequence[Trigger | None], report: Report
+) -> None:
+    """Report two triggers of one workflow at the same times: each time fires once."""
+    seen: set[str] = set()
+    for node, trigger in zip(nodes, triggers, strict=True):
+        if not isinstance(trigger, ScheduleTrigger) or not isinstance(node, MapNode):
+            continue
+        if trigger.schedule.text in seen:
+            at = node.pairs[_SCHEDULE.name][0]
+            text = trigger.schedule.text
+            message = say("'{schedule}' starts this workflow already", schedule=text)
+            hint = say("join what stands under `where` with `any`")
+            report.error(at, "duplicate-id", message, hint)
+        seen.add(trigger.schedule.text)
+
+
+def check_existing(node: Node, trigger: Trigger | None, only_if: Condition, report: Report) -> None:
     """Report `existing: enrol` where what it asks is not known of contacts at publish."""
     if not isinstance(trigger, StateTrigger) or trigger.existing is not Existing.ENROL:
         return

@@ -23,13 +23,22 @@ from nurture.compiler.triggers import (
     TRIGGER,
     WAY_OUT,
     check_existing,
+    check_schedule,
+    check_schedules_differ,
     read_exit,
     read_goal,
     read_trigger,
 )
 from nurture.compiler.winners import check_splits
 from nurture.domain.conditions import ALWAYS
-from nurture.domain.workflow import EventTrigger, Purpose, Reentry, StateTrigger, Workflow
+from nurture.domain.workflow import (
+    EventTrigger,
+    Purpose,
+    Reentry,
+    ScheduleTrigger,
+    StateTrigger,
+    Workflow,
+)
 from nurture.language import say
 
 
@@ -172,6 +181,9 @@ def compile_workflow_file(
     only_if = ALWAYS if asked is None else read_condition(asked, replace(plain, trigger=True))
     for node, trigger in zip(starts, triggers, strict=True):
         check_existing(node, trigger, only_if, report)
+        per, again = fields.get_or(_PER, ""), fields.written(_REENTRY)
+        check_schedule(node, trigger, only_if, per, again, report)
+    check_schedules_differ(starts, triggers, report)
     goal, reached = read_goal(fields.get_or(_GOAL, []), inside)
     exits = [read_exit(node, inside) for node in fields.get_or(_EXIT, [])]
     workflow = Workflow(
@@ -182,6 +194,7 @@ def compile_workflow_file(
         priority=fields.get_or(_PRIORITY, 50),
         event_triggers=tuple(t for t in triggers if isinstance(t, EventTrigger)),
         state_triggers=tuple(t for t in triggers if isinstance(t, StateTrigger)),
+        schedules=tuple(t for t in triggers if isinstance(t, ScheduleTrigger)),
         only_if=only_if,
         reentry=fields.get_or(_REENTRY, Reentry()),
         goal=goal,

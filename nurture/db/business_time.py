@@ -28,6 +28,7 @@ from nurture.db.tables import (
     deal,
     enrolment,
     experiment,
+    firing,
     inbox,
     mailing,
     message,
@@ -73,6 +74,7 @@ _CHORES = (
     exists().where(deal.c.review_at <= _NOW),
     exists().where(schedule.c.due_at <= _NOW),
     exists().where(experiment.c.due_at <= _NOW),
+    exists().where(firing.c.due_at <= _NOW),
 )
 _CHORES_DUE = select(or_(*_CHORES))
 _DUE = select(
@@ -214,6 +216,7 @@ _EARLIEST = select(
     _earliest(notice.c.due_at),
     _earliest(schedule.c.due_at),
     _earliest(experiment.c.due_at),
+    _earliest(firing.c.due_at),
     _earliest(message.c.due_at, WAITING),
     _earliest(participant.c.next_at),
 )

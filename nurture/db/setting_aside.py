@@ -13,6 +13,7 @@ from nurture.db.tables import (
     deal,
     enrolment,
     experiment,
+    firing,
     inbox,
     mailing,
     schedule,
@@ -74,6 +75,7 @@ _UPKEEP: Mapping[str, Column[datetime]] = {
 #: what upkeep does one of at a time → when it is due, and its key
 _WHOLE: Mapping[str, tuple[Column[datetime], Column[Any]]] = {
     "mailing": (mailing.c.due_at, mailing.c.id),
+    "firing": (firing.c.due_at, firing.c.id),
     "schedule": (schedule.c.due_at, schedule.c.name),
 }
 
@@ -102,7 +104,7 @@ def put_off_row(
 
 
 def put_off_longest(connection: Connection, of: str, now: datetime, until: datetime) -> int:
-    """Let the longest due row of `mailing` or `schedule` wait; return 1, or 0: none is due."""
+    """Let the longest due row of `mailing`, `firing` or `schedule` wait; 0: none is due."""
     due_at, key = _WHOLE[of]
     longest = select(key).where(due_at <= now).order_by(due_at, key).limit(1)
     result = connection.execute(

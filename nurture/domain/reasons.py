@@ -179,6 +179,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "公開時に条件に合っていたため、シナリオ「{workflow}」を開始しました",
         "enrolled in {workflow}, since they matched when it was published",
     ),
+    "enrolled_by_schedule": (
+        "定期起動（{title}）により、シナリオ「{workflow}」を開始しました",
+        "enrolled in {workflow} by its schedule: {title}",
+    ),
     "already_enrolled": (
         "すでに「{workflow}」の途中です",
         "already under way in {workflow}",

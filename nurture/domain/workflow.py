@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import timedelta
 
 from nurture.domain.conditions import ALWAYS, Condition
 from nurture.domain.purpose import Purpose
+from nurture.domain.schedule import Schedule
 from nurture.domain.steps import Duration, EventMatch, Graph, Send, followers
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "Exit",
     "Purpose",
     "Reentry",
+    "ScheduleTrigger",
     "StateTrigger",
     "Workflow",
 ]
@@ -52,6 +55,22 @@ class StateTrigger:
     existing: Existing = Existing.IGNORE
 
 
+#: how long after its time a firing still starts journeys, where nobody was there to start them
+GRACE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleTrigger:
+    """Starts the workflow at moments of the calendar, for everybody who matches then.
+
+    `condition` reads what SQL knows of every contact, so that they are selected, not swept.
+    """
+
+    schedule: Schedule
+    condition: Condition = ALWAYS
+    grace: timedelta = GRACE
+
+
 @dataclass(frozen=True, slots=True)
 class Reentry:
     """When the same contact may enter again, counted from the last enrolment's end."""
@@ -83,6 +102,7 @@ class Workflow:
     priority: int = 50
     event_triggers: tuple[EventTrigger, ...] = ()
     state_triggers: tuple[StateTrigger, ...] = ()
+    schedules: tuple[ScheduleTrigger, ...] = ()
     only_if: Condition = ALWAYS
     reentry: Reentry = Reentry()
     #: reached: leaves as `converted`; None: no goal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ from nurture.domain.definitions import Definitions, require
 from nurture.domain.lookups import look_up
 from nurture.domain.workflow import Existing, StateTrigger, Workflow
 from nurture.errors import DefinitionError, NurtureError, Problem, Severity
-from nurture.services import mailing_plans, seminars
+from nurture.services import firing_plans, mailing_plans, seminars
 from nurture.services.check import Checked
 from nurture.services.check import check as check
 from nurture.services.digest import plan_digest
@@ -41,6 +42,8 @@ class Published:
     mailings: tuple[Remark, ...] = ()
     #: seminars that changed since people were told of them
     seminars: tuple[seminars.Remark, ...] = ()
+    #: when each schedule fires next, and for how many
+    schedules: tuple[firing_plans.Plan, ...] = ()
     #: (key, name, contacts) of senders who left and still own contacts
     leaving: tuple[tuple[str, str, int], ...] = ()
 
@@ -48,16 +51,24 @@ class Published:
 class ConfirmationNeededError(NurtureError):
     """More people would be enrolled or written to than the policy lets pass without a word."""
 
-    def __init__(self, enrolled: Mapping[str, int], written_to: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        enrolled: Mapping[str, int],
+        written_to: Mapping[str, int],
+        scheduled: Mapping[str, int],
+    ) -> None:
         #: workflow, broadcast or invitation → people
-        self.counts = {**enrolled, **written_to}
-        self.total = sum(self.counts.values())
+        self.counts = Counter(enrolled) + Counter(written_to) + Counter(scheduled)
+        self.total = self.counts.total()
         does = []
         if enrolled:
             match = "matches" if sum(enrolled.values()) == 1 else "match"
             does.append(f"enrol {_people(enrolled)} who {match} already ({_each(enrolled)})")
         if written_to:
             does.append(f"write to {_people(written_to)} within 24 hours ({_each(written_to)})")
+        if scheduled:
+            people = f"{_people(scheduled)} by a schedule within 24 hours"
+            does.append(f"enrol {people} ({_each(scheduled)})")
         super().__init__(
             f"publishing would {' and '.join(does)}",
             f"if that is what you want, say --yes {self.total}",
@@ -84,9 +95,10 @@ def publish(
 
     Raises DefinitionError where the check finds errors, ConfirmationNeededError where more
     people than the policy's `publish.confirm_above` would be enrolled, or written to by a
-    broadcast or an invitation within a day, and `yes` is not that very number. What a
-    publication said yes to is not asked of the next one. People under way keep the steps
-    they started with. `checked`: what `check` said of these very files.
+    broadcast or an invitation within a day, or begin a journey by a schedule within a day,
+    and `yes` is not that very number. What a publication said yes to is not asked of the next
+    one. People under way keep the steps they started with. `checked`: what `check`
+    said of these very files.
     """
     definitions, problems = checked or check(files, runtime.clock.now(), runtime.public_url)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
@@ -101,6 +113,7 @@ def publish(
         mailing_plans.compile_begun(connection, runtime.releases)
     with write(runtime.engine) as connection:
         mailing_plans.hold(connection)
+        firing_plans.hold(connection)
         now = runtime.clock.now()
         live = releases.newest(connection)
         before: Mapping[str, Condition] = {}
@@ -111,6 +124,7 @@ def publish(
         needed = ConfirmationNeededError(
             _matching(connection, definitions, now),
             mailing_plans.beginning_soon(connection, definitions, was, now),
+            firing_plans.beginning_soon(connection, definitions, was, now),
         )
         if needed.total != yes and needed.total > definitions.policy.publish_limit:
             raise needed
@@ -126,6 +140,7 @@ def publish(
         remarks = mailing_plans.sync(
             connection, definitions, was, release_id, now, runtime.releases
         )
+        schedules = firing_plans.sync(connection, definitions, now)
         _enter_segments(connection, definitions, before, now)
         # What had no window to leave in may have one now.
         woken = pausing.wake_windowless(connection, now)
@@ -142,6 +157,7 @@ def publish(
         lacks,
         tuple(remarks),
         tuple(changed),
+        tuple(schedules),
         leaving,
     )
 

@@ -17,7 +17,7 @@ from nurture.db import outcomes
 from nurture.db import setting_aside as rows
 from nurture.db.business_time import chores_due
 from nurture.db.engine import is_away, read, write
-from nurture.services import digest, experiments, mailings, revisits, stale, task_timers
+from nurture.services import digest, experiments, firings, mailings, revisits, stale, task_timers
 from nurture.services.runtime import Runtime
 from nurture.services.setting_aside import AGAIN, said
 
@@ -45,7 +45,7 @@ class Rows:
 class Whole:
     """A chore that does what is longest due of its kind; returns 0 where nothing is left."""
 
-    #: `mailing` or `schedule`
+    #: `mailing`, `firing` or `schedule`
     of: str
     work: Callable[[Runtime], int]
 
@@ -59,6 +59,7 @@ CHORES: tuple[Chore, ...] = (
     Rows("deal", stale.due_deals, stale.BATCH),
     Rows("experiment", experiments.due_looks, experiments.BATCH),
     Rows("contact", revisits.due_revisits, revisits.BATCH),
+    Whole("firing", firings.run),
     Whole("schedule", digest.send_digests),
 )
 

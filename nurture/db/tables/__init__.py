@@ -26,7 +26,14 @@ from nurture.db.tables.people import (
     task,
     team_member,
 )
-from nurture.db.tables.running import business_clock, idempotency, participant, pause, schedule
+from nurture.db.tables.running import (
+    business_clock,
+    firing,
+    idempotency,
+    participant,
+    pause,
+    schedule,
+)
 
 __all__ = [
     "account",
@@ -46,6 +53,7 @@ __all__ = [
     "experiment",
     "experiment_decision",
     "experiment_member",
+    "firing",
     "idempotency",
     "identity",
     "inbox",

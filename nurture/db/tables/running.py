@@ -1,6 +1,17 @@
 """What the running system needs to agree on: clock, participants, pauses, idempotency."""
 
-from sqlalchemy import JSON, Boolean, Column, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from nurture.db.tables.metadata import metadata
 from nurture.db.types import BigKey, UtcDateTime
@@ -52,6 +63,39 @@ schedule = Table(
     Column("name", String(100), primary_key=True),
     Column("due_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime),
+)
+
+#: a moment at which a `schedule:` trigger starts a workflow, and what became of it; due work
+firing = Table(
+    "firing",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("workflow", String(100), nullable=False),
+    #: nurture.domain.schedule.Schedule.text of the trigger
+    Column("schedule", String(400), nullable=False),
+    #: the moment that the calendar says
+    Column("at", UtcDateTime, nullable=False),
+    #: waiting | running | done | missed | cancelled: see nurture.domain.firing
+    Column("state", String(16), nullable=False),
+    #: business time at which its next batch is enrolled; null: nothing to do any more
+    Column("due_at", UtcDateTime),
+    #: contacts up to this id have been asked
+    Column("cursor", BigKey, nullable=False, server_default="0"),
+    #: contacts who began the journey, and who matched and may not enter again yet
+    Column("enrolled", Integer, nullable=False, server_default="0"),
+    Column("left_out", Integer, nullable=False, server_default="0"),
+    #: earlier moments that passed while nobody was there, for which this one stands
+    Column("skipped", Integer, nullable=False, server_default="0"),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    # A trigger fires once at a moment, whoever is at work.
+    UniqueConstraint("workflow", "schedule", "at"),
+    Index(
+        "ix_firing_due_at",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
 )
 
 #: answers already given to an idempotency key of the API
