@@ -119,7 +119,9 @@ def breaches_between(sentences: list[Sentence], catalogue: Mapping[str, str]) ->
             found.append(f"{place} has no Japanese; run python -m tests.catalogue and fill it in")
         elif slots(japanese) != set().union(*map(slots, one.templates)):
             found.append(f"{place} has other {{slots}} in Japanese")
-        elif _LETTERS.search(_CODE.sub("", SLOT.sub("", one.key))) and not _JAPANESE.search(japanese):
+        elif _LETTERS.search(_CODE.sub("", SLOT.sub("", one.key))) and not _JAPANESE.search(
+            japanese
+        ):
             found.append(f"{place} is not in Japanese")
     found += [f"nobody says {key!r} any more" for key in catalogue if key not in known]
     return found

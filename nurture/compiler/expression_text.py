@@ -114,8 +114,8 @@ def names_of(tree: nodes.Expr) -> list[str]:
         current = inner
 
 
-def shown(value: Constant) -> str:
+def shown(value: Constant) -> Said:
     """Return a constant as the expression writes it."""
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value)
+        return say("{words}", words="true" if value else "false")
+    return say("'{text}'", text=value) if isinstance(value, str) else say("{words}", words=value)

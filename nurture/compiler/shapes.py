@@ -226,8 +226,10 @@ class Choice(Shape[str]):
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the word."""
-        known = say("{words}", words=self._words)
         several = len(self._words) > 1
+        known = (
+            say("{words}", words=self._words) if several else say("`{word}`", word=self._words[0])
+        )
         expected = say("one of {known}", known=known) if several else known
         found = scalar_of(node, report, expected)
         if found is None:

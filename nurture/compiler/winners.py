@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nurture.compiler.event_maps import read_awaited
-from nurture.compiler.nodes import Node, Scalar
+from nurture.compiler.nodes import Node, Scalar, quoted
 from nurture.compiler.outline import Draft
 from nurture.compiler.records import Fields
 from nurture.compiler.report import Report
@@ -129,7 +129,7 @@ def check_splits(workflow: Workflow, drafts: Mapping[str, Draft], report: Report
         }
         silent = [name for name, sends in mails.items() if not sends]
         if by in BY_MAIL and silent:
-            whose = [f"'{name}'" for name in silent]
+            whose = [quoted(name) for name in silent]
             if by is By.CLICKED:
                 message = say("nothing of {whose} can be clicked: there is no `send`", whose=whose)
             else:

@@ -35,6 +35,7 @@ _SENTENCES: tuple[tuple[str, Callable[..., Said]], ...] = (
         rf"unexpected {_END}, expected '(?P<expected>.*)'",
         lambda expected: say("unexpected end, expected '{expected}'", expected=expected),
     ),
+    (rf"unexpected '(?P<end>{_END})'", lambda end: say("unexpected '{end}'", end=end)),
     (r"unexpected '(?P<found>.*)'", lambda found: say("unexpected '{found}'", found=found)),
     (
         r"unexpected char '(?P<found>.*)' at (?P<place>\d+)",

@@ -1,7 +1,8 @@
 """Messages that marketers read, pinned over commented bad files.
 
 Each file in `bad/` ends with a block `# expect:` that holds every problem the check must
-find in it, word by word. `python tests/compiler/test_mistakes.py` writes the blocks anew.
+find in it, word by word, and below each what it says in Japanese.
+`python -m tests.compiler.test_mistakes` writes the blocks anew.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from nurture.compiler import compile_files
+from nurture.errors import Problem
+from nurture.language import in_language
 from tests.compiler.releases import BASE, release_with
 
 BAD = Path(__file__).parent / "bad"
@@ -21,15 +24,28 @@ MARK = "# expect:\n"
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
-def found_in(path: Path) -> list[str]:
-    """Return what the check says of a file, without the file's name."""
+def problems_in(path: Path) -> list[Problem]:
+    """Return what the check finds in a file."""
     text = path.read_text("utf-8").partition(MARK)[0]
-    problems = compile_files(release_with(f"workflows/{path.name}", text), NOW).problems
-    return [str(problem).removeprefix(f"workflows/{path.name}:") for problem in problems]
+    return list(compile_files(release_with(f"workflows/{path.name}", text), NOW).problems)
+
+
+def found_in(path: Path) -> list[str]:
+    """Return what the check says of a file in both languages, without the file's name."""
+    return [line for problem in problems_in(path) for line in (_english(problem), _below(problem))]
+
+
+def _english(problem: Problem) -> str:
+    return str(problem).removeprefix(f"{problem.place.file}:")
+
+
+def _below(problem: Problem) -> str:
+    message, hint = (in_language(text, "ja") for text in (problem.message, problem.hint))
+    return f"  {message}（{hint}）" if hint else f"  {message}"
 
 
 def expected_in(path: Path) -> list[str]:
-    """Return the problems that a file says it has."""
+    """Return the lines that a file says the check must say."""
     block = path.read_text("utf-8").partition(MARK)[2]
     return [line.removeprefix("#   ") for line in block.splitlines()]
 
@@ -55,7 +71,7 @@ def test_one_bad_file_hides_nothing_of_the_others() -> None:
     found = [Path(problem.place.file).name for problem in problems]
     assert found.count("a.yaml") == 1
     assert found.count("policy.yaml") == 1
-    assert found.count("z.yaml") == len(expected_in(BAD / "durations.yaml"))
+    assert found.count("z.yaml") == len(problems_in(BAD / "durations.yaml"))
 
 
 def _write_blocks() -> None:
