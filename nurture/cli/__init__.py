@@ -34,6 +34,7 @@ COMMANDS = {
     "seminar": "seminars:seminar",
     "broadcast": "mailings:broadcast",
     "schedule": "schedules:schedule",
+    "split": "splits:split",
     "pause": "operating:pause",
     "resume": "operating:resume",
     "hold": "operating:hold",

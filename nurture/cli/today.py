@@ -42,6 +42,8 @@ _JAPANESE = {
     "Until": "早くて",
     "Mailings": "一斉配信",
     "State": "状態",
+    "Splits decided lately": "最近決定したパターン",
+    "Split": "パターン分け",
     "This weekday": "今日の定例",
 }
 
@@ -78,6 +80,7 @@ class _Page:
             self._mails(),
             self._held(),
             self._mailings(),
+            self._splits(),
         ]
         return [part for part in parts if part is not None]
 
@@ -197,6 +200,14 @@ class _Page:
         for one in self._day.mailings:
             state = glossary.word(glossary.MAILING_STATES, one.state, self._locale)
             table.add_row(self._at(one.at), Text(one.title), state)
+        return table
+
+    def _splits(self) -> Table | None:
+        if not self._day.splits:
+            return None
+        table = self._table("Splits decided lately", "When", "Split", "Why")
+        for one in self._day.splits:
+            table.add_row(self._at(one.at), Text(f"{one.title} / {one.step}"), Text(one.why))
         return table
 
     def _who(self, who: Who) -> Text:

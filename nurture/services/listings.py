@@ -15,6 +15,7 @@ from nurture.domain.workflow import Workflow
 from nurture.errors import NotFoundError
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
+from nurture.services.split_results import SplitResult, split_results_at
 
 #: rows of one page
 PAGE = 50
@@ -57,6 +58,8 @@ class WorkflowReport:
     outcomes: Mapping[str, int]
     #: people at steps that the live release does not have any more
     elsewhere: int
+    #: what its splits have shown, those of earlier releases last
+    splits: Sequence[SplitResult] = ()
 
 
 def contacts(
@@ -125,6 +128,7 @@ def workflow(runtime: Runtime, name: str) -> WorkflowReport:
             raise NotFoundError(f"workflow {name!r} is not published")
         steps = workflow_counts.by_step(connection, name, house.count_unknown_opens)
         outcomes = workflow_counts.outcomes(connection, name)
+        splits = split_results_at(runtime, connection, name)
     known = {*found.graph.steps, ""}
     return WorkflowReport(
         workflow=found,
@@ -133,4 +137,5 @@ def workflow(runtime: Runtime, name: str) -> WorkflowReport:
         active=sum(count.here for count in steps.values()),
         outcomes=outcomes,
         elsewhere=sum(count.here for step, count in steps.items() if step not in known),
+        splits=splits,
     )

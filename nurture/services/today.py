@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import desk, status_counts, team
+from nurture.db import desk, experiments, status_counts, team
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.domain import glossary
@@ -22,12 +22,16 @@ from nurture.errors import NurtureError
 from nurture.services import sentences
 from nurture.services.house import House, house_at
 from nurture.services.runtime import Runtime
+from nurture.services.split_results import why_decided
 
 #: rows of each list; the counts tell of all
 MOST = 20
 
 #: how far ahead promises to come back and mailings are shown
 _AHEAD = timedelta(days=7)
+
+#: how long decided splits are shown
+_BACK = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,18 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A split that was decided lately."""
+
+    workflow: str
+    title: str
+    step: str
+    at: datetime
+    #: a sentence
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """The day of the team, or of one of its members."""
 
@@ -127,6 +143,8 @@ class Today:
     troubles: int
     #: chat lines that no room has taken
     lines: int
+    #: splits that were decided in the last days
+    splits: Sequence[Decided] = ()
 
     @property
     def nothing(self) -> bool:
@@ -195,6 +213,16 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
         ],
         troubles=sum(1 for row in status_counts.troubles(connection, 100) if row.at >= start),
         lines=desk.lines_not_taken(connection, start),
+        splits=[
+            Decided(
+                row.workflow,
+                house.titles.get(row.workflow, row.workflow),
+                row.step,
+                row.at,
+                why_decided(row, locale, zone),
+            )
+            for row in experiments.decided_since(connection, start - _BACK, MOST)
+        ],
     )
 
 

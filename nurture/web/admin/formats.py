@@ -24,11 +24,13 @@ from nurture.domain.condition_words import (
     span_text,
 )
 from nurture.domain.event_words import name_of
+from nurture.domain.split_words import measured, ruled, standing
 from nurture.domain.steps import Step
 from nurture.errors import NurtureError
 from nurture.services import sentences
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
+from nurture.services.split_results import SplitResult
 from nurture.web.languages import language
 
 #: ids that the compiler makes: kind and ordinal, after the block they stand in
@@ -55,6 +57,7 @@ _WORDS = {
     "return": glossary.RETURNS,
     "item": glossary.ITEMS,
     "match": glossary.MATCHES,
+    "experiment_state": glossary.EXPERIMENT_STATES,
 }
 
 
@@ -78,6 +81,9 @@ def furnish(app: Flask, runtime: Runtime) -> None:
         own_name=_own_name,
         text_of=_text_of,
         clock=_clock,
+        split_rule=_split_rule,
+        split_standing=lambda one: standing(one.verdict, one.split.winner, language()),
+        split_why=lambda one, decision: one.why(decision, language()),
     )
     app.jinja_env.globals.update(here=_here, words_of=_words_of)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -155,6 +161,12 @@ def _own_name(step: Step) -> str:
     """Return the name that a workflow's author gave a step, empty for one made up."""
     made_up = _MADE_UP.search(step.id) or step.id == getattr(step, "template", None)
     return "" if made_up else step.id
+
+
+def _split_rule(one: SplitResult) -> str:
+    """Return what a split measures and when it is decided."""
+    rule = ruled(one.split.winner, language())
+    return f"{measured(one.measure, language())} · {rule}"
 
 
 def _here(**changes: Any) -> str:
