@@ -15,7 +15,7 @@ PACKAGE = "nurture"
 
 _GROUND = frozenset({"language", "errors", "clock", "log"})
 _MIDDLE = frozenset({"compiler", "emails", "providers", "db"})
-_UNDER_SERVICES = _GROUND | {"domain"} | _MIDDLE
+_UNDER_SERVICES = _GROUND | {"domain", "diagrams"} | _MIDDLE
 _UNDER_EDGES = _UNDER_SERVICES | {"services", "settings", "keys"}
 
 #: Room → rooms it may import, besides itself and the bare package.
@@ -29,6 +29,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     "keys": frozenset({"language", "errors"}),
     "domain": frozenset({"language", "errors"}),
     **{room: _GROUND | {"domain"} for room in _MIDDLE},
+    # pictures of what `domain` holds; nothing is read, asked or written
+    "diagrams": frozenset({"language", "errors", "domain"}),
     "services": _UNDER_SERVICES,
     "web": _UNDER_EDGES,
     # the only place that wires rooms together

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "check:check",
     "schema": "definitions:schema",
     "publish": "definitions:publish",
+    "diagram": "diagram:diagram",
     "gallery": "gallery:gallery",
     "import": "importing:import_",
     "event": "operating:event",

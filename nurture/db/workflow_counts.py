@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from sqlalchemy import Connection, Row, func, or_, select
 from nurture.db.tables import enrolment, event, message
 from nurture.db.touched import NEWEST_VERDICT
 from nurture.domain.message import State
+
+#: steps that one query of `ways` asks about
+_AT_ONCE = 20
 
 _LEFT = (State.SENT, State.DELIVERED, State.BOUNCED, State.COMPLAINED, State.IN_DOUBT)
 
@@ -84,6 +88,30 @@ def by_step(
             count.opened = row.number
         else:
             count.clicked = row.number
+    return found
+
+
+def ways(connection: Connection, workflow: str, steps: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return step → what journeys left behind there (`event`, `timeout`, a variant …) → how many.
+
+    The last visit of each journey counts, under way or ended. One walk over the workflow's
+    enrolments, so it is asked for by who wants to look, not by every page.
+    """
+    found: dict[str, dict[str, int]] = {step: {} for step in steps}
+    for at in range(0, len(steps), _AT_ONCE):
+        some = steps[at : at + _AT_ONCE]
+        left = [
+            enrolment.c.memory["steps"][step]["outcome"].as_string().label(f"way_{number}")
+            for number, step in enumerate(some)
+        ]
+        number = func.count().label("number")
+        rows = connection.execute(
+            select(*left, number).where(enrolment.c.workflow == workflow).group_by(*left)
+        )
+        for row in rows:
+            for step, outcome in zip(some, row, strict=False):
+                if outcome is not None:
+                    found[step][outcome] = found[step].get(outcome, 0) + row.number
     return found
 
 

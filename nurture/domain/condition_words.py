@@ -172,8 +172,20 @@ def _field(scope: Scope, path: tuple[str, ...], locale: str) -> str:
         return word(FIELDS, name, locale)
     if scope is Scope.DEAL and name in DEAL_FIELDS:
         return word(DEAL_FIELDS, name, locale)
+    if scope is Scope.STEP:
+        return _left_behind(path, locale)
     # Beside the event's own name, its fields speak for themselves.
     return name if scope is Scope.EVENT else f"{scope}.{name}"
+
+
+def _left_behind(path: tuple[str, ...], locale: str) -> str:
+    """Return what a step left behind: 「conversation」のフォーム, outcome of introduction."""
+    ja = locale.startswith("ja")
+    step, kind, *of = path
+    if kind == "outcome" or not of:
+        return f"「{step}」の結果" if ja else f"outcome of {step}"
+    name = word(PROPERTIES, of[0], locale) if of[0] != "type" else "反応" if ja else "event"
+    return f"「{step}」の{name}" if ja else f"{name} of {step}"
 
 
 def _times(name: str, within: timedelta | None, times: int, locale: str) -> str:

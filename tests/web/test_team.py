@@ -89,6 +89,8 @@ def test_every_page_stands_empty_and_full_in_both_languages(
         person = fill(scene, mailbox)
         pages += [f"/contacts/{person}", "/workflows/warm-nurture", "/workflows/receipts"]
         pages += ["/mailbox/1"]
+        picture = team.get(f"/workflows/warm-nurture/diagram.svg?lang={language}")
+        assert ("開始のきっかけ" in picture.text) == (language == "ja")
     for path in pages:
         answer = team.get(path, headers={"Accept-Language": language})
         assert answer.status_code == 200, path

@@ -1,0 +1,1 @@
+"""Workflows as pictures: laid out once, written as SVG or as Mermaid text."""
