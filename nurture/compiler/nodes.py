@@ -79,7 +79,8 @@ Node: TypeAlias = Scalar | ListNode | MapNode
 def number(text: str) -> int | float | None:
     """Return the number that a text says, full-width digits included, or None."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        # The minus sign proper, U+2212, is one too; NFKC leaves it as it is.
+        text = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
     if _WHOLE.fullmatch(text):
         return int(text)
     return float(text) if _FRACTION.fullmatch(text) else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from nurture.compiler.nodes import Scalar
+from nurture.compiler.slips import remedy_of
 from nurture.errors import Place, Problem, Severity
 from nurture.language import NOTHING, Said
-from nurture.language.hints import did_you_mean, nearest
+from nurture.language.hints import did_you_mean, is_near, nearest
 
 #: words compared for the hints of one file; a file that needs more is not misspelt but wrong
 MOST_COMPARED = 20_000
@@ -67,4 +69,7 @@ class Report:
         self, at: Placed | None, code: str, message: Said, hint: Said, severity: Severity
     ) -> None:
         place = Place(self.file) if at is None else Place(self.file, at.line, at.column)
+        if isinstance(at, Scalar) and not is_near(hint):
+            # How it is typed explains a value better than an example of right ones.
+            hint = remedy_of(at.value) or hint
         self._problems[Problem(place, code, message, hint, severity)] = None

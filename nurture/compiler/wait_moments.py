@@ -112,7 +112,7 @@ class WaitMoments:
                 "expected an offset such as 14d or -1d, found {found}", found=describe(value)
             )
             self._refuse(value, "wrong-type", message)
-        text = unicodedata.normalize("NFKC", value.value).strip()
+        text = unicodedata.normalize("NFKC", value.value).replace("\u2212", "-").strip()
         before = text.startswith("-")
         try:
             return durations.read_duration(text.removeprefix("-").removeprefix("+")), before

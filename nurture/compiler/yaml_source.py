@@ -6,11 +6,12 @@ libyaml splits the text into events; what a plain scalar means is decided in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
 
+from nurture.compiler import slips
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
 from nurture.compiler.report import Report
 from nurture.compiler.yaml_words import remedy, said_by_yaml
@@ -93,11 +94,34 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, report: Report) -> Non
         message = say("a value may not start with {letter}", letter=quoted(letter))
         report.error(at, "broken-yaml", message, say("put the value in quotes"))
         return
+    if _is_slip(error, at, lines, report):
+        return
     where = error.context_mark
     started = where.line + 1 if where is not None and where.line + 1 != at.line else None
     report.error(
         at, "broken-yaml", said_by_yaml(problem, context, started), remedy(problem, context)
     )
+
+
+def _is_slip(error: yaml.MarkedYAMLError, at: _Mark, lines: list[str], report: Report) -> bool:
+    """Report a slip of the input method where it explains why YAML gave up."""
+    if any(problem.code == "full-width" for problem in report.problems):
+        return True
+    where = error.context_mark
+    start = where.line + 1 if where is not None else at.line
+    number, slip = start, None
+    line = lines[start - 1] if start <= len(lines) else ""
+    if where is not None and "quoted scalar" in (error.context or ""):
+        slip = slips.closing_quote(line, where.column + 1)
+    if slip is None and "flow" in (error.context or "") and at.line <= len(lines):
+        number, slip = at.line, slips.comma_before(lines[at.line - 1], at.column)
+    if slip is None:
+        found = slips.slip_before(lines, at.line, start)
+        number, slip = found if found is not None else (start, None)
+    if slip is None:
+        return False
+    report.error(_Mark(number, slip.offset + 1), "full-width", slip.message, slip.hint)
+    return True
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this file
@@ -109,6 +133,7 @@ class _Tree:
 
     def __init__(self, report: Report, text: str) -> None:
         self._report = report
+        self._lines = text.split("\n")
         self._events = iter(yaml.parse(text, Loader=_Loader))
         #: anchor → its node, how many nodes that is, and how many levels
         self._anchors: dict[str, tuple[Node, int, int]] = {}
@@ -124,6 +149,12 @@ class _Tree:
             self._report.error(None, "empty-file", say("the file is empty"))
             return None
         root = self._node(next(self._events), 1)
+        if isinstance(root, Scalar) and slips.pair_in(root.value) is not None:
+            # Lines without a colon of YAML's run together to one text.
+            for number, slip in slips.slips_of(self._lines):
+                mark = _Mark(number, slip.offset + 1)
+                self._report.error(mark, "full-width", slip.message, slip.hint)
+            raise _Refused
         next(self._events)
         event = next(self._events)
         if isinstance(event, yaml.DocumentStartEvent):
@@ -214,14 +245,48 @@ class _Tree:
     def _list(self, start: Any, depth: int) -> ListNode:
         items: list[Node] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
-            items.append(self._node(event, depth + 1))
+            item = self._node(event, depth + 1)
+            items.append(self._pair(item) or item)
         return ListNode(start.start_mark.line + 1, start.start_mark.column + 1, items)
+
+    def _meant(self, key: Scalar, value: Node) -> tuple[Scalar, Node]:
+        """Return key and value as they were meant, and say what slipped."""
+        pair = slips.pair_in(key.value)
+        if pair is not None and isinstance(value, Scalar) and value.is_nothing:
+            self._slipped(key, pair.slip)
+            place = key.column + pair.offset
+            return replace(key, value=pair.key), Scalar(key.line, place, pair.value, True)
+        slip = slips.slip_in_key(key.value)
+        if slip is None:
+            return key, value
+        self._slipped(key, slip)
+        if slip.meant is None:
+            raise _Refused
+        return replace(key, value=slip.meant), value
+
+    def _pair(self, item: Node) -> MapNode | None:
+        """Return the map that a plain text of a list was meant to be, or None."""
+        if not isinstance(item, Scalar) or not item.plain or item.value.isascii():
+            return None
+        pair = slips.pair_in(item.value)
+        if pair is None:
+            return None
+        self._slipped(item, pair.slip)
+        key = replace(item, value=pair.key)
+        value = Scalar(item.line, item.column + pair.offset, pair.value, True)
+        return MapNode(item.line, item.column, {pair.key: (key, value)})
+
+    def _slipped(self, at: Scalar, slip: slips.Slip) -> None:
+        mark = _Mark(at.line, at.column + slip.offset)
+        self._report.error(mark, "full-width", slip.message, slip.hint)
 
     def _map(self, start: Any, depth: int) -> MapNode:
         pairs: dict[str, tuple[Scalar, Node]] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
+            if isinstance(key, Scalar) and key.plain and not key.value.isascii():
+                key, value = self._meant(key, value)
             if not isinstance(key, Scalar):
                 self._report.error(key, "bad-key", say("a key must be a word, not a list or a map"))
             elif key.value in pairs:

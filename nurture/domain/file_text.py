@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from nurture.language import Said, say
 
-#: characters that no editor shows, or that some count as a line break and others do not
+#: characters that no editor shows, or that some count as a line break and others do not, and
+#: those that turn the direction of writing, so that a line reads other than it is
 INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    "\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
 #: marks at the start of a file, the longer ones first

@@ -37,3 +37,8 @@ def nearest(word: str, known: Iterable[str], before: str = "") -> Said:
         return NOTHING
     original = next(c for c in choices if c.lower() == near[0])
     return say("did you mean '{word}'?", word=f"{before}{original}")
+
+
+def is_near(hint: str) -> bool:
+    """Say whether a hint names the word that was perhaps meant."""
+    return hint.startswith("did you mean ")

@@ -101,6 +101,18 @@ SHIFT_JIS = "a: 1\nworkflow: 日本語のワークフロー\n".encode("cp932")
         # tabs
         ("a:\n\t- b\n", "f:2:1: error: a tab is used for indentation (YAML wants spaces) [tab]"),
         ("a:\n  b: 1\n\tc: 2\n", "f:3:1: error: a tab is used for indentation (YAML wants spaces) [tab]"),
+        # slips of an input method, where what was meant cannot be known
+        ("workflow： w\npurpose: a\n", "f:1:9: error: a full-width colon '：' stands after 'workflow' (write `workflow: …`, half-width and with a space) [full-width]"),
+        ("workflow: w\nsteps：\n  - wait: 1d\n", "f:2:6: error: a full-width colon '：' stands after 'steps' (write `steps: …`, half-width and with a space) [full-width]"),
+        ("workflow: w\ntitle： x\nsteps:\n  - wait: 1d\n", "f:2:6: error: a full-width colon '：' stands after 'title' (write `title: …`, half-width and with a space) [full-width]"),
+        ("steps:\n　　- wait: 3d\n", "f:2:1: error: a full-width space stands here (write half-width spaces) [full-width]"),
+        ("steps:\n  -　wait: 3d\n", "f:2:4: error: a full-width space stands here (write half-width spaces) [full-width]"),
+        ("steps:\n  -\u00a0wait: 3d\n", "f:2:4: error: a space stands here that is no plain one (U+00A0) (write half-width spaces) [full-width]"),
+        ("steps:\n  － wait: 3d\n", "f:2:3: error: the full-width sign '－' stands here (write -) [full-width]"),
+        ("steps:\n  - ｛wait: 3d｝\n", "f:2:5: error: the full-width sign '｛' stands here (write {) [full-width]"),
+        ("title: \"abc”\nsteps: []\n", "f:1:12: error: the full-width sign '”' stands here (write \") [full-width]"),
+        ("a: {weekday: tuesday、at: 1}\n", "f:1:21: error: the full-width sign '、' stands here (write ,) [full-width]"),
+        ("title: a\u202eb\n", "f:1:9: error: the invisible character U+202E stands here (delete it) [invisible-character]"),
         # structure
         ("", "f:1:1: error: the file is empty [empty-file]"),
         ("# only a comment\n", "f:1:1: error: the file is empty [empty-file]"),
@@ -176,3 +188,50 @@ def test_any_bytes_give_a_tree_or_a_problem(content: bytes) -> None:
 def test_any_soup_of_yaml_signs_gives_a_tree_or_a_problem(text: str) -> None:
     node, problems = read(text)
     assert (node is None) <= bool(problems)
+
+
+def test_lines_of_full_width_colons_alone_are_all_named() -> None:
+    _, problems = read("workflow： w\npurpose： marketing\n　steps： []\n")
+    assert [problem.split(": ", 1)[0] for problem in problems] == ["f:1:9", "f:2:8", "f:3:7"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("- send： warm/hearing", "send", "warm/hearing"),
+        ("- wait:　　3d　", "wait", "3d"),
+        ("- {send： x}", "send", "x"),
+        ("- ｗａｉｔ: 3d", "wait", "3d"),
+        ("- w\u200bait: 3d", "wait", "3d"),
+    ],
+)
+def test_a_key_that_slipped_is_read_as_it_was_meant(text: str, key: str, value: str) -> None:
+    node, problems = read(text)
+    assert [problem.rsplit(" ", 1)[1] for problem in problems] == ["[full-width]"]
+    assert isinstance(node, ListNode)
+    (item,) = node.items
+    assert isinstance(item, MapNode)
+    found = item.get(key)
+    assert isinstance(found, Scalar) and found.value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # texts that hold such signs are texts, even in a list
+        "title: 第１回：『全角』の“引用”、send： は説明",
+        "- 日時：10:00",
+        "- ROI：120%",
+        "- 'send： x'",
+        "a: |\n  send： x\n  　字下げ",
+        "備考: x",
+        "# send： x\na: 1",
+    ],
+)
+def test_full_width_signs_in_texts_are_no_slips(text: str) -> None:
+    assert read(text)[1] == []
+
+
+@pytest.mark.parametrize(("text", "value"), [("−5", -5), ("－５", -5), ("−0.5", -0.5)])
+def test_a_minus_sign_of_any_width_is_one(text: str, value: float) -> None:
+    assert scalar(text).number == value
