@@ -32,7 +32,7 @@ from nurture.compiler.step_kinds import (
 from nurture.language import NOTHING, Said, say
 
 #: steps of one workflow
-MOST_STEPS = 1000
+MOST_STEPS = 5000
 #: characters of an id, made ones included: the database keeps so many
 LONGEST_ID = 200
 

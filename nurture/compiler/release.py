@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from nurture.compiler.broadcasts import compile_broadcasts
 from nurture.compiler.calendar import EMPTY_CALENDAR, compile_calendar
-from nurture.compiler.graph_checks import endless_starts, starts_at_once
 from nurture.compiler.library import compile_library
 from nurture.compiler.nodes import Node
 from nurture.compiler.policy import EMPTY_POLICY, catalogue_of, compile_policy
@@ -21,6 +20,7 @@ from nurture.compiler.report import Report
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.scoring import EMPTY_SCORING, compile_scoring
 from nurture.compiler.segments import Segments, SegmentSource, find_segments
+from nurture.compiler.self_starts import check_starts
 from nurture.compiler.seminars import Surroundings, compile_seminars
 from nurture.compiler.sources import (
     ROOT,
@@ -192,6 +192,8 @@ def _segments(sources: Sources, policy: Policy, policy_read: bool) -> Segments:
                 found[one.name] = one
     segments = Segments(found, catalogue_of(policy, not policy_read))
     segments.incomplete = sources.unread
+    # All of them first, so that the stack is as short here as it can be.
+    segments.all()
     return segments
 
 
@@ -223,15 +225,7 @@ def _workflows(
 
 def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> None:
     """Report workflows that start themselves in the end, and those that nothing starts."""
-    at_once = {name: starts_at_once(one.workflow.graph) for name, one in compiled.items()}
-    for (name, step), circle in endless_starts(at_once).items():
-        one = compiled[name]
-        message = say(
-            "without a wait, this starts '{name}' again: {circle}",
-            name=name,
-            circle=" → ".join(circle),
-        )
-        one.report.error(one.places[step], "starts-itself", message, say("add a `wait` before it"))
+    check_starts(compiled)
     started = {
         step.workflow
         for one in compiled.values()

@@ -18,6 +18,10 @@ from nurture.language import say
 
 #: nodes of one segment with all its segments put in place
 LARGEST = 2000
+#: levels of one segment with all its segments put in place
+DEEPEST = 100
+#: segments that stand in one another
+_MOST_NESTED = 20
 
 _SEGMENT = Key("segment", NAME, say("The segment's name."), required=True)
 _TITLE = Key("title", Text(), say("What it is called on pages."))
@@ -92,7 +96,11 @@ class Segments:
     def all(self) -> Mapping[str, Condition]:
         """Return every segment that could be compiled."""
         for name, source in self._sources.items():
-            self.look_up(name, source.at, source.report)
+            try:
+                self.look_up(name, source.at, source.report)
+            except RecursionError:
+                self._under_way.clear()
+                self._too_deep(source)
         return {name: found for name, found in self._done.items() if found is not None}
 
     def look_up(self, name: str, at: Scalar, report: Report) -> Condition | None:
@@ -111,6 +119,10 @@ class Segments:
                 hint = report.suggest(name, self._sources)
                 report.error(at, "unknown-segment", say("no segment '{name}'", name=name), hint)
             return None
+        if len(self._under_way) == _MOST_NESTED:
+            message = say("more than {most} segments stand in one another", most=_MOST_NESTED)
+            report.error(at, "segment-too-deep", message)
+            return None
         self._under_way.append(name)
         scope = ConditionScope(source.report, self._catalogue, self.look_up)
         condition: Condition | None = read_condition(source.condition, scope)
@@ -123,8 +135,20 @@ class Segments:
             )
             source.report.error(source.at, "segment-too-large", message)
             condition = None
+        if condition is not None and _depth(condition) > DEEPEST:
+            self._too_deep(source)
+            condition = None
         self._done[name] = condition
         return condition
+
+    def _too_deep(self, source: SegmentSource) -> None:
+        self._done[source.name] = None
+        message = say(
+            "segment '{name}' is nested more than {deepest} levels deep, its segments included",
+            name=source.name,
+            deepest=DEEPEST,
+        )
+        source.report.error(source.at, "segment-too-deep", message)
 
 
 def _size(condition: Condition, limit: int) -> int:
@@ -140,3 +164,18 @@ def _size(condition: Condition, limit: int) -> int:
             case Not(part):
                 pending.append(part)
     return count
+
+
+def _depth(condition: Condition) -> int:
+    """Return how many levels a condition has."""
+    deepest = 0
+    pending = [(condition, 1)]
+    while pending:
+        current, depth = pending.pop()
+        deepest = max(deepest, depth)
+        match current:
+            case All(parts) | AnyOf(parts):
+                pending.extend((part, depth + 1) for part in parts)
+            case Not(part):
+                pending.append((part, depth + 1))
+    return deepest

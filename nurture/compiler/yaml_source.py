@@ -23,7 +23,7 @@ LARGEST_FILE = 1_000_000
 #: levels of nesting
 DEEPEST = 64
 #: nodes once every alias is written out
-MOST_NODES = 50_000
+MOST_NODES = 100_000
 
 # libyaml in C is some 25 times faster than a parser in Python; every platform with a wheel
 # of PyYAML has it, the rest get the same events more slowly.

@@ -84,3 +84,55 @@ def test_a_file_full_of_unknown_words_gets_so_many_hints_and_no_more(
     assert len(problems) >= len([line for line in lines if line != "steps:"]) - 2
     assert 0 < sum("did you mean" in problem.hint for problem in problems) < len(lines)
     assert compared < report.MOST_COMPARED + 2_000
+
+
+def _steps(lines: list[str]) -> dict[str, str]:
+    head = "workflow: w\npurpose: marketing\ntrigger: {temperature: warm}\nsteps:\n"
+    return {"workflows/w.yaml": head + "".join(f"  - {line}\n" for line in lines)}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"wait: {number % 9 + 1}d" for number in range(5_000)],
+        # looking for a circle from each of these once took their square in time
+        [
+            line
+            for number in range(2_500)
+            for line in (
+                f"{{id: w{number}, wait: 1d}}",
+                f"goto: {{step: w{number}, at_most: 2}}",
+            )
+        ],
+    ],
+    ids=["waits", "gotos"],
+)
+def test_a_workflow_of_5000_steps_is_read(lines: list[str]) -> None:
+    assert compile_files({**BASE, **_steps(lines)}).problems == ()
+
+
+def test_one_step_more_is_said_at_its_place() -> None:
+    problems = compile_files({**BASE, **_steps(["wait: 1d"] * 5_001)}).problems
+    assert [str(problem) for problem in problems] == [
+        "workflows/w.yaml:5005:5: error: more than 5000 steps [too-many-steps]"
+    ]
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["chain", "circle"])
+def test_segments_that_stand_deep_in_one_another_are_named_and_nothing_overflows(
+    closed: bool,
+) -> None:
+    many = 3_000
+    lines = [f"  s{one}: {{segment: s{one + 1}}}" for one in range(many)]
+    lines.append(f"  s{many}: {{segment: s0}}" if closed else f"  s{many}: {{tag: a}}")
+    text = "segments:\n" + "\n".join(lines)
+    problems = compile_files({**BASE, "workflows/segments.yaml": text}).problems
+    assert {problem.code for problem in problems} == {"segment-too-deep"}
+
+
+def test_segments_whose_conditions_nest_deep_together_are_refused() -> None:
+    nots, ends = "{not: " * 12, "}" * 12
+    lines = [f"  s{one}: {nots}{{segment: s{one + 1}}}{ends}" for one in range(15)]
+    text = "\n".join(["segments:", *lines, "  s15: {tag: a}"])
+    problems = compile_files({**BASE, "workflows/segments.yaml": text}).problems
+    assert {problem.code for problem in problems} == {"segment-too-deep"}
