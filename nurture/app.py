@@ -25,6 +25,7 @@ from nurture.db.migrate import check_current
 from nurture.emails.tokens import Keyring
 from nurture.errors import NurtureError
 from nurture.keys import signing_keys, suppression_key
+from nurture.language import say
 from nurture.providers.base import Provider
 from nurture.providers.chat import AppriseChat, Chat
 from nurture.providers.mailbox_store import MailboxStore
@@ -109,7 +110,9 @@ class House:
                 timeouts=Timeouts(piece=min(5.0, self.settings.lease_seconds / 12)),
             )
         except NurtureError as error:
-            raise NurtureError(f"SMTP_URL: {error.message}", error.hint) from error
+            raise NurtureError(
+                say("SMTP_URL: {message}", message=error.message), error.hint
+            ) from error
 
     def has_workers(self) -> bool:
         """Say whether somebody is there to decide; False where Redis does not answer."""
@@ -159,7 +162,7 @@ def build(settings: Settings | None = None, ring: Callable[[str], None] | None =
             stepped = stand(connection) is not None
     except OperationalError as error:
         raise NurtureError(
-            "the database cannot be reached", "check DATABASE_URL, and that it is running"
+            say("the database cannot be reached"), say("check DATABASE_URL, and that it is running")
         ) from error
     clock: Clock = SteppedClock(lambda: read_stand(engine)) if stepped else RealClock()
     keys = signing_keys(settings.secret, settings.var)

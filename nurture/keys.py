@@ -19,11 +19,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from nurture.errors import NurtureError
+from nurture.language import say
 
 #: Shortest secret, characters: 16 random bytes written in hex.
 SHORTEST = 32
 _ENTRY = re.compile(r"(?:(\d{1,3}):)?(\S+)")
-_HINT = "python -c 'import secrets; print(secrets.token_hex(32))' makes one"
+_HINT = say("python -c 'import secrets; print(secrets.token_hex(32))' makes one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def signing_keys(secret: SecretStr | None, var: Path) -> SigningKeys:
     if not path.exists():
         _make(path)
     if path.stat().st_mode & 0o077:
-        raise NurtureError(f"{path} can be read by others", f"run: chmod 600 {path}")
+        raise NurtureError(
+            say("{path} can be read by others", path=path), say("run: chmod 600 {path}", path=path)
+        )
     return _parsed(path.read_text(encoding="utf-8"), str(path))
 
 
@@ -93,14 +96,24 @@ def _parsed(text: str, where: str) -> SigningKeys:
         match = _ENTRY.fullmatch(entry)
         if match is None or (match[1] is None and len(entries) > 1) or int(match[1] or 1) > 255:
             raise NurtureError(
-                f"{where} is neither one secret nor a list of them",
-                "write SECRET, or 2:NEW,1:OLD with numbers up to 255",
+                say("{where} is neither one secret nor a list of them", where=where),
+                say("write SECRET, or 2:NEW,1:OLD with numbers up to 255"),
             )
         if len(match[2]) < SHORTEST:
-            raise NurtureError(f"{where} holds a secret under {SHORTEST} characters", _HINT)
+            raise NurtureError(
+                say(
+                    "{where} holds a secret under {shortest} characters",
+                    where=where,
+                    shortest=SHORTEST,
+                ),
+                _HINT,
+            )
         number = int(match[1] or 1)
         if number in keys:
-            raise NurtureError(f"{where} has two secrets numbered {number}", "number each once")
+            raise NurtureError(
+                say("{where} has two secrets numbered {number}", where=where, number=number),
+                say("number each once"),
+            )
         keys[number] = hashlib.blake2b(
             match[2].encode(), digest_size=32, person=b"nurture-key"
         ).digest()

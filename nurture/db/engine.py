@@ -17,6 +17,7 @@ from nurture.db.expressions import score_on_sqlite
 from nurture.db.json_text import write_json
 from nurture.db.tables import metadata
 from nurture.errors import NurtureError
+from nurture.language import say
 
 
 def make_engine(url: str, pool_size: int = 5) -> Engine:
@@ -30,8 +31,8 @@ def make_engine(url: str, pool_size: int = 5) -> Engine:
         parsed = make_url(url)
     except ArgumentError as error:
         raise NurtureError(
-            "DATABASE_URL is not a database address",
-            "write sqlite:///var/nurture.sqlite or postgresql://user:password@host/name",
+            say("DATABASE_URL is not a database address"),
+            say("write sqlite:///var/nurture.sqlite or postgresql://user:password@host/name"),
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
@@ -46,8 +47,8 @@ def make_engine(url: str, pool_size: int = 5) -> Engine:
             json_serializer=write_json,
         )
     raise NurtureError(
-        f"DATABASE_URL names {backend!r}, which Nurture does not speak",
-        "use sqlite:///… or postgresql://…",
+        say("DATABASE_URL names '{backend}', which Nurture does not speak", backend=backend),
+        say("use sqlite:///… or postgresql://…"),
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, column, select, table
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from nurture.errors import NurtureError
+from nurture.language import say
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -56,9 +57,15 @@ def check_current(engine: Engine) -> None:
     """Raise NurtureError where a database is not at the revision this version needs."""
     found = current(engine)
     if found is None:
-        raise NurtureError("the database is empty", "run `nurture migrate`, or `nurture up`")
+        raise NurtureError(
+            say("the database is empty"), say("run `nurture migrate`, or `nurture up`")
+        )
     if found != newest():
         raise NurtureError(
-            f"the database is at revision {found}, this version needs {newest()}",
-            "run `nurture migrate`",
+            say(
+                "the database is at revision {found}, this version needs {newest}",
+                found=found,
+                newest=newest(),
+            ),
+            say("run `nurture migrate`"),
         )

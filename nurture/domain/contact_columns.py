@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from nurture.domain.cell_values import plain
 from nurture.domain.contact_row import Remark
 from nurture.errors import NurtureError
+from nurture.language import say
+from nurture.language.hints import nearest
 
 #: a column that is known and left out
 LEFT_OUT = ""
@@ -158,11 +160,12 @@ def _own_mapping(
     for header, field in mapped.items():
         if _key(header) not in keys:
             raise NurtureError(
-                f"--map names a column {header!r} that the file does not have",
-                f"its columns are {', '.join(headers)}",
+                say("--map names a column '{header}' that the file does not have", header=header),
+                say("its columns are {headers}", headers=[*headers]),
             )
         if field != LEFT_OUT and field not in known:
-            near = difflib.get_close_matches(field, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise NurtureError(f"--map names a field {field!r} that contacts do not have", hint)
+            hint = nearest(field, known) or say("known: {known}", known=known)
+            raise NurtureError(
+                say("--map names a field '{field}' that contacts do not have", field=field), hint
+            )
     return {_key(header): field for header, field in mapped.items()}

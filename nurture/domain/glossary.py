@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nurture.language import Word
+
 Words = Mapping[str, tuple[str, str]]
 
 TEMPERATURES: Words = {
@@ -348,3 +350,9 @@ def word(words: Words, code: str | None, locale: str) -> str:
         return ""
     found = words.get(code)
     return code if found is None else found[0 if locale.startswith("ja") else 1]
+
+
+def coded(words: Words, code: str) -> Word:
+    """Return a code as a value of a sentence: its word in Japanese, the code in English."""
+    found = words.get(code)
+    return Word(code if found is None else found[0], code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Self
 
 from nurture.language.catalogue import sentences
@@ -62,6 +63,14 @@ class Said(str):
         return _filled(template, self._values, language)
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the glossary as a value of a sentence, in both languages."""
+
+    japanese: str
+    english: str
+
+
 def say(template: str, /, **values: object) -> Said:
     """Return a sentence: `say("unknown key '{key}'", key=name)`.
 
@@ -95,6 +104,8 @@ def _filled(template: str, values: Mapping[str, object], language: str) -> str:
 
 
 def _shown(value: object, form: str, language: str) -> str:
+    if isinstance(value, Word):
+        return value.japanese if language == "ja" else value.english
     if isinstance(value, str):
         return in_language(value, language)
     if isinstance(value, list | tuple):

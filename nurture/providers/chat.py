@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 
 from nurture.errors import NurtureError
+from nurture.language import say
 
 if TYPE_CHECKING:
     import apprise
@@ -22,7 +23,7 @@ _CHATWORK = "forms://api.chatwork.com/v2/rooms/{room}/messages?+X-ChatWorkToken=
 #: that plugin's own fields, of which Chatwork wants one, by another name
 _CHATWORK_FIELDS = "&:message=body&:title=&:type=&:version="
 
-_SHAPES = (
+_SHAPES = say(
     "e.g. slack://TOKEN_A/TOKEN_B/TOKEN_C, workflows://… for Teams, chatwork://TOKEN@ROOM, "
     "or any other address of apprise"
 )
@@ -73,7 +74,9 @@ class AppriseChat:
             one = apprise.Apprise(asset=asset)
             # Nothing of the address in the message: it is a secret.
             if not one.add(_spelled(room, address)):
-                raise NurtureError(f"CHAT_{room.upper()}: this is no address of a chat", _SHAPES)
+                raise NurtureError(
+                    say("CHAT_{room}: this is no address of a chat", room=room.upper()), _SHAPES
+                )
             self._rooms[room] = one
 
     def say(self, room: str, text: str) -> Taken:
@@ -115,8 +118,8 @@ def _spelled(room: str, address: str) -> str:
     number = (parts.hostname or "").removeprefix("rid")
     if not parts.username or not number.isdecimal():
         raise NurtureError(
-            f"CHAT_{room.upper()}: a Chatwork room needs a token and a number",
-            "write chatwork://TOKEN@123456789",
+            say("CHAT_{room}: a Chatwork room needs a token and a number", room=room.upper()),
+            say("write chatwork://TOKEN@123456789"),
         )
     token = quote(parts.username, safe="")
     return _CHATWORK.format(room=number, token=token) + _CHATWORK_FIELDS

@@ -16,6 +16,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.providers.headers import header, message_ids
 from nurture.providers.patterns import AddressPatterns
 
@@ -104,8 +105,13 @@ class MailboxStore:
             found = self._database.execute("PRAGMA user_version").fetchone()[0]
             if found not in (0, _VERSION):
                 raise NurtureError(
-                    f"{path} is a mailbox of version {found}, known is {_VERSION}",
-                    "move it away, a new one will be made",
+                    say(
+                        "{path} is a mailbox of version {found}, known is {version}",
+                        path=path,
+                        found=found,
+                        version=_VERSION,
+                    ),
+                    say("move it away, a new one will be made"),
                 )
             self._database.execute("PRAGMA journal_mode = WAL")
             # FULL: a mail that was answered by 250 outlives a power cut.
@@ -114,7 +120,8 @@ class MailboxStore:
                 self._database.executescript(_SCHEMA)
         except sqlite3.Error as error:
             raise NurtureError(
-                f"{path} cannot be opened as a mailbox: {error}", "move it away, or mend its rights"
+                say("{path} cannot be opened as a mailbox: {error}", path=path, error=error),
+                say("move it away, or mend its rights"),
             ) from error
 
     def close(self) -> None:

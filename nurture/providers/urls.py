@@ -5,7 +5,6 @@ No message, representation or name made here holds the user or the password.
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import ssl
 from collections.abc import Callable
@@ -13,6 +12,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from nurture.errors import NurtureError
+from nurture.language import say
+from nurture.language.hints import nearest
 from nurture.providers.base import Provider
 from nurture.providers.maildir import MaildirProvider
 from nurture.providers.memory import MemoryProvider
@@ -22,7 +23,7 @@ from nurture.providers.smtp_dialogue import Login, Relay, Security, Timeouts
 #: Beyond this a relay feels attacked, and one thread no longer keeps up.
 WIDTH_LIMIT = 200
 
-_SHAPES = (
+_SHAPES = say(
     "use smtp://user:password@host:587?starttls=1, smtps://user:password@host, "
     "maildir:///folder or memory:"
 )
@@ -42,7 +43,7 @@ def provider_from_url(url: str, *, timeouts: Timeouts | None = None) -> Provider
         port = parts.port
     except ValueError:
         # Not "from": the error of the library may repeat the line, password and all.
-        raise NurtureError("the URL for sending mail cannot be read", _SHAPES) from None
+        raise NurtureError(say("the URL for sending mail cannot be read"), _SHAPES) from None
     kinds: dict[str, Callable[[SplitResult, int | None, Timeouts | None], Provider]] = {
         "smtp": _smtp,
         "smtps": _smtp,
@@ -53,8 +54,10 @@ def provider_from_url(url: str, *, timeouts: Timeouts | None = None) -> Provider
     if kind is None:
         # In `user:secret@host` the scheme is the user.
         tellable = parts.scheme and "@" not in url
-        found = f"'{parts.scheme[:20]}:' is" if tellable else "the URL for sending mail names"
-        raise NurtureError(f"{found} no way to send mail", _SHAPES)
+        message = say("the URL for sending mail names no way to send mail")
+        if tellable:
+            message = say("'{scheme}:' is no way to send mail", scheme=parts.scheme[:20])
+        raise NurtureError(message, _SHAPES)
     return kind(parts, port, timeouts)
 
 
@@ -62,13 +65,15 @@ def _smtp(parts: SplitResult, port: int | None, timeouts: Timeouts | None) -> Pr
     options = _options(parts, _SMTP_KEYS)
     host = parts.hostname
     if not host:
-        raise NurtureError(f"the {parts.scheme}: URL names no host", _SHAPES)
+        raise NurtureError(say("the {scheme}: URL names no host", scheme=parts.scheme), _SHAPES)
     if not _is_host_name(host):
-        raise NurtureError(f"the {parts.scheme}: URL names a host that cannot be", _SHAPES)
+        raise NurtureError(
+            say("the {scheme}: URL names a host that cannot be", scheme=parts.scheme), _SHAPES
+        )
     if parts.path.strip("/") or parts.fragment:
         raise NurtureError(
-            f"the {parts.scheme}: URL holds more than host and options",
-            "percent-encode '/', '#', '?' and '@' in user and password",
+            say("the {scheme}: URL holds more than host and options", scheme=parts.scheme),
+            say("percent-encode '/', '#', '?' and '@' in user and password"),
         )
     security = _security(parts.scheme, options)
     context = None if security is Security.NONE else _context(options.get("ca"))
@@ -94,7 +99,8 @@ def _maildir(parts: SplitResult, port: int | None, timeouts: Timeouts | None) ->
     path = Path(unquote(parts.path))
     if parts.netloc or not path.is_absolute() or path == Path("/"):
         raise NurtureError(
-            "the maildir: URL needs an absolute folder", "three slashes: maildir:///var/mail"
+            say("the maildir: URL needs an absolute folder"),
+            say("three slashes: maildir:///var/mail"),
         )
     return MaildirProvider(path, width=_number(options, "width", 20, WIDTH_LIMIT))
 
@@ -102,7 +108,7 @@ def _maildir(parts: SplitResult, port: int | None, timeouts: Timeouts | None) ->
 def _memory(parts: SplitResult, port: int | None, timeouts: Timeouts | None) -> Provider:
     options = _options(parts, ("width",))
     if parts.netloc or parts.path:
-        raise NurtureError("the memory: URL takes no host and no path", "write memory:")
+        raise NurtureError(say("the memory: URL takes no host and no path"), say("write memory:"))
     return MemoryProvider(width=_number(options, "width", 20, WIDTH_LIMIT))
 
 
@@ -110,13 +116,15 @@ def _options(parts: SplitResult, known: tuple[str, ...]) -> dict[str, str]:
     options: dict[str, str] = {}
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
             raise NurtureError(
-                f"the {parts.scheme}: URL has an unknown option",
-                f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}",
+                say("the {scheme}: URL has an unknown option", scheme=parts.scheme),
+                nearest(key, known) or say("known: {known}", known=sorted(known)),
             )
         if key in options:
-            raise NurtureError(f"the {parts.scheme}: URL has '{key}' twice", "keep one")
+            raise NurtureError(
+                say("the {scheme}: URL has '{key}' twice", scheme=parts.scheme, key=key),
+                say("keep one"),
+            )
         options[key] = value
     return options
 
@@ -124,11 +132,11 @@ def _options(parts: SplitResult, known: tuple[str, ...]) -> dict[str, str]:
 def _security(scheme: str, options: dict[str, str]) -> Security:
     starttls = options.get("starttls", "0")
     if starttls not in ("0", "1"):
-        raise NurtureError("'starttls' is neither 0 nor 1", "write starttls=1")
+        raise NurtureError(say("'starttls' is neither 0 nor 1"), say("write starttls=1"))
     if scheme == "smtps":
         if starttls == "1":
             raise NurtureError(
-                "smtps: is encrypted from the start, STARTTLS is not", "keep one of them"
+                say("smtps: is encrypted from the start, STARTTLS is not"), say("keep one of them")
             )
         return Security.TLS
     return Security.STARTTLS if starttls == "1" else Security.NONE
@@ -138,11 +146,13 @@ def _login(parts: SplitResult, security: Security, host: str) -> Login | None:
     if parts.username is None and parts.password is None:
         return None
     if not parts.username or not parts.password:
-        raise NurtureError("the URL for sending mail has a user or a password, not both", _SHAPES)
+        raise NurtureError(
+            say("the URL for sending mail has a user or a password, not both"), _SHAPES
+        )
     if security is Security.NONE and not _is_loopback(host):
         raise NurtureError(
-            "the password would cross the network in clear",
-            "add ?starttls=1, or write smtps://",
+            say("the password would cross the network in clear"),
+            say("add ?starttls=1, or write smtps://"),
         )
     return Login(unquote(parts.username), unquote(parts.password))
 
@@ -151,7 +161,7 @@ def _own_name(name: str | None) -> str | None:
     if name is None:
         return None
     if not name.isascii() or not _is_host_name(name):
-        raise NurtureError("'ehlo' is no host name", "e.g. ehlo=mail.nurture.example")
+        raise NurtureError(say("'ehlo' is no host name"), say("e.g. ehlo=mail.nurture.example"))
     return name
 
 
@@ -160,8 +170,8 @@ def _context(ca: str | None) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=ca)
     except OSError as error:
         raise NurtureError(
-            f"the certificates of 'ca' cannot be read: {error.strerror}",
-            "give the path of a PEM file",
+            say("the certificates of 'ca' cannot be read: {strerror}", strerror=error.strerror),
+            say("give the path of a PEM file"),
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -170,7 +180,10 @@ def _context(ca: str | None) -> ssl.SSLContext:
 def _number(options: dict[str, str], key: str, default: int, most: int) -> int:
     text = options.get(key, str(default))
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:10]) <= most):
-        raise NurtureError(f"'{key}' must be a number from 1 to {most}", f"e.g. {key}={default}")
+        raise NurtureError(
+            say("'{key}' must be a number from 1 to {most}", key=key, most=most),
+            say("e.g. {key}={default}", key=key, default=default),
+        )
     return int(text)
 
 

@@ -12,6 +12,7 @@ from nurture.db.engine import read, write
 from nurture.db.tables import api_key
 from nurture.db.upsert import insert_new
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services.runtime import Runtime
 
 #: what every key begins with, so that scanners of repositories recognise a leaked one
@@ -33,12 +34,14 @@ def add(runtime: Runtime, name: str) -> str:
     """
     name = name.strip()
     if not 0 < len(name) <= 100:
-        raise NurtureError("a key's name has 1 to 100 characters")
+        raise NurtureError(say("a key's name has 1 to 100 characters"))
     key = PREFIX + secrets.token_urlsafe(32)
     row = {"name": name, "key_hash": _hash(key), "created_at": runtime.clock.now()}
     with write(runtime.engine) as connection:
         if not insert_new(connection, api_key, [row], "id"):
-            raise NurtureError(f"there is a key named {name!r} already", "choose another name")
+            raise NurtureError(
+                say("there is a key named '{name}' already", name=name), say("choose another name")
+            )
     return key
 
 
@@ -51,7 +54,7 @@ def revoke(runtime: Runtime, name: str) -> None:
             .values(revoked_at=runtime.clock.now())
         )
         if changed.rowcount == 0:
-            raise NotFoundError(f"there is no key named {name!r} in use")
+            raise NotFoundError(say("there is no key named '{name}' in use", name=name))
 
 
 def verify(runtime: Runtime, key: str) -> ApiKey | None:

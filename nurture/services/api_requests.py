@@ -22,6 +22,7 @@ from nurture.domain.calendar import EARLIEST, is_believable
 from nurture.domain.contact_row import ContactRow
 from nurture.domain.row_remarks import sentence
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.api_keys import ApiKey
 from nurture.services.capture import Happening, check, take_in
 from nurture.services.house import house_at
@@ -173,7 +174,7 @@ def _check_moments(rows: Sequence[ContactRow], now: datetime) -> None:
         if moment is not None and not EARLIEST <= moment <= now + _CLOCKS_DIFFER
     ]
     if errors:
-        raise NotAcceptedError("some fields are not what they should be", errors[:50])
+        raise NotAcceptedError(say("some fields are not what they should be"), errors[:50])
 
 
 def _check_custom_fields(runtime: Runtime, rows: Sequence[ContactRow]) -> None:
@@ -197,7 +198,7 @@ def _check_custom_fields(runtime: Runtime, rows: Sequence[ContactRow]) -> None:
                     continue
                 errors.append({"field": f"[{index}].{place}.{name}", "message": said})
     if errors:
-        raise NotAcceptedError("some fields are not what they should be", errors[:50])
+        raise NotAcceptedError(say("some fields are not what they should be"), errors[:50])
 
 
 def _is_kind(value: Any, kind: str) -> bool:
@@ -244,8 +245,8 @@ def once(runtime: Runtime, request: Request, act: Callable[[Connection], Answer]
             kept = connection.execute(select(idempotency).where(*mine)).one()
             if kept.request_hash != request.digest:
                 raise KeyReusedError(
-                    "this Idempotency-Key was used for another request",
-                    "use a new key for every request",
+                    say("this Idempotency-Key was used for another request"),
+                    say("use a new key for every request"),
                 )
             answer: Answer = kept.answer
             return answer

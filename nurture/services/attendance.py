@@ -18,6 +18,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.person_name import split_name
 from nurture.domain.seminar import ATTENDED, MISSED, Seminar, Standing, standing
 from nurture.errors import NotFoundError
+from nurture.language import say
 from nurture.language.hints import did_you_mean
 from nurture.services.attendance_list import Attendee, RefusedError
 from nurture.services.runtime import DECIDE, Runtime
@@ -69,7 +70,7 @@ def record_attendance(
     """
     guests = {one.address: one for one in people}
     if not guests:
-        raise RefusedError("nobody", "the list names nobody who came")
+        raise RefusedError("nobody", say("the list names nobody who came"))
 
     def act(connection: Connection) -> Attendance:
         now = runtime.clock.now()
@@ -104,11 +105,13 @@ def record_attendance(
 def _over(definitions: Definitions, name: str, now: datetime) -> Seminar:
     seminar = seminar_named(definitions, name)
     if seminar.cancelled:
-        raise RefusedError("cancelled", f"seminar '{name}' was cancelled, so nobody came")
+        raise RefusedError(
+            "cancelled", say("seminar '{name}' was cancelled, so nobody came", name=name)
+        )
     if seminar.ends_at > now:
         raise RefusedError(
             "not_over",
-            f"seminar '{name}' is not over yet",
+            say("seminar '{name}' is not over yet", name=name),
             "read the list in when it has ended: who is not on it is told that we missed them",
         )
     return seminar
@@ -118,7 +121,9 @@ def seminar_named(definitions: Definitions, name: str) -> Seminar:
     """Return a seminar by name; raise NotFoundError with the nearest name where there is none."""
     seminar = definitions.seminars.get(name)
     if seminar is None:
-        raise NotFoundError(f"no seminar '{name}'", did_you_mean(name, definitions.seminars))
+        raise NotFoundError(
+            say("no seminar '{name}'", name=name), did_you_mean(name, definitions.seminars)
+        )
     return seminar
 
 
@@ -134,8 +139,13 @@ def _check_list(
     if len(registered) >= _SUSPICIOUS and not registered & set(known):
         raise RefusedError(
             "another",
-            f"none of the {named} people on the list had registered for '{seminar.name}', and "
-            f"{len(registered)} had: it looks like the list of another seminar",
+            say(
+                "none of the {named} people on the list had registered for '{name}', "
+                "and {registered} had: it looks like the list of another seminar",
+                named=named,
+                name=seminar.name,
+                registered=len(registered),
+            ),
             "if it is the right one, say --sure",
         )
 

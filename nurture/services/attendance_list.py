@@ -14,6 +14,7 @@ from nurture.domain.attendance_columns import AttendanceColumns, is_our_side, re
 from nurture.domain.cell_values import plain
 from nurture.domain.contact_row import RowError
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import Said, say
 from nurture.services.csv_encoding import find_encoding
 from nurture.services.csv_records import Record, Records
 from nurture.services.mail_address import check_address
@@ -84,13 +85,13 @@ def read_file(path: Path, encoding: str = "") -> AttendanceList:
     Raises NotFoundError where there is none, NurtureError where it is no text or names nobody.
     """
     if not path.is_file():
-        raise NotFoundError(f"{path} is not a file")
+        raise NotFoundError(say("{path} is not a file", path=path))
     with path.open("rb") as raw:
         if raw.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
             raise RefusedError(
                 "workbook",
-                f"{path.name} is a workbook, not a CSV",
-                "in Excel: File, Save As, CSV UTF-8 (comma delimited)",
+                say("{name} is a workbook, not a CSV", name=path.name),
+                say("in Excel: File, Save As, CSV UTF-8 (comma delimited)"),
             )
     text = path.read_bytes().decode(find_encoding(path, encoding))
     return read_text(text, path.name)
@@ -105,7 +106,8 @@ def read_upload(content: bytes, name: str = "the file") -> AttendanceList:
             return read_file(path)
         except NurtureError as error:
             code = error.code if isinstance(error, RefusedError) else "unreadable"
-            message = error.message.replace(path.name, name)
+            message = error.message
+            message = message.but(name=name) if isinstance(message, Said) else message
             raise RefusedError(code, message, error.hint) from error
 
 
@@ -121,11 +123,13 @@ def read_text(text: str, name: str = "the list") -> AttendanceList:
     else:
         rows = _read_loose(text, found)
     if any(number > MOST for number, _ in enumerate(rows, 1)):
-        raise RefusedError("too_many", f"{name} has more than {MOST:,} rows")
+        raise RefusedError(
+            "too_many", say("{name} has more than {most:,} rows", name=name, most=MOST)
+        )
     if not found.people:
         raise RefusedError(
             "nobody",
-            f"{name} names nobody who came",
+            say("{name} names nobody who came", name=name),
             "it needs a column of e-mail addresses, or one address per line",
         )
     return found

@@ -17,6 +17,7 @@ from nurture.db.retrying import write_again
 from nurture.domain.addresses import canonical
 from nurture.domain.calendar import EARLIEST
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.mail_address import fault_of_address
 from nurture.services.runtime import DECIDE, Runtime
 
@@ -49,17 +50,17 @@ TOLD_TOO = frozenset({"email.auto_replied", "email.replied"})
 
 #: what to do instead of telling of an event that would do nothing
 _INSTEAD = {
-    "contact.unsubscribed": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
-    "email.unsubscribed": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
-    "email.complained": "use `POST /api/v1/unsubscribes` or `nurture unsubscribe`",
-    "contact.preferences_changed": (
+    "contact.unsubscribed": say("use `POST /api/v1/unsubscribes` or `nurture unsubscribe`"),
+    "email.unsubscribed": say("use `POST /api/v1/unsubscribes` or `nurture unsubscribe`"),
+    "email.complained": say("use `POST /api/v1/unsubscribes` or `nurture unsubscribe`"),
+    "contact.preferences_changed": say(
         "use `PUT /api/v1/contacts/EMAIL/preferences` or `nurture preferences`"
     ),
-    "contact.created": "use `POST /api/v1/contacts`",
-    "contact.updated": "use `POST /api/v1/contacts`",
-    "account.updated": "use `POST /api/v1/contacts` with its `account`",
-    "owner.changed": "use `nurture owner`",
-    "lifecycle.assigned": "use `nurture stage`",
+    "contact.created": say("use `POST /api/v1/contacts`"),
+    "contact.updated": say("use `POST /api/v1/contacts`"),
+    "account.updated": say("use `POST /api/v1/contacts` with its `account`"),
+    "owner.changed": say("use `nurture owner`"),
+    "lifecycle.assigned": say("use `nurture stage`"),
 }
 
 _LARGEST_PROPERTIES = 64
@@ -115,35 +116,47 @@ def check(one: Happening, now: datetime) -> None:
     """Raise NurtureError where a fact is malformed."""
     if not EVENT_NAME.fullmatch(one.type) or len(one.type) > 100:
         raise NurtureError(
-            f"{one.type!r} is not the name of an event",
-            "events are named noun.verbed, e.g. form.submitted",
+            say("'{type}' is not the name of an event", type=one.type),
+            say("events are named noun.verbed, e.g. form.submitted"),
         )
     noun = one.type.partition(".")[0]
     if one.type in OURS or (noun in OUR_NOUNS and one.type not in TOLD_TOO):
         raise NurtureError(
-            f"{one.type!r} is an event that only the engine itself makes",
-            _INSTEAD.get(one.type, "give it a name of your own"),
+            say("'{type}' is an event that only the engine itself makes", type=one.type),
+            _INSTEAD.get(one.type, say("give it a name of your own")),
         )
     if len(one.properties) > _LARGEST_PROPERTIES:
-        raise NurtureError(f"more than {_LARGEST_PROPERTIES} properties in one event")
+        raise NurtureError(
+            say(
+                "more than {most} properties in one event",
+                most=_LARGEST_PROPERTIES,
+            )
+        )
     for name, value in one.properties.items():
         if isinstance(value, str) and len(value) > 20_000:
-            raise NurtureError(f"property {name!r} is longer than 20,000 characters")
+            raise NurtureError(say("property '{name}' is longer than 20,000 characters", name=name))
     if one.occurred_at is not None:
         _check_moment(one.occurred_at, now)
     if one.key is not None and len(one.key) > 200:
-        raise NurtureError("the idempotency key is longer than 200 characters")
+        raise NurtureError(say("the idempotency key is longer than 200 characters"))
     if one.email is not None and (why := fault_of_address(one.email)):
-        raise NurtureError(f"{one.email!r} is not an e-mail address: {why}")
+        raise NurtureError(
+            say("'{email}' is not an e-mail address: {why}", email=one.email, why=why)
+        )
 
 
 def _check_moment(moment: datetime, now: datetime) -> None:
     if moment.tzinfo is None:
-        raise NurtureError("occurred_at has no time zone", "write e.g. 2026-04-03T18:00:00+09:00")
+        raise NurtureError(
+            say("occurred_at has no time zone"), say("write e.g. 2026-04-03T18:00:00+09:00")
+        )
     if not EARLIEST <= moment <= now + _AHEAD:
         raise NurtureError(
-            f"occurred_at {moment.isoformat()} is before 1900 or more than a year ahead",
-            "leave it out where the time is not known",
+            say(
+                "occurred_at {moment} is before 1900 or more than a year ahead",
+                moment=moment.isoformat(),
+            ),
+            say("leave it out where the time is not known"),
         )
 
 

@@ -15,6 +15,7 @@ from nurture.domain.cell_values import plain
 from nurture.domain.contact_columns import Columns, read_columns
 from nurture.domain.contact_row import Remark
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services.csv_encoding import find_encoding
 from nurture.services.csv_records import Records
 
@@ -65,12 +66,12 @@ def open_contacts(
     fit. `custom` are the fields that the policy declares.
     """
     if not path.is_file():
-        raise NotFoundError(f"{path} is not a file")
+        raise NotFoundError(say("{path} is not a file", path=path))
     with path.open("rb") as raw:
         if raw.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
             raise NurtureError(
-                f"{path.name} is a workbook, not a CSV",
-                "in Excel: File, Save As, CSV UTF-8 (comma delimited)",
+                say("{name} is a workbook, not a CSV", name=path.name),
+                say("in Excel: File, Save As, CSV UTF-8 (comma delimited)"),
             )
     codec = find_encoding(path, encoding)
     with path.open("rb") as raw, TextIOWrapper(raw, encoding=codec, newline="") as file:
@@ -144,16 +145,16 @@ def _after(file: TextIO, header: _Try) -> Records:
 
 def _no_header(cells: list[str]) -> NurtureError:
     if not any(map(_WORD.search, cells)):
-        return NurtureError("the file is empty", "a list begins with a line of headers")
+        return NurtureError(say("the file is empty"), say("a list begins with a line of headers"))
     if any("@" in cell for cell in cells):
         return NurtureError(
-            "the first line is a contact, not headers",
-            "put a line above it that names the columns, e.g. 会社名,氏名,メールアドレス",
+            say("the first line is a contact, not headers"),
+            say("put a line above it that names the columns, e.g. 会社名,氏名,メールアドレス"),
         )
-    shown = ", ".join(repr(plain(cell)[:40]) for cell in cells[:30])
+    shown = [say("'{text}'", text=plain(cell)[:40]) for cell in cells[:30]]
     return NurtureError(
-        f"no column holds e-mail addresses; the headers are {shown}",
-        "name it with --map 'HEADER=email'",
+        say("no column holds e-mail addresses; the headers are {shown}", shown=shown),
+        say("name it with --map 'HEADER=email'"),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from nurture.db import contacts, mail_fates, outcomes, pausing
 from nurture.db.engine import read, write
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import Said, say
 from nurture.services import mailing_switches
 from nurture.services.drafting import resolve_sender
 from nurture.services.runtime import DECIDE, SEND, Runtime
@@ -28,6 +29,15 @@ class Backlog:
     waiting: int
 
 
+_KINDS = {WORKFLOW: say("workflow"), SENDER: say("sender")}
+
+
+def _not_paused(kind: str, name: str) -> Said:
+    if kind == EVERYTHING:
+        return say("everything is not paused")
+    return say("{kind} {name} is not paused", kind=_KINDS.get(kind, kind), name=name)
+
+
 def pause(runtime: Runtime, kind: str, name: str = "", reason: str = "") -> None:
     """Stop sending: everything, a workflow (or broadcast) or a sender (`name`).
 
@@ -43,11 +53,14 @@ def pause(runtime: Runtime, kind: str, name: str = "", reason: str = "") -> None
         }
         if kind not in known:
             raise NurtureError(
-                f"{kind!r} cannot be paused", "pause everything, a workflow or a sender"
+                say("'{kind}' cannot be paused", kind=kind),
+                say("pause everything, a workflow or a sender"),
             )
         if name not in known[kind]:
-            names = ", ".join(sorted(known[kind]))
-            raise NotFoundError(f"there is no {kind} {name!r}", f"there are: {names}")
+            raise NotFoundError(
+                say("there is no {kind} '{name}'", kind=_KINDS[kind], name=name),
+                say("known: {known}", known=sorted(known[kind])),
+            )
         if kind == WORKFLOW:
             # A mailing of that name queues nothing more either.
             mailing_switches.stop(connection, name, reason)
@@ -74,7 +87,7 @@ def resume(runtime: Runtime, kind: str, name: str = "", discard: bool = False) -
         if kind == WORKFLOW:
             mailing_switches.go_on(connection, name, now)
         if not pausing.unpause(connection, kind, name):
-            raise NotFoundError(f"{(kind + ' ' + name).strip()} is not paused")
+            raise NotFoundError(_not_paused(kind, name))
         held = _held_back(runtime, connection, kind, name, now)
         expired, goes = held.expired, sorted([*held.waiting, *held.freed])
         if discard:
@@ -146,7 +159,10 @@ def unhold(runtime: Runtime, account: str) -> tuple[str, int]:
 
 def _account(found: list[tuple[int, str]], named: str) -> tuple[int, str]:
     if not found:
-        raise NotFoundError(f"no account has the domain or name {named!r}")
+        raise NotFoundError(say("no account has the domain or name '{named}'", named=named))
     if len(found) > 1:
-        raise NurtureError(f"{len(found)} accounts are named {named!r}", "use the domain")
+        raise NurtureError(
+            say("{number} accounts are named '{named}'", number=len(found), named=named),
+            say("use the domain"),
+        )
     return found[0]

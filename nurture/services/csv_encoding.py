@@ -9,6 +9,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from nurture.errors import NurtureError
+from nurture.language import say
 
 _CHUNK = 1 << 20
 #: enough text to judge by, little enough to be quick
@@ -60,11 +61,13 @@ def find_encoding(path: Path, named: str = "") -> str:
     found = sorted({*japanese, *_others(path, sample)})
     if len(found) == 1:
         return found[0]
-    what = f"could be any of {', '.join(found)}" if found else "is in no encoding we know"
-    raise NurtureError(
-        f"{path.name} {what}",
-        f"say which: --encoding {found[0] if found else 'cp932'}",
+    message = (
+        say("{name} could be any of {encodings}", name=path.name, encodings=found)
+        if found
+        else say("{name} is in no encoding we know", name=path.name)
     )
+    hint = say("say which: --encoding {encoding}", encoding=found[0] if found else "cp932")
+    raise NurtureError(message, hint)
 
 
 def _named(path: Path, name: str) -> str:
@@ -73,13 +76,21 @@ def _named(path: Path, name: str) -> str:
         "a".encode(name)
         codec = codecs.lookup(name).name
     except (LookupError, UnicodeError) as error:
-        hint = "use utf-8, cp932 (Shift_JIS), euc_jp, utf-16 or cp1252"
-        raise NurtureError(f"there is no encoding {name!r}", hint) from error
+        hint = say("use utf-8, cp932 (Shift_JIS), euc_jp, utf-16 or cp1252")
+        raise NurtureError(say("there is no encoding '{name}'", name=name), hint) from error
     codec = _MEANT.get(codec, codec)
     at = _reads(path, codec)
     if at is not None:
-        hint = "say another with --encoding, or save the list as CSV UTF-8"
-        raise NurtureError(f"{path.name} is not {name}: byte {at:,} does not fit", hint)
+        hint = say("say another with --encoding, or save the list as CSV UTF-8")
+        raise NurtureError(
+            say(
+                "{name} is not {encoding}: byte {at:,} does not fit",
+                name=path.name,
+                encoding=name,
+                at=at,
+            ),
+            hint,
+        )
     return codec
 
 

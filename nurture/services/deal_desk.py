@@ -18,10 +18,12 @@ from nurture.db.engine import read as reading
 from nurture.db.retrying import write_again
 from nurture.domain import task_words
 from nurture.domain.deal_news import STAGES, read_moment, read_news
+from nurture.domain.glossary import coded
 from nurture.domain.policy import Calendar
 from nurture.domain.task_actions import ACTIONS, events_of
 from nurture.domain.task_answers import FaultError, read, read_amount
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import Word, say
 from nurture.services.capture import Happening, take_in
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.task_actions import SOURCE, AnswersError
@@ -72,8 +74,8 @@ def act_on_deal(
             return False
         if coming.values["stage"] in deals.CLOSED:
             raise NurtureError(
-                f"deal {_name(row)} is over: {coming.values['stage']}",
-                "a new meeting with the contact opens a new deal",
+                say("deal {name} is over: {stage}", name=_name(row), stage=_stage(coming)),
+                say("a new meeting with the contact opens a new deal"),
             )
         told = events_of(asked, found.values, _by(connection, row, by), deal=_name(row))
         return _take_in(connection, row, coming, told[-1], source, now)
@@ -102,18 +104,22 @@ def set_right(
     values: dict[str, Any] = {}
     if stage is not None:
         if stage not in SETTABLE:
-            known = ", ".join(SETTABLE)
-            raise NurtureError(f"a deal is not set to {stage!r}", f"known: {known}; or won, lost")
+            raise NurtureError(
+                say("a deal is not set to '{stage}'", stage=stage),
+                say("known: {known}; or won, lost", known=SETTABLE),
+            )
         values["stage"] = stage
     if amount is not None:
         try:
             values["amount"] = read_amount(amount)
         except FaultError as fault:
-            raise NurtureError(f"amount: {task_words.FAULTS[fault.code][1]}") from None
+            raise NurtureError(
+                say("amount: {fault}", fault=Word(*task_words.FAULTS[fault.code]))
+            ) from None
     if product is not None:
         values["product"] = product.strip()[:200]
     if not values:
-        raise NurtureError("nothing to set", "name --stage, --amount or --product")
+        raise NurtureError(say("nothing to set"), say("name --stage, --amount or --product"))
 
     def write(connection: Connection) -> bool:
         row = _hold(connection, named)
@@ -122,7 +128,9 @@ def set_right(
         if not changes:
             return False
         if coming.values["stage"] in deals.CLOSED:
-            raise NurtureError(f"deal {_name(row)} is over: {coming.values['stage']}")
+            raise NurtureError(
+                say("deal {name} is over: {stage}", name=_name(row), stage=_stage(coming))
+            )
         kind = "deal.advanced" if "stage" in changes else "deal.updated"
         told = {**changes, "deal": _name(row), "by": _by(connection, row, by)}
         return _take_in(connection, row, coming, (kind, told), source, runtime.clock.now())
@@ -138,7 +146,10 @@ def set_right(
 def _find(connection: Connection, named: str) -> Row[Any]:
     row = deal_list.find(connection, named)
     if row is None or row.erased:
-        raise NotFoundError(f"there is no deal {named!r}", "`nurture deal list --all` shows them")
+        raise NotFoundError(
+            say("there is no deal '{named}'", named=named),
+            say("`nurture deal list --all` shows them"),
+        )
     return row
 
 
@@ -146,7 +157,9 @@ def _hold(connection: Connection, named: str) -> Row[Any]:
     """Return a deal, its contact locked as everything that decides about it does."""
     row = _find(connection, named)
     if row.contact_id is None:
-        raise NurtureError(f"deal {_name(row)} has no contact", "tell of it by an event")
+        raise NurtureError(
+            say("deal {name} has no contact", name=_name(row)), say("tell of it by an event")
+        )
     people.lock_accounts(connection, people.accounts_of(connection, [row.contact_id]))
     people.lock(connection, [row.contact_id], wait=True)
     return _find(connection, named)
@@ -229,3 +242,7 @@ def _take_in(
     )
     (captured,) = take_in(connection, [event], SOURCE, now)
     return captured.status == "taken"
+
+
+def _stage(coming: _Coming) -> Word:
+    return coded(task_words.DEAL_STAGES, str(coming.values["stage"]))

@@ -9,6 +9,7 @@ from nurture.db.engine import read
 from nurture.domain.library import ITEM_FILE, LOCALE_MARK, Item, in_locale
 from nurture.emails.attachments import Attachment, StoredFile, file_name
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 
@@ -17,7 +18,7 @@ class FileGoneError(NurtureError):
     """No release has a file that a mail carries."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"no release has {path}")
+        super().__init__(say("no release has {path}", path=path))
         self.path = path
 
 

@@ -22,6 +22,7 @@ from nurture.domain.preference_words import RHYTHMS
 from nurture.domain.preferences import UNASKED, Rhythm
 from nurture.domain.scoring import Engagement, rounded
 from nurture.errors import NotFoundError
+from nurture.language import say
 from nurture.services import sentences
 from nurture.services.explanation import (
     ConsentLine,
@@ -49,7 +50,7 @@ def explain(runtime: Runtime, who: str | int, locale: str) -> Explanation:
     with read(runtime.engine) as connection:
         contact_id = _find(connection, who)
         if contact_id is None:
-            raise NotFoundError(f"no contact is known as {who!r}")
+            raise NotFoundError(say("no contact is known as '{who}'", who=who))
         (row,) = touched.contact_rows(connection, [contact_id])
         house = house_at(runtime, connection)
         zone = zone_of(row, house.calendar)

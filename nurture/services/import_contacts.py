@@ -21,6 +21,8 @@ from nurture.domain.contact_row import ContactRow, Remark, RowError
 from nurture.domain.contact_words import BASES, PURPOSE_WORDS, word_of
 from nurture.domain.definitions import Definitions
 from nurture.errors import NurtureError
+from nurture.language import say
+from nurture.language.joining import either
 from nurture.services.contact_csv import ContactCsv, CsvRow, open_contacts
 from nurture.services.contact_reading import Reading, read_contact
 from nurture.services.rejected_rows import RejectedRows
@@ -237,19 +239,29 @@ def _reading(clock: Clock, definitions: Definitions | None, options: ImportOptio
     zone = ZoneInfo(definitions.calendar.zone if definitions is not None else "Asia/Tokyo")
     said = {name: text for name, text in options.defaults.items() if text}
     if (basis := said.get("basis")) and word_of(basis) not in BASES:
-        known = "business_card, opt_in, business_relationship or published_address"
-        raise NurtureError(f"{basis!r} is no basis of consent", f"use {known}")
+        known = either(("business_card", "opt_in", "business_relationship", "published_address"))
+        raise NurtureError(
+            say("'{basis}' is no basis of consent", basis=basis), say("use {known}", known=known)
+        )
     for purpose in read_tags(said.get("purposes", "")):
         if word_of(purpose) not in PURPOSE_WORDS:
             raise NurtureError(
-                f"{purpose!r} is no purpose of consent", "use marketing, survey or referral"
+                say("'{purpose}' is no purpose of consent", purpose=purpose),
+                say("use marketing, survey or referral"),
             )
     if obtained := said.get("obtained"):
         try:
             if read_moment(obtained, zone) > now:
-                raise NurtureError(f"consent cannot have been obtained on {obtained}: not yet")
+                raise NurtureError(
+                    say(
+                        "consent cannot have been obtained on {obtained}: not yet",
+                        obtained=obtained,
+                    )
+                )
         except ValueError as error:
-            raise NurtureError(f"{obtained!r} is not a date", "write e.g. 2026-03-12") from error
+            raise NurtureError(
+                say("'{obtained}' is not a date", obtained=obtained), say("write e.g. 2026-03-12")
+            ) from error
     if definitions is None:
         return Reading(now, zone, defaults=said)
     policy = definitions.policy

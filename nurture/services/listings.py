@@ -13,6 +13,7 @@ from nurture.domain.scoring import Engagement, score_at
 from nurture.domain.step_tree import Node, draw
 from nurture.domain.workflow import Workflow
 from nurture.errors import NotFoundError
+from nurture.language import say
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 from nurture.services.split_results import SplitResult, split_results_at
@@ -125,7 +126,7 @@ def workflow(runtime: Runtime, name: str) -> WorkflowReport:
         house = house_at(runtime, connection)
         found = house.workflows.get(name)
         if found is None:
-            raise NotFoundError(f"workflow {name!r} is not published")
+            raise NotFoundError(say("workflow '{name}' is not published", name=name))
         steps = workflow_counts.by_step(connection, name, house.count_unknown_opens)
         outcomes = workflow_counts.outcomes(connection, name)
         splits = split_results_at(runtime, connection, name)

@@ -16,6 +16,7 @@ from nurture.domain.addresses import canonical
 from nurture.domain.cell_values import compatible, plain
 from nurture.domain.contact_row import Remark, RowError
 from nurture.domain.row_remarks import sentence
+from nurture.language import NOTHING, Said, Word, say
 
 _WRAPPED = re.compile(r"(?:mailto:)?(.*<)?\s*([^<>\s]+@[^<>\s]+?)\s*>?", re.IGNORECASE)
 #: what most addresses look like; the rest is asked of email-validator
@@ -54,7 +55,7 @@ def check_address(text: str) -> tuple[str, str]:
     return address, written
 
 
-def fault_of_address(text: str) -> str:
+def fault_of_address(text: str) -> Said:
     """Return what is wrong with an address that a program sends, or nothing.
 
     Programs send the address alone: what people's lists wrap around it, `mailto:`, brackets
@@ -63,8 +64,11 @@ def fault_of_address(text: str) -> str:
     try:
         address, _ = check_address(text)
     except RowError as error:
-        return " ".join(sentence(remark, "en") for remark in error.remarks)
-    return "" if canonical(text) == address else "send the address alone, nothing around it"
+        said = (Word(sentence(remark, "ja"), sentence(remark, "en")) for remark in error.remarks)
+        return say("{words}", words=next(said))
+    if canonical(text) == address:
+        return NOTHING
+    return say("send the address alone, nothing around it")
 
 
 @lru_cache(maxsize=10_000)

@@ -12,6 +12,7 @@ from nurture.db.engine import read, write
 from nurture.domain.mailing import MailingState
 from nurture.domain.mailing_plan import FILE_REMOVED
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services import control
 from nurture.services.control import WORKFLOW, Backlog
 from nurture.services.mailing_reports import unknown
@@ -29,7 +30,7 @@ def pause(runtime: Runtime, name: str, reason: str = "") -> None:
     with read(runtime.engine) as connection:
         row = _named(connection, name)
         if row.state == MailingState.DONE and not mailings.unsent(connection, name):
-            raise NurtureError(f"{name} has gone out: nothing is left to pause")
+            raise NurtureError(say("{name} has gone out: nothing is left to pause", name=name))
     _refuse_ended(row)
     if row.state != MailingState.PAUSED:
         control.pause(runtime, WORKFLOW, name, reason)
@@ -64,7 +65,7 @@ def cancel(runtime: Runtime, name: str, reason: str = "") -> int:
         if row.state == MailingState.CANCELLED:
             return left
         if row.state == MailingState.DONE and not left:
-            raise NurtureError(f"{name} has gone out: nothing is left to cancel")
+            raise NurtureError(say("{name} has gone out: nothing is left to cancel", name=name))
         mailings.change(
             connection,
             name,
@@ -118,11 +119,11 @@ def _named(connection: Connection, name: str, lock: bool = False) -> Row[Any]:
 def _refuse_ended(row: Row[Any]) -> None:
     if row.state == MailingState.CANCELLED:
         raise NurtureError(
-            f"{row.name} is cancelled",
-            "write a broadcast of another name, or a new `at` where nobody got this one",
+            say("{name} is cancelled", name=row.name),
+            say("write a broadcast of another name, or a new `at` where nobody got this one"),
         )
     if row.state == MailingState.MISSED:
         raise NurtureError(
-            f"{row.name} was not sent: its time had passed",
-            "write a new `at` and publish again",
+            say("{name} was not sent: its time had passed", name=row.name),
+            say("write a new `at` and publish again"),
         )

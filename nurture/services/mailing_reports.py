@@ -17,6 +17,7 @@ from nurture.domain.conditions import All, Condition
 from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import Mailing, MailingState, phase_of
 from nurture.errors import NotFoundError
+from nurture.language import Said, say
 from nurture.language.hints import did_you_mean
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
@@ -141,10 +142,10 @@ def report(runtime: Runtime, name: str) -> MailingReport:
         )
 
 
-def unknown(name: str, known: Iterable[str]) -> tuple[str, str]:
+def unknown(name: str, known: Iterable[str]) -> tuple[Said, Said]:
     """Return message and hint for a name that no mailing has."""
-    hint = did_you_mean(name, known) or "`nurture broadcast list` shows what there is"
-    return f"there is no broadcast {name!r}", hint
+    hint = did_you_mean(name, known) or say("`nurture broadcast list` shows what there is")
+    return say("there is no broadcast '{name}'", name=name), hint
 
 
 def audience(condition: Condition, segments: Mapping[str, Condition], locale: str) -> str:

@@ -15,6 +15,7 @@ from nurture.db.touched import Arrival
 from nurture.domain.addresses import canonical
 from nurture.domain.owners import Colleague, Colleagues
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services.batch import Batch, Person
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.telling import What, tell
@@ -49,7 +50,10 @@ def change_owner(
         new = _here(colleagues, to)
         contact_id = people.find(connection, people.EMAIL, canonical(address))
         if contact_id is None:
-            raise NotFoundError(f"nobody is known as {address!r}", "`nurture import` takes lists")
+            raise NotFoundError(
+                say("nobody is known as '{address}'", address=address),
+                say("`nurture import` takes lists"),
+            )
         before = _give(connection, [contact_id], new, colleagues, now, reason, by)
     runtime.ring(DECIDE)
     old = colleagues.with_id(before[contact_id]) if before else None
@@ -66,7 +70,7 @@ def change_all(runtime: Runtime, old: str, to: str, reason: str = "", by: str = 
         colleagues = team.colleagues(connection)
     leaver, new = _known(colleagues, old), _here(colleagues, to)
     if leaver.id == new.id:
-        raise NurtureError(f"{leaver.name} would hand everything to themselves")
+        raise NurtureError(say("{name} would hand everything to themselves", name=leaver.name))
     count, after = 0, 0
     while True:
         with write(runtime.engine) as connection:
@@ -90,7 +94,8 @@ def _here(colleagues: Colleagues, who: str) -> Colleague:
     found = _known(colleagues, who)
     if not found.active:
         raise NurtureError(
-            f"{found.name} is not here any more", "senders of workflows/policy.yaml are"
+            say("{name} is not here any more", name=found.name),
+            say("senders of workflows/policy.yaml are"),
         )
     return found
 
@@ -100,11 +105,18 @@ def _known(colleagues: Colleagues, who: str) -> Colleague:
     if len(found) == 1:
         return found[0]
     if found:
-        many = ", ".join(one.email for one in found)
-        raise NurtureError(f"{who!r} may be any of {many}", "say which by their address")
-    keys = ", ".join(one.key for one in colleagues.all if one.active and one.key)
-    hint = f"there are {keys}" if keys else "`nurture publish` makes the policy's senders known"
-    raise NotFoundError(f"nobody of ours is known as {who!r}", hint)
+        many = [one.email for one in found]
+        raise NurtureError(
+            say("'{who}' may be any of {addresses}", who=who, addresses=many),
+            say("say which by their address"),
+        )
+    keys = [one.key for one in colleagues.all if one.active and one.key]
+    hint = (
+        say("known: {known}", known=keys)
+        if keys
+        else say("`nurture publish` makes the policy's senders known")
+    )
+    raise NotFoundError(say("nobody of ours is known as '{who}'", who=who), hint)
 
 
 def _give(

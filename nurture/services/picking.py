@@ -30,6 +30,7 @@ from nurture.domain.library import (
 )
 from nurture.domain.reader import Reader, reader_of
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 
@@ -38,7 +39,9 @@ class NothingToSendError(NurtureError):
     """The library has nothing for this reader, and nothing is named instead."""
 
     def __init__(self, choice: Choice) -> None:
-        super().__init__(f"the library has no {choice.detail.get('kind', 'item')} for this reader")
+        super().__init__(
+            say("the library has no {kind} for this reader", kind=choice.detail.get("kind", "item"))
+        )
         self.choice = choice
 
 

@@ -21,6 +21,7 @@ from nurture.db.retrying import write_again
 from nurture.domain.addresses import canonical
 from nurture.domain.preferences import PauseError, Preferences, Rhythm, begins, check_pause
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.language.hints import did_you_mean
 from nurture.services.house import house_at
 from nurture.services.preference_desk import Desk, Offer, offer_at
@@ -115,7 +116,7 @@ def export(runtime: Runtime, contact_id: int) -> dict[str, Any]:
     with read(runtime.engine) as connection:
         person = current(connection, contact_id)
         if person is None or is_erased(connection, person):
-            raise NotFoundError(f"there is no contact {contact_id}")
+            raise NotFoundError(say("there is no contact {contact_id}", contact_id=contact_id))
         changes = [
             {"at": row.occurred_at.isoformat(), "source": row.source, **row.properties}
             for row in stored.told(connection, person)
@@ -129,7 +130,7 @@ def _person(connection: Connection, email: str) -> int:
     except ValueError:
         person = None
     if person is None or is_erased(connection, person):
-        raise NotFoundError(f"nobody is known by the address {email!r}")
+        raise NotFoundError(say("nobody is known by the address '{email}'", email=email))
     return person
 
 
@@ -153,10 +154,12 @@ def _shown(desk: Desk) -> dict[str, Any]:
 def _check(told: Told, offer: Offer) -> None:
     for name in told.topics:
         if name not in offer.topics:
-            raise NurtureError(f"there is no topic {name!r}", did_you_mean(name, offer.topics))
+            raise NurtureError(
+                say("there is no topic '{name}'", name=name), did_you_mean(name, offer.topics)
+            )
     if told.locale is not None and told.locale not in offer.locales:
         hint = did_you_mean(told.locale, offer.locales)
-        raise NurtureError(f"mails are not written in {told.locale!r}", hint)
+        raise NurtureError(say("mails are not written in '{locale}'", locale=told.locale), hint)
 
 
 def _day(wanted: date, today: date) -> date:
@@ -164,11 +167,15 @@ def _day(wanted: date, today: date) -> date:
         pause = check_pause(wanted, today)
     except PauseError as error:
         raise NurtureError(
-            f"{wanted} is not to come", "name the day on which mails begin again"
+            say("{wanted} is not to come", wanted=wanted),
+            say("name the day on which mails begin again"),
         ) from error
     if pause.shortened and pause.resumes is not None:
         raise NurtureError(
-            f"{wanted} is more than a year ahead",
-            f"{pause.resumes} is the latest; for longer, use `nurture unsubscribe`",
+            say("{wanted} is more than a year ahead", wanted=wanted),
+            say(
+                "{resumes} is the latest; for longer, use `nurture unsubscribe`",
+                resumes=pause.resumes,
+            ),
         )
     return wanted

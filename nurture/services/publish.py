@@ -16,6 +16,8 @@ from nurture.domain.definitions import Definitions, require
 from nurture.domain.lookups import look_up
 from nurture.domain.workflow import Existing, StateTrigger, Workflow
 from nurture.errors import DefinitionError, NurtureError, Problem, Severity
+from nurture.language import Said, say, say_number
+from nurture.language.joining import both
 from nurture.services import firing_plans, mailing_plans, seminars
 from nurture.services.check import Checked
 from nurture.services.check import check as check
@@ -62,26 +64,40 @@ class ConfirmationNeededError(NurtureError):
         self.total = self.counts.total()
         does = []
         if enrolled:
-            match = "matches" if sum(enrolled.values()) == 1 else "match"
-            does.append(f"enrol {_people(enrolled)} who {match} already ({_each(enrolled)})")
+            does.append(
+                say_number(
+                    "enrol {number} person who matches already ({each})",
+                    "enrol {number} people who match already ({each})",
+                    sum(enrolled.values()),
+                    each=_each(enrolled),
+                )
+            )
         if written_to:
-            does.append(f"write to {_people(written_to)} within 24 hours ({_each(written_to)})")
+            does.append(
+                say_number(
+                    "write to {number} person within 24 hours ({each})",
+                    "write to {number} people within 24 hours ({each})",
+                    sum(written_to.values()),
+                    each=_each(written_to),
+                )
+            )
         if scheduled:
-            people = f"{_people(scheduled)} by a schedule within 24 hours"
-            does.append(f"enrol {people} ({_each(scheduled)})")
+            does.append(
+                say_number(
+                    "enrol {number} person by a schedule within 24 hours ({each})",
+                    "enrol {number} people by a schedule within 24 hours ({each})",
+                    sum(scheduled.values()),
+                    each=_each(scheduled),
+                )
+            )
         super().__init__(
-            f"publishing would {' and '.join(does)}",
-            f"if that is what you want, say --yes {self.total}",
+            say("publishing would {does}", does=both(does)),
+            say("if that is what you want, say --yes {number}", number=self.total),
         )
 
 
-def _people(counts: Mapping[str, int]) -> str:
-    total = sum(counts.values())
-    return f"{total} people" if total != 1 else "1 person"
-
-
-def _each(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name}: {count}" for name, count in counts.items())
+def _each(counts: Mapping[str, int]) -> list[Said]:
+    return [say("{name}: {count}", name=name, count=count) for name, count in counts.items()]
 
 
 def publish(

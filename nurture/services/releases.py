@@ -20,6 +20,7 @@ from nurture.emails.attachments import EncodedFiles, StoredFile
 from nurture.emails.sources import choices
 from nurture.emails.store import TemplateCache, TemplateStore
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services.text_files import as_text as as_text
 
 #: releases kept compiled at once; journeys rarely follow more
@@ -65,7 +66,7 @@ class Releases:
         """Return the live release; raise NurtureError where nothing was published yet."""
         release_id = rows.newest_id(connection)
         if release_id is None:
-            raise NurtureError("nothing is published yet", "run `nurture publish`")
+            raise NurtureError(say("nothing is published yet"), say("run `nurture publish`"))
         return self.get(connection, release_id)
 
     def warm(self, engine: Engine) -> None:
@@ -87,7 +88,7 @@ class Releases:
                 return found
         digest = rows.digest(connection, release_id)
         if digest is None:
-            raise NotFoundError(f"release {release_id} does not exist")
+            raise NotFoundError(say("release {release_id} does not exist", release_id=release_id))
         known = self._shared.by_digest.get(digest) if self._shared is not None else None
         compiled = replace(known, id=release_id) if known else self._compile(connection, release_id)
         if self._shared is not None:
@@ -101,7 +102,7 @@ class Releases:
     def _compile(self, connection: Connection, release_id: int) -> LiveRelease:
         files = rows.files_of(connection, release_id)
         if not files:
-            raise NotFoundError(f"release {release_id} does not exist")
+            raise NotFoundError(say("release {release_id} does not exist", release_id=release_id))
         definitions = compile_files(files)
         locale = definitions.policy.default_locale
         templates = TemplateStore(as_text(files), locale, self._templates)

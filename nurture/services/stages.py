@@ -20,6 +20,7 @@ from nurture.domain.conditions import Condition
 from nurture.domain.lifecycle import ORDER, RETURNABLE, Stage
 from nurture.domain.scoring import Handoff, Scoring
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services.runtime import DECIDE, Runtime
 
 #: every stage, in the order in which pages show them
@@ -140,17 +141,22 @@ def assign(runtime: Runtime, address: str, stage: str, reason: str, by: str) -> 
     """
     known = [str(one) for one in SHOWN]
     if stage not in known:
-        raise NurtureError(f"there is no stage {stage!r}", f"there are {', '.join(known)}")
+        raise NurtureError(
+            say("there is no stage '{stage}'", stage=stage),
+            say("known: {known}", known=known),
+        )
     if not reason.strip():
-        raise NurtureError("a stage set by hand needs a reason", "say --reason")
+        raise NurtureError(say("a stage set by hand needs a reason"), say("say --reason"))
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
         contact_id = people.find(connection, people.EMAIL, canonical(address))
         if contact_id is None:
-            raise NotFoundError(f"nobody is known as {address!r}")
+            raise NotFoundError(say("nobody is known as '{address}'", address=address))
         old = stage_figures.stage_of(connection, contact_id)
         if old == stage:
-            raise NurtureError(f"{address} stands at {stage} already")
+            raise NurtureError(
+                say("{address} stands at {stage} already", address=address, stage=stage)
+            )
         said = {"stage": stage, "reason": reason.strip()[:500], "by": by}
         record(connection, [NewEvent("lifecycle.assigned", contact_id, now, "cli", said)], now)
     runtime.ring(DECIDE)

@@ -22,6 +22,7 @@ from nurture.domain import task_words
 from nurture.domain.task_actions import ACTIONS, Action, closes, events_of, offers
 from nurture.domain.task_answers import digest, read, texts_of
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services.capture import Happening, take_in
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import DECIDE, Runtime
@@ -103,8 +104,10 @@ def act(
     written), NotOfferedError, NotYoursError, NurtureError (`by` is nobody, nothing is live).
     """
     if action not in ACTIONS:
-        known = ", ".join(ACTIONS)
-        raise NotOfferedError(f"a task cannot be {action!r}", f"known: {known}")
+        known = [*ACTIONS]
+        raise NotOfferedError(
+            say("a task cannot be '{action}'", action=action), say("known: {known}", known=known)
+        )
 
     def write(connection: Connection) -> Acted:
         desk = _Desk(runtime, connection, task_id, by)
@@ -154,7 +157,7 @@ class _Desk:
             return known
         row, policy = self._row, self._release.definitions.policy
         if holder is not None and holder_of(self._connection, row, policy).id != holder:
-            raise NotYoursError("the task is somebody else's now")
+            raise NotYoursError(say("the task is somebody else's now"))
         deal = self._deal()
         self._check_offer(action, deal)
         zone = ZoneInfo(self._release.definitions.calendar.zone)
@@ -221,8 +224,12 @@ class _Desk:
         offered = offers(self._row.kind, stage, deal.stage if deal is not None else None, accepted)
         if action.name not in offered:
             raise NotOfferedError(
-                f"as things stand, task {self._row.id} cannot be {action.name!r}",
-                f"it offers: {', '.join(offered)}",
+                say(
+                    "as things stand, task {id} cannot be '{name}'",
+                    id=self._row.id,
+                    name=action.name,
+                ),
+                say("it offers: {offered}", offered=[*offered]),
             )
 
     def _capture(
@@ -315,5 +322,8 @@ class _Desk:
 def _find(connection: Connection, task_id: int) -> Row[Any]:
     row = tasks.find(connection, task_id)
     if row is None or row.contact_gone:
-        raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
+        raise NotFoundError(
+            say("there is no task {task_id}", task_id=task_id),
+            say("`nurture task list` shows them"),
+        )
     return row

@@ -25,6 +25,7 @@ from nurture.domain.policy import TaskPolicy
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.emails.mime import Mailbox, MailHeaders
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.services import sentences
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import SEND, Runtime
@@ -126,13 +127,24 @@ def send_again(runtime: Runtime, task_id: int) -> str:
         release = runtime.releases.live(connection)
         row = tasks.find(connection, task_id)
         if row is None or row.contact_gone:
-            raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
+            raise NotFoundError(
+                say("there is no task {task_id}", task_id=task_id),
+                say("`nurture task list` shows them"),
+            )
         if row.state != "open":
-            raise NurtureError(f"task {task_id} is {row.state}", "there is nothing to tell of")
+            raise NurtureError(
+                say(
+                    "task {task_id} is {state}",
+                    task_id=task_id,
+                    state=glossary.coded(glossary.TASK_STATES, row.state),
+                ),
+                say("there is nothing to tell of"),
+            )
         holder = holder_of(connection, row, release.definitions.policy)
         if not queue_mails(connection, release, [task_id], "again", runtime.clock.now()):
             raise NurtureError(
-                f"there is no template {TEMPLATE!r}", "add it below templates/email and publish"
+                say("there is no template '{template}'", template=TEMPLATE),
+                say("add it below templates/email and publish"),
             )
     runtime.ring(SEND)
     return holder.email

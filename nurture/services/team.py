@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from nurture.db import team
 from nurture.db.engine import read
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.runtime import Runtime
 
 
@@ -16,9 +17,10 @@ def member_named(connection: Connection, named: str) -> Row[Any]:
     """Return an active team member by sender key or address; NurtureError for others."""
     found = team.member_of(connection, named)
     if found is None:
-        known = ", ".join(str(one.key or one.email) for one in team.members(connection))
+        known = [str(one.key or one.email) for one in team.members(connection)]
         raise NurtureError(
-            f"nobody of the team is known as {named!r}", f"known: {known or 'nobody'}"
+            say("nobody of the team is known as '{named}'", named=named),
+            say("known: {known}", known=known or [say("nobody")]),
         )
     return found
 

@@ -19,6 +19,7 @@ from nurture.domain.event_words import name_of
 from nurture.domain.scoring import Engagement, score_at
 from nurture.domain.task_words import LOSS_REASONS
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services import sentences
 from nurture.services.house import House, house_at
 from nurture.services.runtime import Runtime
@@ -238,8 +239,11 @@ def _member(connection: Connection, named: str) -> Row[Any] | None:
         return None
     found = team.member_of(connection, named)
     if found is None:
-        known = ", ".join(row.key for row in team.members(connection) if row.key)
-        raise NurtureError(f"nobody of the team is known as {named!r}", f"known: {known}")
+        known = [row.key for row in team.members(connection) if row.key]
+        raise NurtureError(
+            say("nobody of the team is known as '{named}'", named=named),
+            say("known: {known}", known=known),
+        )
     return found
 
 

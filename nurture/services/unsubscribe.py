@@ -22,6 +22,7 @@ from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.purpose import Purpose
 from nurture.domain.workflow import Workflow
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.mail_address import fault_of_address
 from nurture.services.runtime import DECIDE, Runtime
 
@@ -102,7 +103,7 @@ def unsubscribe_address(
     brings it later. Idempotent. Raises NurtureError where `email` is no address.
     """
     if why := fault_of_address(email):
-        raise NurtureError(f"{email!r} is not an e-mail address: {why}")
+        raise NurtureError(say("'{email}' is not an e-mail address: {why}", email=email, why=why))
     with read(runtime.engine) as connection:
         person = find(connection, EMAIL, canonical(email))
     known = journeys_of(runtime, person, 0) if person is not None else {}

@@ -20,6 +20,7 @@ from nurture.domain import evidence
 from nurture.domain.policy import EvidencePolicy
 from nurture.emails.tokens import TRAP_LINK
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.agents import KnownAgents
 from nurture.services.runtime import Runtime
 
@@ -98,7 +99,7 @@ class Judge:
             except _NewReleaseError:
                 # Compiling is slow, so it happens outside of the transaction.
                 self._read_policy()
-        raise NurtureError("releases are published faster than they can be read")
+        raise NurtureError(say("releases are published faster than they can be read"))
 
     def _write(self, connection: Connection, visits: Sequence[Visit]) -> bool:
         policy = self._policies.get(releases.newest_id(connection))

@@ -178,7 +178,7 @@ def test_an_account_on_hold_gets_service_mails_alone(house: House) -> None:
 
 def test_what_cannot_be_paused_or_resumed_says_what_can(house: House) -> None:
     house.publish(project(ONE))
-    with pytest.raises(NotFoundError, match="there are: a"):
+    with pytest.raises(NotFoundError, match="known: a"):
         control.pause(house.runtime, "workflow", "nothing")
     with pytest.raises(NotFoundError, match="mori, sato"):
         control.pause(house.runtime, "sender", "nobody")
