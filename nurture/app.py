@@ -22,6 +22,7 @@ from nurture.clock import Clock, RealClock, SteppedClock, machine_sleep
 from nurture.db.business_time import read_stand, stand
 from nurture.db.engine import make_engine, read
 from nurture.db.migrate import check_current
+from nurture.domain.webhooks import SecretError, secret_of
 from nurture.emails.tokens import Keyring
 from nurture.errors import NurtureError
 from nurture.keys import signing_keys, suppression_key
@@ -32,6 +33,7 @@ from nurture.providers.mailbox_store import MailboxStore
 from nurture.providers.patterns import AddressPatterns
 from nurture.providers.smtp_dialogue import Timeouts
 from nurture.providers.urls import provider_from_url
+from nurture.providers.webhook import Caller, HttpsCaller
 from nurture.services.link_targets import LINKS
 from nurture.services.releases import Releases
 from nurture.services.runtime import DECIDE, SEND, Runtime, Sending
@@ -126,6 +128,24 @@ class House:
         return AppriseChat(
             {room: url.get_secret_value() for room, url in self.settings.chats.items()}
         )
+
+    def caller(self) -> Caller:
+        """Return what calls other systems."""
+        return HttpsCaller()
+
+    def webhook_secrets(self, endpoint: str) -> list[bytes]:
+        """Return an endpoint's secrets: WEBHOOK_NAME, else one of its own made from our key."""
+        named = self.settings.webhooks.get(endpoint)
+        if named is None:
+            keys = signing_keys(self.settings.secret, self.settings.var)
+            return [keys.derived(f"webhook {endpoint}")]
+        try:
+            return [secret_of(one) for one in named.get_secret_value().split(",")]
+        except SecretError as error:
+            variable = f"WEBHOOK_{endpoint.upper().replace('-', '_')}"
+            message = say("{variable}: this is no secret of a webhook", variable=variable)
+            hint = say("write whsec_ and 24 to 64 random bytes in base64")
+            raise NurtureError(message, hint) from error
 
     def mailbox(self) -> MailboxStore:
         """Return the local mailbox's store."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import structlog
@@ -9,12 +10,14 @@ from sqlalchemy.exc import OperationalError
 
 from nurture.app import House
 from nurture.clock import machine_seconds
+from nurture.errors import NurtureError
 from nurture.providers.chat import Chat
 from nurture.services.deliver import Outbox
 from nurture.services.notices import say_due
 from nurture.services.runtime import DECIDE, SEND
 from nurture.services.setting_aside import take_in, walk
 from nurture.services.upkeep import keep_up
+from nurture.services.webhooks import any_due, call_due
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +33,8 @@ class _Shift:
     house: House | None = None
     outbox: Outbox | None = None
     chat: Chat | None = None
+    #: makes calls of other systems, whose answers take their time, while mails go on
+    errands: threading.Thread | None = None
 
 
 _shift = _Shift()
@@ -86,6 +91,7 @@ def send() -> int:
     if _shift.chat is None:
         _shift.chat = house.chat()
     try:
+        _run_errands(house)
         looked_at = _shift.outbox.drain(SEND_SLICE)
         looked_at += say_due(house.runtime, _shift.chat)
     except OperationalError as error:
@@ -95,3 +101,24 @@ def send() -> int:
     if looked_at:
         house.runtime.ring(SEND)
     return looked_at
+
+
+def _run_errands(house: House) -> None:
+    """See to it that due calls of other systems are made, beside the mails, never before them."""
+    busy = _shift.errands is not None and _shift.errands.is_alive()
+    if not busy and any_due(house.runtime):
+        _shift.errands = threading.Thread(
+            target=_errands, args=(house,), name="webhooks", daemon=True
+        )
+        _shift.errands.start()
+
+
+def _errands(house: House) -> None:
+    caller = house.caller()
+    try:
+        while call_due(house.runtime, caller, house.webhook_secrets):
+            pass
+    except OperationalError as error:
+        log.warning("database did not answer", error=str(error.orig)[:200])
+    except NurtureError as error:
+        log.warning("webhooks wait", why=str(error))

@@ -113,7 +113,11 @@ class Settings(BaseSettings):
     #: how long a sender may be silent before others take its mails over (seconds)
     lease_seconds: Annotated[float, Field(ge=1, le=600)] = 60
     #: chat rooms by their names in policy.yaml: CHAT_SALES=slack://…, CHAT_MARKETING=…
-    chats: Mapping[str, SecretStr] = Field(default_factory=lambda: _rooms(os.environ))
+    chats: Mapping[str, SecretStr] = Field(default_factory=lambda: _named(os.environ, "CHAT_"))
+    #: secrets of webhook endpoints by their names in policy.yaml: WEBHOOK_CRM=whsec_…,whsec_OLD
+    webhooks: Mapping[str, SecretStr] = Field(
+        default_factory=lambda: _named(os.environ, "WEBHOOK_")
+    )
     #: how log lines are written
     log: LogFormat = LogFormat.CONSOLE
     #: from which level on
@@ -203,12 +207,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _rooms(environment: Mapping[str, str]) -> dict[str, SecretStr]:
-    """Return the addresses of chat rooms: CHAT_BACK_OFFICE is the room `back-office`."""
+def _named(environment: Mapping[str, str], prefix: str) -> dict[str, SecretStr]:
+    """Return what variables of a prefix hold: CHAT_BACK_OFFICE is the room `back-office`."""
     return {
-        name.removeprefix("CHAT_").lower().replace("_", "-"): SecretStr(value)
+        name.removeprefix(prefix).lower().replace("_", "-"): SecretStr(value)
         for name, value in environment.items()
-        if name.startswith("CHAT_") and value
+        if name.startswith(prefix) and value
     }
 
 

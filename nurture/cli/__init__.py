@@ -40,6 +40,7 @@ COMMANDS = {
     "resume": "operating:resume",
     "hold": "operating:hold",
     "unhold": "operating:unhold",
+    "webhook": "webhooks:webhook",
     "api-key": "keys:api_key",
     "up": "running:up",
     "web": "running:web",

@@ -144,12 +144,21 @@ class ValueReader:
         before = len(self._scope.report.problems)
         step = self._scope.steps.resolve(path[0], at, self._scope.report)
         rest = tuple(path[1:])
+        if len(rest) == 2 and rest[0] == "answer" and self._answers(step or path[0]):
+            # What a call was answered is kept where a wait keeps its event.
+            rest = ("event", rest[1])
         fine = rest == ("outcome",) or (len(rest) == 2 and rest[0] == "event")
         if not fine and len(self._scope.report.problems) == before:
             message = say("'steps.{path}' is not known", path=".".join(path))
-            hint = say("a step has .outcome, and .event.X after a `wait_for`")
+            hint = say(
+                "a step has .outcome, .event.X after a `wait_for`, .answer.X after a `webhook`"
+            )
             raise Refused("unknown-field", message, path[-1], hint)
         return Field(Scope.STEP, (step or path[0], *(rest if fine else ("outcome",))))
+
+    def _answers(self, step: str) -> bool:
+        steps = self._scope.steps
+        return steps is not None and steps.kinds.get(step) == "webhook"
 
     def _call(self, call: nodes.Call) -> Value:
         name, first, options = self.arguments(call)

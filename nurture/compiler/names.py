@@ -50,13 +50,14 @@ KNOWN_EVENTS = frozenset(
         "owner.changed", "page.viewed", "revisit.due", "score.adjusted", "segment.entered",
         "segment.left", "seminar.attended", "seminar.missed", "seminar.registered",
         "seminar.withdrawn", "signal.observed", "task.completed", "task.overdue",
-        "temperature.changed", "workflow.requested",
+        "temperature.changed", "webhook.answered", "webhook.failed", "workflow.requested",
     }
 )  # fmt: skip
 
 #: nouns whose events the engine alone emits: what is not in the list never comes
 _OURS = frozenset(
-    {"email", "lifecycle", "owner", "revisit", "score", "segment", "temperature", "workflow"}
+    {"email", "lifecycle", "owner", "revisit", "score", "segment", "temperature", "webhook"}
+    | {"workflow"}
 )
 
 _EVENT = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")

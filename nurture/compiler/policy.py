@@ -14,6 +14,7 @@ from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Flag, Localized, Text, Whole
 from nurture.compiler.team_policy import OWNERS, TARGETS, TASKS, target_of, tasks_of
 from nurture.compiler.topics import CHATS, ROUTINE, TOPICS, chats_of, routine_of, topics_of
+from nurture.compiler.webhooks import WEBHOOKS, endpoints_of
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.policy import EvidencePolicy, LegalIdentity, MailCap, Policy, Sender
 from nurture.domain.workflow import Purpose
@@ -123,7 +124,7 @@ POLICY = Record(
     (
         _POLICY, _LOCALES_KEY, _SENDERS, _DEFAULT_SENDER, _LEGAL_KEY, _CAPS, _SERVICE,
         _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME, TOPICS, ROUTINE, CHATS,
-        OWNERS, TASKS, TARGETS,
+        WEBHOOKS, OWNERS, TASKS, TARGETS,
     ),
     later={"throttles": say("throttles per provider"), "sla": say("SLA timers")},
 )  # fmt: skip
@@ -168,6 +169,7 @@ def compile_policy(root: Node, report: Report) -> Policy:
         routine=routine_of(fields),
         chats=rooms,
         chat_for_leads=room_of_leads,
+        webhooks=endpoints_of(fields, report),
         tasks=tasks_of(fields),
         mql_to_sql_target=target_of(fields),
     )

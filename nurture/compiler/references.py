@@ -77,6 +77,18 @@ class References:
                 report,
             )
 
+    def check_endpoint(self, name: str, at: Placed, report: Report) -> None:
+        """Report an endpoint that the policy does not name."""
+        if self.senders is not None:
+            _check(
+                "endpoint",
+                say("no endpoint {name}", name=quoted(name)),
+                name,
+                self.policy.webhooks,
+                at,
+                report,
+            )
+
     def check_topic(self, name: str, at: Placed, report: Report) -> None:
         """Report a topic that the policy does not have."""
         if self.senders is not None:

@@ -30,6 +30,8 @@ from nurture.compiler.shapes import (
     scalar_of,
 )
 from nurture.compiler.split_keys import SHARE, WINNER
+from nurture.compiler.webhooks import WEBHOOK
+from nurture.compiler.webhooks import WITHIN as ANSWERED_WITHIN
 from nurture.domain.lifecycle import Stage
 from nurture.domain.purpose import Purpose
 from nurture.domain.steps import Since
@@ -285,6 +287,7 @@ STEP_KINDS: dict[str, StepKind] = {
         StepKind(STOP),
         StepKind(TASK),
         StepKind(NOTIFY),
+        StepKind(WEBHOOK, (ANSWERED_WITHIN,)),
         StepKind(GOTO),
         StepKind(END),
     )
@@ -294,7 +297,6 @@ STEP_KINDS: dict[str, StepKind] = {
 LATER_STEPS = {
     "survey": say("asking an NPS question"),
     "ask_referral": say("asking for an introduction"),
-    "webhook": say("calling another system"),
 }
 
 

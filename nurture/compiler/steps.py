@@ -20,6 +20,8 @@ from nurture.compiler.scope import ConditionScope
 from nurture.compiler.split_keys import SHARE, WINNER
 from nurture.compiler.wait_moments import WaitMoments
 from nurture.compiler.weak_evidence import check_matches, check_opens
+from nurture.compiler.webhooks import DATA, TO, WEBHOOK, told_fields
+from nurture.compiler.webhooks import WITHIN as ANSWERED_WITHIN
 from nurture.compiler.winners import read_winner
 from nurture.domain.purpose import Purpose
 from nurture.domain.steps import (
@@ -41,6 +43,7 @@ from nurture.domain.steps import (
     Variant,
     Wait,
     WaitFor,
+    Webhook,
 )
 from nurture.domain.variants import fingerprint
 from nurture.language import say
@@ -82,6 +85,7 @@ class StepCompiler:
             "stop_workflow": self._stop,
             "task": self._task,
             "notify": self._notify,
+            "webhook": self._webhook,
             "goto": self._goto,
             "end": self._end,
         }
@@ -258,6 +262,23 @@ class StepCompiler:
             return Notify(draft.id, following, "", text, chat)
         self._references.check_recipient(to or "", fields.at(kinds.TO), self._report)
         return Notify(draft.id, following, to or "", text)
+
+    def _webhook(self, draft: Draft, following: str | None) -> Step:
+        fields = draft.fields.get(WEBHOOK)
+        within = draft.fields.get_or(ANSWERED_WITHIN, _DAY)
+        if fields is None:
+            return Webhook(draft.id, following, "", within)
+        name = fields.get_or(TO, "")
+        if name:
+            self._references.check_endpoint(name, fields.at(TO), self._report)
+        return Webhook(
+            draft.id,
+            following,
+            name,
+            within,
+            told_fields(fields, self._references.catalogue, self._report),
+            tuple((one.name, one.value) for one in fields.get_or(DATA, [])),
+        )
 
     def _goto(self, draft: Draft, following: str | None) -> Step:
         fields, steps = draft.fields.get(kinds.GOTO), self._scope.steps

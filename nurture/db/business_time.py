@@ -36,6 +36,7 @@ from nurture.db.tables import (
     participant,
     schedule,
     task,
+    webhook_call,
 )
 from nurture.db.types import UtcDateTime
 from nurture.db.upsert import put
@@ -88,6 +89,7 @@ _DUE = select(
     or_(
         exists().where(WAITING, message.c.due_at <= _NOW),
         exists().where(notice.c.due_at <= _NOW),
+        exists().where(webhook_call.c.due_at <= _NOW),
     ),
 )
 
@@ -214,6 +216,7 @@ _EARLIEST = select(
     _earliest(task.c.review_at),
     _earliest(deal.c.review_at),
     _earliest(notice.c.due_at),
+    _earliest(webhook_call.c.due_at),
     _earliest(schedule.c.due_at),
     _earliest(experiment.c.due_at),
     _earliest(firing.c.due_at),

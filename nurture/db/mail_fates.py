@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, select, update
 
 from nurture.db.tables import enrolment, message
-from nurture.domain.advance import met_fate
 from nurture.domain.enrolment import Memory
+from nurture.domain.fates import met_fate
 from nurture.domain.message import FATES, State, outcome_of
 
 

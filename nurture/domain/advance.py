@@ -6,14 +6,14 @@ happen, and returns one Decision; the service writes it in one transaction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from nurture.domain import calendar as cal
-from nurture.domain.conditions import ALWAYS
 from nurture.domain.decision import (
+    CallWebhook,
     ChangeContact,
     Decision,
     Divide,
@@ -27,11 +27,11 @@ from nurture.domain.decision import (
 from nurture.domain.enrolment import Memory, Standing
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts, SplitFact, StepFact
+from nurture.domain.matching import accepts, leaves
 from nurture.domain.policy import Calendar
 from nurture.domain.steps import (
     Branch,
     End,
-    EventMatch,
     Goto,
     Notify,
     Score,
@@ -47,11 +47,13 @@ from nurture.domain.steps import (
     Wait,
     WaitFor,
     WaitUntil,
+    Webhook,
 )
 from nurture.domain.variants import assign, choose
 from nurture.domain.workflow import Workflow
 
 __all__ = [
+    "CallWebhook",
     "ChangeContact",
     "Decision",
     "Divide",
@@ -61,11 +63,8 @@ __all__ = [
     "NotifyTeam",
     "QueueMail",
     "StopOther",
-    "accepts",
     "advance",
     "assign",
-    "leaves",
-    "met_fate",
 ]
 
 #: a walk longer than this goes in circles; the check should have refused it
@@ -148,41 +147,6 @@ def advance(
     return decision
 
 
-def leaves(workflow: Workflow, facts: Facts) -> tuple[str, str] | None:
-    """Return (outcome, reason code) where the goal or an exit is met now, else None."""
-    if workflow.goal is not None and holds(workflow.goal, facts):
-        return "converted", "goal"
-    for way_out in workflow.exits:
-        if way_out.match is None:
-            if holds(way_out.condition, facts):
-                return way_out.outcome, "exit"
-        elif (
-            facts.event is not None
-            and accepts(way_out.match, facts.event, facts)
-            and holds(way_out.condition, facts)
-        ):
-            return way_out.outcome, "exit"
-    return None
-
-
-def accepts(match: EventMatch, event: EventFact, facts: Facts) -> bool:
-    """Say whether a trigger, wait or exit accepts an event."""
-    if match.event != event.type:
-        return False
-    if match.step is not None:
-        fact = facts.steps.get(match.step)
-        if fact is None or fact.message_id is None or fact.message_id != event.message_id:
-            return False
-    if match.where == ALWAYS:
-        return True
-    outer = facts.event
-    facts.event = event
-    try:
-        return holds(match.where, facts)
-    finally:
-        facts.event = outer
-
-
 @dataclass(frozen=True, slots=True)
 class _Move:
     to: str | None
@@ -202,6 +166,11 @@ def _arrive(walk: _Walk, step: Step) -> _Move | None:
             memory.steps[step.id] = StepFact()
             _rest(walk, None, "holds_for_mail", {"template": step.shown})
             return None
+        case Webhook():
+            decision.effects.append(CallWebhook(step, visit))
+            memory.steps[step.id] = StepFact()
+            memory.arrived_at = walk.now
+            return _await_answer(walk, step)
         case Wait() | WaitUntil() | WaitFor():
             memory.resting, memory.arrived_at = True, walk.now
             return _resume(walk, step)
@@ -257,6 +226,10 @@ def _resume(walk: _Walk, step: Step) -> _Move | None:
             until = cal.wait_until(step, _base(walk, step), base, walk.calendar, walk.zone)
         case WaitFor():
             return _wait_for(walk, step)
+        case Webhook():
+            if step.id not in memory.steps:
+                return _arrive(walk, step)
+            return _await_answer(walk, step)
         case _:
             # A new release turned the step into one that does not rest: do it.
             return _arrive(walk, step)
@@ -318,6 +291,21 @@ def _wait_for(walk: _Walk, step: WaitFor) -> _Move | None:
         memory.cursor = max(deadline, memory.cursor or deadline)
         return _Move(step.otherwise)
     _rest(walk, until, "waits_for", {"events": kinds, "until": until.isoformat()})
+    return None
+
+
+def _await_answer(walk: _Walk, step: Webhook) -> _Move | None:
+    """Hold until the endpoint has answered, or the time for it is over."""
+    memory = walk.memory
+    if memory.steps[step.id].outcome is not None:
+        return _Move(step.next)
+    arrived = memory.arrived_at or walk.now
+    until = cal.shift(walk.calendar, arrived, step.within, walk.zone)
+    if until <= walk.now:
+        memory.steps[step.id] = StepFact(outcome="timeout")
+        memory.cursor = max(until, memory.cursor or until)
+        return _Move(step.next)
+    _rest(walk, until, "holds_for_answer", {"endpoint": step.endpoint, "until": until.isoformat()})
     return None
 
 
@@ -384,12 +372,3 @@ def _emit(
     properties = {**properties, "enrolment": walk.standing.id, "step": step.id}
     walk.decision.effects.append(Emit(event_type, properties, step.id, visit))
     return _Move(following, pause=True)
-
-
-def met_fate(memory: Memory, step: str, message_id: int, outcome: str, at: datetime) -> None:
-    """Remember the fate of a `send`'s mail; later waits count from `at`."""
-    fact = memory.steps.get(step, StepFact())
-    memory.steps[step] = replace(fact, outcome=outcome, message_id=message_id)
-    memory.cursor = max(at, memory.cursor or at)
-    if outcome in ("sent", "in_doubt"):
-        memory.last_send_at = at

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from nurture.domain.enrolment import Memory
-from nurture.domain.steps import Notify, Send, Set, Split, Task
+from nurture.domain.steps import Notify, Send, Set, Split, Task, Webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,14 @@ class NotifyTeam:
     """Tell the team."""
 
     step: Notify
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallWebhook:
+    """Call an endpoint of the policy; the visit makes the call's key unique."""
+
+    step: Webhook
     visit: int
 
 
@@ -68,7 +76,9 @@ class Divide:
     reason: str
 
 
-Effect: TypeAlias = QueueMail | MakeTask | NotifyTeam | Emit | ChangeContact | StopOther | Divide
+Effect: TypeAlias = (
+    QueueMail | MakeTask | NotifyTeam | CallWebhook | Emit | ChangeContact | StopOther | Divide
+)
 
 
 @dataclass(slots=True)

@@ -58,6 +58,8 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "lifecycle.changed": ("リードステージの変化", "Lifecycle changed", ()),
     "lifecycle.assigned": ("リードステージの指定", "Lifecycle assigned", ("stage",)),
     "score.adjusted": ("スコアの調整", "Score adjusted", ("reason",)),
+    "webhook.answered": ("連携先からの応答", "Webhook answered", ("endpoint",)),
+    "webhook.failed": ("連携先の呼び出し失敗", "Webhook failed", ("endpoint", "status")),
     "workflow.requested": ("シナリオ開始の要求", "Workflow requested", ("workflow",)),
     "segment.entered": ("セグメントに該当", "Segment entered", ("segment",)),
     "segment.left": ("セグメントから外れる", "Segment left", ("segment",)),

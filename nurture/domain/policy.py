@@ -141,6 +141,8 @@ class Policy:
     chats: tuple[str, ...] = ()
     #: chat room that hears of hand-offs and late first calls; "": none
     chat_for_leads: str = ""
+    #: endpoints that `webhook` steps call: name → address
+    webhooks: Mapping[str, str] = field(default_factory=dict)
     #: share of MQLs that should become SQLs, 0 to 1
     mql_to_sql_target: float = 0.6
 

@@ -6,142 +6,31 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nurture.domain.mail_reasons import MAIL_SENTENCES
+
 #: code → (Japanese, English); {blanks} come from the stored detail
 SENTENCES: Mapping[str, tuple[str, str]] = {
-    # may this mail go?
-    "no_address": ("宛先のメールアドレスがありません", "there is no address to send to"),
-    "enrolment_over": (
-        "シナリオがすでに終了しているため送りません",
-        "the journey it belongs to is over",
+    **MAIL_SENTENCES,
+    # calls of other systems
+    "webhook_answered": (
+        "連携先「{endpoint}」が応答しました",
+        "endpoint {endpoint} answered",
     ),
-    "suppressed": (
-        "送信停止リストにあるアドレスです",
-        "the address is on the suppression list",
+    "webhook_again": (
+        "連携先「{endpoint}」に届かなかったため、後で再試行します({why})",
+        "endpoint {endpoint} did not take the call, it is tried again: {why}",
     ),
-    "not_a_service_template": (
-        "「{template}」は service 用に許可されたテンプレートではありません",
-        "template {template} is not one the policy allows for service mails",
+    "webhook_refused": (
+        "連携先「{endpoint}」に断られました({why})",
+        "endpoint {endpoint} refused the call: {why}",
     ),
-    "unsubscribed": ("配信停止のお申し出があります({purpose})", "they opted out of {purpose}"),
-    "no_consent": (
-        "送信の根拠となる同意記録がありません({purpose})",
-        "there is no consent on record for {purpose}",
+    "webhook_failed": (
+        "連携先「{endpoint}」に{tries}回試しましたが届きませんでした({why})",
+        "endpoint {endpoint} did not take the call after {tries} tries: {why}",
     ),
-    "expired": (
-        "期限までに送れなかったため取りやめました",
-        "it was held back past its expiry, so it was dropped",
-    ),
-    "not_on_allowlist": (
-        "SENDING=allowlist の許可リストにない宛先です",
-        "SENDING=allowlist and the address is not on the list",
-    ),
-    "sending_off": ("SENDING=off のため送信しません", "SENDING=off"),
-    "paused_everything": ("全体の配信が一時停止中です", "everything is paused"),
-    "paused_workflow": (
-        "「{workflow}」の配信を一時停止中です",
-        "{workflow} is paused",
-    ),
-    "paused_sender": ("差出人「{sender}」が一時停止中です", "sender {sender} is paused"),
-    "account_hold": (
-        "企業が保留中です({why})",
-        "the account is on hold: {why}",
-    ),
-    "unknown_window": (
-        "カレンダーに時間帯「{window}」がありません",
-        "the calendar has no window {window}",
-    ),
-    "window_never_opens": ("時間帯「{window}」が開きません", "window {window} never opens"),
-    "window": ("配信時間帯「{window}」を待っています", "waits for the window {window}"),
-    "cap": (
-        "上限「{cap}」({days:g}日に{mails}通)に達しています",
-        "cap {cap} is reached ({mails} mails in {days:g} days)",
-    ),
-    "topic_off": (
-        "「{title}」の配信を希望されていません(配信設定)",
-        "they turned off {title} in their preferences",
-    ),
-    "reader_pause": (
-        "ご本人の希望により配信を休止しています",
-        "they asked for a pause in their preferences",
-    ),
-    "reader_rhythm": (
-        "配信設定の頻度({days:g}日に1通まで)に達しています",
-        "they asked for at most one mail in {days:g} days",
-    ),
-    "seminar_gone": (
-        "セミナーの定義ファイルがなくなったため取りやめました",
-        "no file writes its seminar down any more",
-    ),
-    "seminar_cancelled": (
-        "セミナー「{seminar}」は中止になりました",
-        "seminar {seminar} does not take place",
-    ),
-    "seminar_moved": (
-        "セミナー「{seminar}」の開催日が変わりました",
-        "seminar {seminar} takes place on another day",
-    ),
-    "seminar_over": (
-        "セミナー「{seminar}」は始まっているか終わりました",
-        "seminar {seminar} has begun or is over",
-    ),
-    "seminar_full": (
-        "セミナー「{seminar}」は満席です（定員{seats}名）",
-        "all {seats} seats of seminar {seminar} are taken",
-    ),
-    "seminar_changed_again": (
-        "セミナー「{seminar}」の内容がさらに変わったため取りやめました",
-        "seminar {seminar} has changed again since",
-    ),
-    "registered_already": (
-        "セミナー「{seminar}」にすでにお申し込み済みです",
-        "they have registered for seminar {seminar}",
-    ),
-    "not_registered": (
-        "セミナー「{seminar}」のお申し込みがないか、取り消されています",
-        "they are not registered for seminar {seminar} any more",
-    ),
-    "told_already": (
-        "セミナー「{seminar}」の現在の内容はすでにお知らせ済みです",
-        "they know already how seminar {seminar} takes place",
-    ),
-    "does_not_render": (
-        "本文を作れませんでした:{why}",
-        "the mail could not be rendered: {why}",
-    ),
-    "no_addressee": (
-        "宛名を作れません(氏名も会社名もありません)",
-        "there is neither a name nor a company to address",
-    ),
-    "no_template": (
-        "テンプレート「{template}」がありません",
-        "template {template} does not exist",
-    ),
-    "too_many_tries": (
-        "{tries}回試しましたが受け取られませんでした",
-        "given up after {tries} tries",
-    ),
-    "rejected": ("受信側に拒否されました:{answer}", "the server refused it: {answer}"),
-    "try_later": (
-        "受信側から後で送るよう求められました:{answer}",
-        "the server asked to try later: {answer}",
-    ),
-    "not_sent": (
-        "接続が切れたため送り直します:{answer}",
-        "the connection failed before the mail was handed over: {answer}",
-    ),
-    "in_doubt": (
-        "送信の直後に接続が切れ、届いたか不明です",
-        "the connection broke after the mail was handed over; it may have arrived",
-    ),
-    "accepted": ("送信しました", "sent"),
-    "replied": ("返信があったため取りやめました", "they replied, so it was dropped"),
-    "evidence_revised": (
-        "きっかけのクリックが機械によるものと分かったため取りやめました",
-        "the click that led here was made by a machine",
-    ),
-    "task_over": (
-        "タスクがすでに完了しているため取りやめました",
-        "the task it tells of is closed already",
+    "webhook_dropped": (
+        "連携先「{endpoint}」は呼び出しませんでした({why})",
+        "endpoint {endpoint} was not called: {why}",
     ),
     # what was picked from the library
     "item_matches": (
@@ -207,6 +96,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "holds_for_mail": (
         "メール「{template}」の送信結果を待っています",
         "waits for the fate of mail {template}",
+    ),
+    "holds_for_answer": (
+        "連携先「{endpoint}」の応答を待っています({until} まで)",
+        "waits for endpoint {endpoint} to answer, until {until} at most",
     ),
     "waits": ("{until} まで待ちます", "waits until {until}"),
     "waits_for": (

@@ -243,6 +243,22 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """Call an endpoint of the policy and hold until its answer, or until `within` has passed."""
+
+    id: str
+    next: str | None
+    #: name of the endpoint in the policy
+    endpoint: str
+    #: how long the journey waits for an answer; it goes on without one then
+    within: Duration = Duration(days=1)
+    #: (scope, name) of what is told of the contact: its own fields, its account's, the trigger's
+    fields: tuple[tuple[str, str], ...] = ()
+    #: constants that are told as well
+    data: tuple[tuple[str, Scalar], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Goto:
     """Go back to a step, at most so many times in one enrolment; then go on."""
 
@@ -274,6 +290,7 @@ Step: TypeAlias = (
     | StopWorkflow
     | Task
     | Notify
+    | Webhook
     | Goto
     | End
 )
@@ -297,7 +314,7 @@ def followers(step: Step) -> tuple[str | None, ...]:
 
 
 #: steps at which a walk stops because time must pass or something must happen
-RESTS = (Send, Wait, WaitUntil, WaitFor)
+RESTS = (Send, Wait, WaitUntil, WaitFor, Webhook)
 
 #: steps that emit an event and end the walk until it is ingested
 EMITS = (Score, SetLifecycle, StartWorkflow)

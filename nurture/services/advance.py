@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from nurture.db import calls, messages, notices, outcomes, touched
 from nurture.db import contacts as people
-from nurture.db import messages, notices, outcomes, touched
 from nurture.db.engine import write
 from nurture.db.events import DEEPEST, NewEvent, record
 from nurture.domain import advance as pure
@@ -22,7 +22,7 @@ from nurture.domain.owners import assignee
 from nurture.domain.policy import Calendar
 from nurture.domain.purpose import Purpose
 from nurture.domain.sending import ALWAYS_OPEN
-from nurture.domain.steps import Notify, Send
+from nurture.domain.steps import Notify, Send, Webhook
 from nurture.services.batch import Batch, Journey, Person, load_people
 from nurture.services.changes import Changes
 from nurture.services.divisions import Divisions
@@ -48,6 +48,8 @@ class Walks:
         self._mails: list[dict[str, Any]] = []
         #: lines for chat rooms
         self._lines: list[dict[str, Any]] = []
+        #: calls of other systems
+        self._calls: list[dict[str, Any]] = []
         self._emits: list[tuple[Person, Journey, pure.Decision, pure.Emit]] = []
         self._shelf = Shelf(batch)
         self._changes = Changes()
@@ -116,6 +118,8 @@ class Walks:
                 self._lines.append(self._line(person, journey, step, visit))
             case pure.NotifyTeam(step, visit):
                 self._mails.append(self._notice(person, journey, step, visit))
+            case pure.CallWebhook(step, visit):
+                self._calls.append(self._call(journey, decision, step, visit))
             case pure.Emit():
                 self._emits.append((person, journey, decision, effect))
             case pure.ChangeContact(step):
@@ -192,6 +196,22 @@ class Walks:
             "contact_id": person.id,
         }
 
+    def _call(
+        self, journey: Journey, decision: pure.Decision, step: Webhook, visit: int
+    ) -> dict[str, Any]:
+        return {
+            "dedupe_key": f"{journey.id}/{step.id}/{visit}",
+            "endpoint": step.endpoint,
+            "workflow": journey.row.workflow,
+            "step": step.id,
+            "visit": visit,
+            "contact_id": journey.row.contact_id,
+            "enrolment_id": journey.id,
+            "fields": [list(field) for field in step.fields],
+            "data": dict(step.data),
+            "caused_by": decision.cause or journey.row.caused_by,
+        }
+
     def _team_address(self, person: Person, to: str) -> str | None:
         if "@" in to:
             return to
@@ -210,6 +230,7 @@ class Walks:
         batch = self._batch
         queued = messages.queue(batch.connection, self._mails, batch.release.id, batch.now)
         notices.keep(batch.connection, self._lines, batch.now)
+        calls.keep(batch.connection, self._calls, batch.now)
         rows = []
         for person, journey, decision in self._walked:
             self._remember_mails(journey, decision, queued)

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from nurture.db import outcomes, touched
 from nurture.db.touched import Arrival
-from nurture.domain.advance import accepts
 from nurture.domain.calendar import shift
 from nurture.domain.evaluate import holds
+from nurture.domain.matching import accepts
 from nurture.domain.workflow import Workflow
 from nurture.services.batch import Batch, Person
 from nurture.services.places import zone_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nurture.db.touched import Arrival
-from nurture.domain.advance import accepts, leaves
 from nurture.domain.evaluate import holds
 from nurture.domain.lookups import leaving_conditions
+from nurture.domain.matching import accepts, leaves
 from nurture.domain.steps import WaitFor
 from nurture.services.batch import Batch, Journey, Person
 from nurture.services.rescore import journey_review

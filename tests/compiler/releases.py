@@ -20,6 +20,8 @@ service_templates: [receipt/*]
 fields:
   contact: {budget: number, newsletter_ok: boolean, renewal_date: date}
   account: {plan: text}
+webhooks:
+  crm: {url: https://crm.example/hooks/nurture}
 """
 
 CALENDAR = """

@@ -18,6 +18,8 @@ steps:
 """
 MORNING = f'{POLICY}tasks: {{digest_at: "08:30"}}\n'
 DIGEST = f"{POLICY}tasks: {{mail: digest}}\n"
+#: the line after the policy's last
+NEXT = POLICY.count("\n") + 1
 NO_TASK = "there is no template 'team/task'"
 NO_TODAY = "there is no template 'team/today'"
 
@@ -31,11 +33,11 @@ NO_TODAY = "there is no template 'team/today'"
         ("w", TASK, ("team/task.ja.md",), []),
         # nothing makes a task
         ("scoring", SCORING, (), []),
-        ("policy", MORNING, (), [f"policy.yaml:12:20: {NO_TODAY}"]),
+        ("policy", MORNING, (), [f"policy.yaml:{NEXT}:20: {NO_TODAY}"]),
         ("policy", MORNING, ("team/today.mjml",), []),
         ("policy", f"{POLICY}tasks: {{mail: each}}\n", (), []),
         # a morning mail that has no morning
-        ("policy", DIGEST, ("team/today.md",), ["policy.yaml:12:15: nothing says when"]),
+        ("policy", DIGEST, ("team/today.md",), [f"policy.yaml:{NEXT}:15: nothing says when"]),
     ],
 )
 def test_tasks_and_mornings_without_a_mail_are_warned_of_once(

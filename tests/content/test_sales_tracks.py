@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from nurture.domain.advance import leaves
 from nurture.domain.evaluate import holds
+from nurture.domain.matching import leaves
 from nurture.domain.steps import Send
 from nurture.domain.workflow import Purpose
 from tests.content.tracks import SHIPPED, Life, Sent, tokyo

@@ -18,15 +18,14 @@ from nurture.domain.advance import (
     MakeTask,
     QueueMail,
     StopOther,
-    accepts,
     advance,
-    leaves,
-    met_fate,
 )
 from nurture.domain.calendar import shift
 from nurture.domain.enrolment import Memory, Standing
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts
+from nurture.domain.fates import met_fate
+from nurture.domain.matching import accepts, leaves
 from nurture.domain.sending import Candidate, Defer, PastMail, Send, Situation, may_send, take_turns
 from nurture.domain.steps import Task, WaitFor
 from nurture.domain.workflow import Workflow

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from nurture.domain.advance import Decision, Emit, QueueMail, advance, met_fate
+from nurture.domain.advance import Decision, Emit, QueueMail, advance
 from nurture.domain.enrolment import Memory, Standing
 from nurture.domain.facts import EventFact, EventOnHold, Facts
+from nurture.domain.fates import met_fate
 from nurture.domain.steps import Graph, Step
 from nurture.domain.workflow import Purpose, Workflow
 from tests.domain.calendars import JAPAN, TOKYO, tokyo

@@ -1,5 +1,6 @@
 """The tables, by noun. Every column that is not its own explanation carries a `#:` note."""
 
+from nurture.db.tables.calls import webhook_attempt, webhook_call
 from nurture.db.tables.experiments import experiment, experiment_decision, experiment_member
 from nurture.db.tables.happenings import (
     event,
@@ -75,4 +76,6 @@ __all__ = [
     "task",
     "team_member",
     "template_links",
+    "webhook_attempt",
+    "webhook_call",
 ]
