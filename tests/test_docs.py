@@ -292,8 +292,9 @@ def test_every_benchmark_has_its_row_of_figures() -> None:
 
 
 def variable(field: str) -> str:
-    if field == "chats":
-        return "CHAT_ROOM"  # one variable per room
+    # one variable per room, one per endpoint
+    if field in ("chats", "webhooks"):
+        return {"chats": "CHAT_ROOM", "webhooks": "WEBHOOK_NAME"}[field]
     return _VARIABLES.get(field, field).upper()
 
 
@@ -315,6 +316,7 @@ MADE = {
     "DATABASE_URL": "sqlite:///NURTURE_VAR/nurture.sqlite",
     "PUBLIC_URL": "http://127.0.0.1:PUBLIC_PORT",
     "CHAT_ROOM": "",
+    "WEBHOOK_NAME": "",
 }
 
 
