@@ -18,7 +18,10 @@ from nurture.errors import DefinitionError, NurtureError
 COMMANDS = {
     "check": "check:check",
     "schema": "definitions:schema",
-    "publish": "definitions:publish",
+    "plan": "planning:plan",
+    "publish": "planning:publish_",
+    "releases": "planning:releases",
+    "rollback": "planning:rollback",
     "diagram": "diagram:diagram",
     "gallery": "gallery:gallery",
     "import": "importing:import_",

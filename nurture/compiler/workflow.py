@@ -11,8 +11,9 @@ from nurture.compiler.graph_checks import check_graph
 from nurture.compiler.names import NAME
 from nurture.compiler.nodes import MapNode, Node, Scalar, quoted
 from nurture.compiler.outline import Outline
-from nurture.compiler.records import Fields, Key, ListOf, Record
+from nurture.compiler.records import Fields, Key, ListOf, MapOf, Record
 from nurture.compiler.references import References
+from nurture.compiler.renamed_steps import STEP_NAME, read_renamed
 from nurture.compiler.report import Placed, Report
 from nurture.compiler.scope import ConditionScope, StepNames
 from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text, Whole, scalar_of
@@ -116,21 +117,23 @@ _EXIT = Key("exit", ListOf(WAY_OUT, or_one=True, at_least=1), say("Leaves at onc
 _DELIVERY = Key("delivery", Record(say("delivery"), (_WINDOW, _FROM)), say("How its mails leave."))
 _TOPIC = Key("topic", TOPIC, say("Topic of the policy that readers may turn off."))
 _PER = Key("per", Subject(), say("One journey per such thing rather than per contact."))
-_FLIGHTS = Choice(
-    "pin",
-    later={
-        "migrate": say("moving people under way to new steps"),
-        "exit": say("ending their journeys"),
-    },
+_IN_FLIGHT = Key(
+    "in_flight",
+    Choice("pin", "migrate", "exit"),
+    say("When this file changes, people under way keep their steps (pin), go over, or leave; pin."),
 )
-_IN_FLIGHT = Key("in_flight", _FLIGHTS, say("People under way keep the steps they started with."))
+_RENAMED = Key(
+    "renamed",
+    MapOf(STEP_NAME, STEP_NAME),
+    say("With migrate: old step → the step of this file where its people go on."),
+)
 _STEPS = Key("steps", STEPS, say("What happens, in order."), required=True)
 
 WORKFLOW = Record(
     say("a workflow"),
     (
         _NAME, _TITLE, _PURPOSE, _PRIORITY, _TRIGGER, _ONLY_IF, _REENTRY, _GOAL, _EXIT,
-        _DELIVERY, _TOPIC, _PER, _IN_FLIGHT, _STEPS,
+        _DELIVERY, _TOPIC, _PER, _IN_FLIGHT, _RENAMED, _STEPS,
     ),
 )  # fmt: skip
 
@@ -186,6 +189,8 @@ def compile_workflow_file(
     check_schedules_differ(starts, triggers, report)
     goal, reached = read_goal(fields.get_or(_GOAL, []), inside)
     exits = [read_exit(node, inside) for node in fields.get_or(_EXIT, [])]
+    in_flight = fields.get_or(_IN_FLIGHT, "pin")
+    renamed = read_renamed(fields.get_or(_RENAMED, []), in_flight, graph, report)
     workflow = Workflow(
         name=name,
         title=fields.get_or(_TITLE, name),
@@ -203,7 +208,8 @@ def compile_workflow_file(
         sender=sender,
         topic=_topic(fields, purpose, references, report),
         subject_field=fields.get_or(_PER, ""),
-        in_flight=fields.get_or(_IN_FLIGHT, "pin"),
+        in_flight=in_flight,
+        renamed=renamed,
         file=report.file,
     )
     check_splits(workflow, outline.drafts, report)

@@ -30,6 +30,7 @@ _LEFT_BEHIND = frozenset(
         t.idempotency,
         t.notice,
         t.participant,
+        t.publication,
         t.stray_event,
         t.template_links,
     }

@@ -54,6 +54,17 @@ def how_many(
     return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
 
+def who(
+    connection: Connection,
+    definitions: Definitions,
+    workflow: Workflow,
+    triggers: Sequence[StateTrigger],
+    now: datetime,
+) -> list[int]:
+    """Return the contacts whom `existing: enrol` would enrol."""
+    return list(connection.scalars(_matching(definitions, workflow, triggers, now)))
+
+
 def enrol_existing(
     connection: Connection,
     definitions: Definitions,

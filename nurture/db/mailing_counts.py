@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, or_, select
 
 from nurture.db.contact_facts import fact_source
 from nurture.db.mail_states import WAITING
@@ -128,6 +129,16 @@ def reasons(connection: Connection, name: str) -> Sequence[Row[str, str | None, 
 
 def how_many(connection: Connection, where: ColumnElement[bool], purpose: Purpose) -> int:
     """Return about how many would get a mailing: living, with an address, and consent."""
+    query = _readers(func.count(), where, purpose)
+    return int(connection.execute(query).scalar_one())
+
+
+def who(connection: Connection, where: ColumnElement[bool], purpose: Purpose) -> list[int]:
+    """Return the contacts who would get a mailing, as `how_many` counts them."""
+    return list(connection.scalars(_readers(contact.c.id, where, purpose)))
+
+
+def _readers(what: Any, where: ColumnElement[bool], purpose: Purpose) -> Select[Any]:
     newest = (
         select(consent.c.state)
         .where(consent.c.contact_id == contact.c.id, consent.c.purpose == str(purpose))
@@ -138,10 +149,8 @@ def how_many(connection: Connection, where: ColumnElement[bool], purpose: Purpos
     )
     living = [contact.c.merged_into.is_(None), contact.c.erased == false()]
     query = (
-        select(func.count())
-        .select_from(fact_source())
-        .where(where, *living, contact.c.email.is_not(None))
+        select(what).select_from(fact_source()).where(where, *living, contact.c.email.is_not(None))
     )
     if purpose is not Purpose.SERVICE:
         query = query.where(newest == "granted")
-    return connection.execute(query).scalar_one()
+    return query

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
+from nurture.db.engine import is_sqlite
 from nurture.db.tables import blob, enrolment, release, release_file
 from nurture.db.upsert import insert_new
 
@@ -44,12 +45,27 @@ def store(connection: Connection, files: Mapping[str, bytes], by: str, now: date
     return release_id
 
 
+def hold_turn(connection: Connection) -> None:
+    """Let one publication at a time go on, until its commit; SQLite's writer is one anyway."""
+    if not is_sqlite(connection):
+        connection.execute(text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def newest(connection: Connection) -> tuple[int, str] | None:
     """Return (id, digest) of the live release, or None where nothing was published."""
     row = connection.execute(
         select(release.c.id, release.c.digest).order_by(release.c.id.desc()).limit(1)
     ).first()
     return (row.id, row.digest) if row is not None else None
+
+
+def older(connection: Connection, release_id: int) -> int | None:
+    """Return the newest release before one, with other files; None where there is none."""
+    files = select(release.c.digest).where(release.c.id == release_id).scalar_subquery()
+    found: int | None = connection.execute(
+        select(func.max(release.c.id)).where(release.c.id < release_id, release.c.digest != files)
+    ).scalar()
+    return found
 
 
 def digest(connection: Connection, release_id: int) -> str | None:

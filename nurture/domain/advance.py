@@ -156,6 +156,10 @@ class _Move:
 def _arrive(walk: _Walk, step: Step) -> _Move | None:
     """Do what a step does on arrival; None: the enrolment rests there."""
     memory, decision = walk.memory, walk.decision
+    if step.id in memory.skips:
+        # Done before the journey crossed to this order of steps.
+        memory.skips -= {step.id}
+        return _Move(getattr(step, "next", None))
     visit = memory.visits.get(step.id, 0) + 1
     if not isinstance(step, Goto):
         memory.visits[step.id] = visit

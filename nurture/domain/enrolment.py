@@ -34,6 +34,8 @@ class Memory:
     cursor: datetime | None = None
     #: when its last mail was sent
     last_send_at: datetime | None = None
+    #: steps that are behind it and that a crossing put ahead again: passed by once
+    skips: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -47,6 +49,7 @@ class Memory:
             "arrived_at": _text(self.arrived_at),
             "cursor": _text(self.cursor),
             "last_send_at": _text(self.last_send_at),
+            **({"skips": sorted(self.skips)} if self.skips else {}),
         }
 
     @classmethod
@@ -62,6 +65,7 @@ class Memory:
             arrived_at=_moment(stored.get("arrived_at")),
             cursor=_moment(stored.get("cursor")),
             last_send_at=_moment(stored.get("last_send_at")),
+            skips=frozenset(stored.get("skips", ())),
         )
 
 

@@ -72,6 +72,25 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "定期起動（{title}）により、シナリオ「{workflow}」を開始しました",
         "enrolled in {workflow} by its schedule: {title}",
     ),
+    # forecasts: why a mail would go
+    "turn_comes": ("順番が来たため", "its turn comes"),
+    "mailing_begins": ("配信日時になったため", "the mailing begins"),
+    "ended_at_publish": (
+        "「{workflow}」の新しい版の公開にともない終了しました",
+        "a new version of {workflow} was published, and everybody under way left",
+    ),
+    "step_withdrawn": (
+        "新しい版の公開でステップ「{step}」がなくなったため送りません",
+        "step {step} is not in the new version that was published",
+    ),
+    "crossed": (
+        "「{workflow}」の新しい版のステップ「{new}」に移りました(前の版では「{old}」)",
+        "went over to step {new} of the new version of {workflow} (it was {old})",
+    ),
+    "crossed_on": (
+        "「{workflow}」の新しい版にステップ「{old}」がないため、「{new}」へ進みました",
+        "the new version of {workflow} has no step {old}: goes on at {new}",
+    ),
     "already_enrolled": (
         "すでに「{workflow}」の途中です",
         "already under way in {workflow}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from nurture.domain.conditions import ALWAYS, Condition
@@ -114,7 +115,10 @@ class Workflow:
     sender: str = "owner"
     #: `per: event.referral` → "referral": the event property that is the subject; "" = none
     subject_field: str = ""
+    #: what becomes of people under way when it changes: pin | migrate | exit
     in_flight: str = "pin"
+    #: with `migrate`: old step → the step of this graph where its people go on
+    renamed: Mapping[str, str] = field(default_factory=dict)
     #: topic of the policy that a reader may turn off; None: none of them
     topic: str | None = None
     #: the file it came from, for messages

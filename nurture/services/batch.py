@@ -19,6 +19,7 @@ from nurture.domain.owners import Colleagues
 from nurture.domain.policy import EvidencePolicy
 from nurture.domain.scoring import Engagement, LedgerEntry, ScoredEvent
 from nurture.domain.workflow import Workflow
+from nurture.services.crossings import finish_crossings
 from nurture.services.releases import LiveRelease, Releases
 from nurture.services.task_book import write_tasks
 
@@ -199,6 +200,7 @@ def load_people(batch: Batch, contact_ids: Sequence[int], extra_types: Iterable[
     connection, now = batch.connection, batch.now
     rows = touched.contact_rows(connection, contact_ids)
     ids = [row.id for row in rows]
+    finish_crossings(connection, batch.release, batch.releases, ids, now)
     journeys: dict[int, list[Journey]] = {}
     types = set(batch.lookups.event_types) | set(extra_types)
     for row in touched.active_enrolments(connection, ids):

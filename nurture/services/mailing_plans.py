@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,6 +68,17 @@ def beginning_soon(
             count = mailing_counts.how_many(connection, where, written.purpose)
             if count:
                 found[name] = count
+    return found
+
+
+def readers(
+    connection: Connection, definitions: Definitions, names: Iterable[str], now: datetime
+) -> set[int]:
+    """Return the people to whom mailings of these names go, as `beginning_soon` counts them."""
+    found: set[int] = set()
+    for written in (definitions.mailings[name] for name in names):
+        where = condition_of(definitions, written, max(written.at, now))
+        found |= set(mailing_counts.who(connection, where, written.purpose))
     return found
 
 

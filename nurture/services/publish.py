@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from nurture.db import existing, pausing, releases, team
+from nurture.db import existing, pausing, publications, releases, team
 from nurture.db.engine import read, write
 from nurture.domain.conditions import Condition
-from nurture.domain.definitions import Definitions, require
+from nurture.domain.definitions import Definitions
 from nurture.domain.lookups import look_up
-from nurture.domain.workflow import Existing, StateTrigger, Workflow
-from nurture.errors import DefinitionError, NurtureError, Problem, Severity
-from nurture.language import Said, say, say_number
-from nurture.language.joining import both
+from nurture.errors import NurtureError, Problem, Severity
+from nurture.language import say, say_number
 from nurture.services import firing_plans, mailing_plans, seminars
 from nurture.services.check import Checked
 from nurture.services.check import check as check
+from nurture.services.confirmation import ConfirmationNeededError as ConfirmationNeededError
+from nurture.services.confirmation import WrongNumberError
 from nurture.services.digest import plan_digest
 from nurture.services.mailing_plans import Remark
+from nurture.services.planning import (
+    Live,
+    Plan,
+    StalePlanError,
+    live_release,
+    make_plan,
+    refuse_stale,
+    taking_in,
+)
 from nurture.services.runtime import DECIDE, SEND, Runtime
-from nurture.services.still_needed import StillNeeded, still_needed
+from nurture.services.still_needed import StillNeeded
+from nurture.services.takeoff import take_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,56 +57,8 @@ class Published:
     schedules: tuple[firing_plans.Plan, ...] = ()
     #: (key, name, contacts) of senders who left and still own contacts
     leaving: tuple[tuple[str, str, int], ...] = ()
-
-
-class ConfirmationNeededError(NurtureError):
-    """More people would be enrolled or written to than the policy lets pass without a word."""
-
-    def __init__(
-        self,
-        enrolled: Mapping[str, int],
-        written_to: Mapping[str, int],
-        scheduled: Mapping[str, int],
-    ) -> None:
-        #: workflow, broadcast or invitation → people
-        self.counts = Counter(enrolled) + Counter(written_to) + Counter(scheduled)
-        self.total = self.counts.total()
-        does = []
-        if enrolled:
-            does.append(
-                say_number(
-                    "enrol {number} person who matches already ({each})",
-                    "enrol {number} people who match already ({each})",
-                    sum(enrolled.values()),
-                    each=_each(enrolled),
-                )
-            )
-        if written_to:
-            does.append(
-                say_number(
-                    "write to {number} person within 24 hours ({each})",
-                    "write to {number} people within 24 hours ({each})",
-                    sum(written_to.values()),
-                    each=_each(written_to),
-                )
-            )
-        if scheduled:
-            does.append(
-                say_number(
-                    "enrol {number} person by a schedule within 24 hours ({each})",
-                    "enrol {number} people by a schedule within 24 hours ({each})",
-                    sum(scheduled.values()),
-                    each=_each(scheduled),
-                )
-            )
-        super().__init__(
-            say("publishing would {does}", does=both(does)),
-            say("if that is what you want, say --yes {number}", number=self.total),
-        )
-
-
-def _each(counts: Mapping[str, int]) -> list[Said]:
-    return [say("{name}: {count}", name=name, count=count) for name, count in counts.items()]
+    #: what was carried out
+    plan: Plan | None = None
 
 
 def publish(
@@ -106,92 +67,142 @@ def publish(
     by: str,
     yes: int | None = None,
     checked: Checked | None = None,
+    named: str | None = None,
 ) -> Published:
     """Store the files as the live release and enrol those whom `existing: enrol` names.
 
     Raises DefinitionError where the check finds errors, ConfirmationNeededError where more
-    people than the policy's `publish.confirm_above` would be enrolled, or written to by a
-    broadcast or an invitation within a day, or begin a journey by a schedule within a day,
-    and `yes` is not that very number. What a publication said yes to is not asked of the next
-    one. People under way keep the steps they started with. `checked`: what `check`
-    said of these very files.
+    people than the policy's `publish.confirm_above` would be enrolled, moved to other steps,
+    ended, written to by a broadcast or an invitation within a day, or begin by a schedule
+    within a day, and `yes` is not that very number. What a publication said yes to is not
+    asked of the next one. `named` is the plan (its id) that is to be carried out:
+    StalePlanError where it is not what would be done.
+    `checked`: what `check` said of these very files. People under way keep the steps they
+    started with, unless their workflow says otherwise.
     """
-    definitions, problems = checked or check(files, runtime.clock.now(), runtime.public_url)
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    if errors:
-        raise DefinitionError(errors)
-    require(definitions)
-    warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
+    return carry_out(runtime, make_plan(runtime, files, checked=checked), by, yes, named)
+
+
+def carry_out(
+    runtime: Runtime, plan: Plan, by: str, yes: int | None = None, named: str | None = None
+) -> Published:
+    """Do what a plan says in one transaction, or nothing; raises as `publish` does.
+
+    Another publication in between makes the plan stale, whoever looked at it first.
+    """
+    if named is not None:
+        refuse_stale(plan, named)
+    _refuse_without_place(plan)
+    if named is None and yes is not None and yes != plan.counts.total:
+        raise WrongNumberError(plan.counts, yes)
+    if named is None and yes is None and plan.counts.total > plan.definitions.policy.publish_limit:
+        raise ConfirmationNeededError(plan.counts)
+    definitions, releases_ = plan.definitions, runtime.releases
     hearers = seminars.count_hearers(runtime, definitions)
     # Compiled here, so that no writer waits for it.
-    runtime.releases.warm(runtime.engine)
     with read(runtime.engine) as connection:
-        mailing_plans.compile_begun(connection, runtime.releases)
+        mailing_plans.compile_begun(connection, releases_)
     with write(runtime.engine) as connection:
         mailing_plans.hold(connection)
         firing_plans.hold(connection)
+        releases.hold_turn(connection)
         now = runtime.clock.now()
-        live = releases.newest(connection)
-        before: Mapping[str, Condition] = {}
-        if live is not None:
-            before = runtime.releases.get(connection, live[0]).lookups.trigger_segments
-        unchanged = live is not None and live[1] == releases.digest_of(files)
-        was = runtime.releases.get(connection, live[0]).definitions if live is not None else None
-        needed = ConfirmationNeededError(
-            _matching(connection, definitions, now),
-            mailing_plans.beginning_soon(connection, definitions, was, now),
-            firing_plans.beginning_soon(connection, definitions, was, now),
-        )
-        if needed.total != yes and needed.total > definitions.policy.publish_limit:
-            raise needed
-        if live is not None and unchanged:
-            release_id = live[0]
-        else:
-            release_id = releases.store(connection, files, by, now)
+        live = live_release(connection)
+        _refuse_overtaken(plan, live)
+        was = releases_.get(connection, live.id) if live is not None else None
+        said = was.definitions if was is not None else None
+        release_id = live.id if live is not None and plan.unchanged else None
+        if release_id is None:
+            release_id = releases.store(connection, plan.files, by, now)
         leaving = tuple(team.leaving(connection, definitions.policy))
         team.sync(connection, definitions.policy)
         plan_digest(connection, definitions, now)
+        take_off(connection, plan, release_id, now)
         enrolled = _enrol(connection, definitions, release_id, now)
-        changed = seminars.sync(runtime, connection, definitions, was, release_id, now, hearers)
-        remarks = mailing_plans.sync(
-            connection, definitions, was, release_id, now, runtime.releases
-        )
+        _refuse_other_people(plan, enrolled, yes, named)
+        changed = seminars.sync(runtime, connection, definitions, said, release_id, now, hearers)
+        remarks = mailing_plans.sync(connection, definitions, said, release_id, now, releases_)
         schedules = firing_plans.sync(connection, definitions, now)
+        before = was.lookups.trigger_segments if was is not None else {}
         _enter_segments(connection, definitions, before, now)
         # What had no window to leave in may have one now.
         woken = pausing.wake_windowless(connection, now)
+        _write_down(connection, plan, release_id, by, now)
     runtime.ring(DECIDE)
     if woken:
         runtime.ring(SEND)
-    with read(runtime.engine) as connection:
-        lacks = still_needed(connection, runtime.releases, definitions, files.keys())
+    warnings = tuple(one for one in plan.warnings if one.severity is Severity.WARNING)
     return Published(
-        release_id,
-        unchanged,
-        enrolled,
-        warnings,
-        lacks,
-        tuple(remarks),
-        tuple(changed),
-        tuple(schedules),
-        leaving,
+        release_id, plan.unchanged, enrolled, warnings, plan.needed, tuple(remarks),
+        tuple(changed), tuple(schedules), leaving, plan,
+    )  # fmt: skip
+
+
+def _refuse_without_place(plan: Plan) -> None:
+    """Raise where people stand at steps that are gone, and nobody said where they go on."""
+    for flight in plan.without_place:
+        rows = flight.without_place
+        people = sum(one.people for one in rows)
+        names = sorted({one.step or "" for one in rows})
+        suggestion = next((one for one in rows if one.suggestion), rows[0])
+        raise NurtureError(
+            say_number(
+                "{workflow}: {number} person stands at a step that is gone: {steps}",
+                "{workflow}: {number} people stand at steps that are gone: {steps}",
+                people,
+                workflow=flight.workflow,
+                steps=names,
+            ),
+            say(
+                "say in the file where they go on, e.g. renamed: {old}: {new}",
+                old=suggestion.step,
+                new=suggestion.suggestion or "STEP",
+            ),
+        )
+
+
+def _refuse_overtaken(plan: Plan, live: Live | None) -> None:
+    """Raise where another publication came first."""
+    if (live.id if live is not None else None) == (plan.live.id if plan.live is not None else None):
+        return
+    assert live is not None  # releases do not go away
+    raise StalePlanError(
+        say("{by} has just published release {number}", by=live.by, number=live.id),
+        say("look at what your files change now: `nurture plan`"),
     )
 
 
-def _triggers(definitions: Definitions) -> Iterator[tuple[Workflow, list[StateTrigger]]]:
-    """Yield the workflows that take in who matches already, with the triggers that say so."""
-    for workflow in definitions.workflows.values():
-        triggers = [one for one in workflow.state_triggers if one.existing is Existing.ENROL]
-        if triggers:
-            yield workflow, triggers
+def _refuse_other_people(
+    plan: Plan, enrolled: Mapping[str, int], yes: int | None, named: str | None
+) -> None:
+    """Raise where other people match by now than those who were counted a moment ago."""
+    found = {name: number for name, number in enrolled.items() if number}
+    if found == plan.counts.enrolled:
+        return
+    counts = replace(plan.counts, enrolled=found)
+    limit = plan.definitions.policy.publish_limit
+    if named is not None or yes is not None or counts.total > limit:
+        raise ConfirmationNeededError(counts)
 
 
-def _matching(connection: Connection, definitions: Definitions, now: datetime) -> dict[str, int]:
-    counts = {
-        workflow.name: existing.how_many(connection, definitions, workflow, triggers, now)
-        for workflow, triggers in _triggers(definitions)
-    }
-    return {name: count for name, count in counts.items() if count}
+def _write_down(
+    connection: Connection, plan: Plan, release_id: int, by: str, now: datetime
+) -> None:
+    """Append the publication to the history; one that changed nothing for nobody is none."""
+    if plan.nothing_to_do:
+        return
+    publications.add(
+        connection,
+        now,
+        release_id=release_id,
+        before_id=plan.live.id if plan.live is not None else None,
+        kind="rollback" if plan.back_to is not None else "publish",
+        of_id=plan.back_to,
+        by=by,
+        plan=plan.id,
+        headline={"ja": plan.headline.ja, "en": plan.headline.en},
+        counts=plan.counts.as_json(),
+    )
 
 
 def _enrol(
@@ -201,7 +212,7 @@ def _enrol(
         workflow.name: existing.enrol_existing(
             connection, definitions, workflow, triggers, release_id, now
         )
-        for workflow, triggers in _triggers(definitions)
+        for workflow, triggers in taking_in(definitions)
     }
 
 

@@ -10,11 +10,15 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Engine
 
 from nurture.compiler.release import compile_files
+from nurture.db import crossings
 from nurture.db import releases as rows
+from nurture.db.crossings import Rule
 from nurture.db.engine import read
+from nurture.domain.crossing import Crossing, crossing
 from nurture.domain.definitions import Definitions
 from nurture.domain.library import FILES
 from nurture.domain.lookups import Lookups, look_up
+from nurture.domain.steps import Graph
 from nurture.domain.workflow import Workflow
 from nurture.emails.attachments import EncodedFiles, StoredFile
 from nurture.emails.sources import choices
@@ -37,6 +41,8 @@ class LiveRelease:
     lookups: Lookups
     #: what mails may carry, by path
     files: Mapping[str, StoredFile] = field(default_factory=dict)
+    #: workflow → whose people go over to newer steps, oldest first
+    crossings: Mapping[str, list[Rule]] = field(default_factory=dict)
 
 
 class Compiled:
@@ -61,6 +67,7 @@ class Releases:
         #: what mails carry, ready for the wire
         self.encoded = EncodedFiles()
         self._lock = threading.Lock()
+        self._crossings: OrderedDict[tuple[int, int, str], Crossing] = OrderedDict()
 
     def live(self, connection: Connection) -> LiveRelease:
         """Return the live release; raise NurtureError where nothing was published yet."""
@@ -93,6 +100,8 @@ class Releases:
         compiled = replace(known, id=release_id) if known else self._compile(connection, release_id)
         if self._shared is not None:
             self._shared.by_digest[digest] = compiled
+        # Who goes over is no matter of the files alone.
+        compiled = replace(compiled, crossings=crossings.rules(connection, release_id))
         with self._lock:
             self._compiled[release_id] = compiled
             while len(self._compiled) > _KEPT:
@@ -130,6 +139,21 @@ class Releases:
         paths = choices(template, locale, default_locale)
         release_id = rows.newest_with(connection, paths)
         return self.get(connection, release_id) if release_id is not None else None
+
+    def crossing(self, old: Graph, new: Graph, renamed: Mapping[str, str]) -> Crossing:
+        """Return the way from one graph to another; of the same two it is found once."""
+        key = (id(old), id(new), repr(sorted(renamed.items())))
+        with self._lock:
+            found = self._crossings.get(key)
+        # An id may be another graph's by now.
+        if found is not None and found.old is old and found.new is new:
+            return found
+        found = crossing(old, new, renamed)
+        with self._lock:
+            self._crossings[key] = found
+            while len(self._crossings) > _KEPT:
+                self._crossings.popitem(last=False)
+        return found
 
     def workflow(self, connection: Connection, release_id: int, name: str) -> Workflow | None:
         """Return a workflow as a release has it, or None."""

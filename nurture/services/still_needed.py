@@ -68,18 +68,23 @@ class _Found:
 
 
 def still_needed(
-    connection: Connection, releases: Releases, definitions: Definitions, paths: Collection[str]
+    connection: Connection,
+    releases: Releases,
+    definitions: Definitions,
+    paths: Collection[str],
+    left_out: Collection[str] = (),
 ) -> StillNeeded:
     """Return what journeys under way and waiting mails of mailings need beyond a release.
 
-    `definitions` and `paths` are of the release that is live now. Compiles the releases that
+    `definitions` and `paths` are of the release that is live now, `left_out` workflows whose
+    people do not keep their steps. Compiles the releases that
     people still follow: not for a transaction in which others wait.
     """
     found = _Found(definitions, paths)
     for release_id, name, people in rows.under_way(connection):
         was = releases.get(connection, release_id)
         workflow = was.definitions.workflows.get(name)
-        if workflow is None:
+        if workflow is None or name in left_out:
             continue
         sends = [step for step in workflow.graph.steps.values() if isinstance(step, Send)]
         for template in {step.template for step in sends}:

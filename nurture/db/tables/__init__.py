@@ -27,6 +27,7 @@ from nurture.db.tables.people import (
     task,
     team_member,
 )
+from nurture.db.tables.publishing import crossing, publication
 from nurture.db.tables.running import (
     business_clock,
     firing,
@@ -45,6 +46,7 @@ __all__ = [
     "consent",
     "contact",
     "contact_tag",
+    "crossing",
     "deal",
     "decision",
     "enrolment",
@@ -66,6 +68,7 @@ __all__ = [
     "participant",
     "pause",
     "preference",
+    "publication",
     "release",
     "release_file",
     "schedule",
