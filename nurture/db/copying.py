@@ -33,6 +33,7 @@ _LEFT_BEHIND = frozenset(
         t.publication,
         t.stray_event,
         t.template_links,
+        t.webhook_attempt,
     }
 )
 
@@ -68,6 +69,7 @@ def copy_house(
         .where(t.message.c.state == State.SENDING)
         .values(state=State.SENT, lease_until=None)
     )
+    target.execute(update(t.webhook_call).values(held_until=None))
 
 
 def _copy(source: Connection, target: Connection, table: Table, query: Select[Any]) -> None:

@@ -26,6 +26,7 @@ from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError, NurtureError, Severity
 from nurture.providers.chat import Taken
 from nurture.providers.memory import MemoryProvider
+from nurture.providers.webhook import MemoryCaller
 from nurture.services.capture import Captured, Happening, capture
 from nurture.services.check import Checked, check
 from nurture.services.compose import compose
@@ -39,6 +40,7 @@ from nurture.services.setting_aside import take_in, walk
 from nurture.services.sketch import sketch
 from nurture.services.upkeep import keep_up
 from nurture.services.upsert_contacts import ImportOutcome, upsert_contacts
+from nurture.services.webhooks import call_due
 
 #: who publishes and grants consent here
 _BY = "simulation"
@@ -118,6 +120,8 @@ class World:
     chat: Rooms
     #: mails are written in full: subjects, texts and MIME are there to be looked at
     renders: bool
+    #: answers `webhook` steps, as it is told to; nothing is called
+    caller: MemoryCaller = field(default_factory=MemoryCaller)
     actors: list[Actor] = field(default_factory=list)
 
     # -- making one ----------------------------------------------------------------------
@@ -330,6 +334,7 @@ class World:
             # Decided to the end first, so that priority sees all mails of the moment.
             return done
         done = self.outbox.drain(_AT_ONE_GO) + say_due(runtime, self.chat)
+        done += call_due(runtime, self.caller, _no_secrets)
         if not self.renders:
             self.provider.accepted.clear()
         self.provider.answered.clear()
@@ -355,6 +360,11 @@ class World:
     def run_for(self, **span: float) -> None:
         """Run for a span: `run_for(days=2, hours=3)`."""
         self.run_until(self.now + timedelta(**span))
+
+
+def _no_secrets(_endpoint: str) -> list[bytes]:
+    """Sign with nothing: nobody is called who could check it."""
+    return []
 
 
 def _deaf(_bell: str) -> None:

@@ -18,6 +18,7 @@ from nurture.db.engine import make_engine
 from nurture.db.tables import metadata
 from nurture.domain.contact_row import RowError
 from nurture.errors import DefinitionError
+from nurture.providers.webhook import Response
 from nurture.simulate import gestures, reading
 from nurture.simulate.world import Actor, Project, World
 from tests.services.house import House, make_house
@@ -293,3 +294,26 @@ def test_a_copy_opens_no_socket_and_writes_no_file(tmp_path: Path) -> None:
     assert caught == []
     engine.dispose()
     assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
+
+
+def test_a_webhook_is_answered_as_told_and_nothing_is_called() -> None:
+    files = project(
+        workflow(
+            "w",
+            "- id: credit\n  webhook: crm\n"
+            "- branch:\n"
+            "    - if: {expr: \"steps.credit.answer.tier == 'gold'\"}\n"
+            "      steps: [{end: gold}]\n"
+            "- end: other",
+        )
+    )
+    url = "https://crm.sample.example/hook"
+    policy = files["workflows/policy.yaml"] + f"\nwebhooks: {{crm: {{url: '{url}'}}}}\n".encode()
+    for answer, outcome in ((b'{"tier": "gold"}', "gold"), (b"{}", "other")):
+        world = World.of({**files, "workflows/policy.yaml": policy}, START)
+        world.caller.responses[url] = Response(200, answer)
+        world.happens(add(world), "page.viewed")
+        with nothing_leaves() as caught:
+            world.run_for(hours=1)
+        assert caught == []
+        assert [one.outcome for one in reading.journeys(world.engine)] == [outcome]
