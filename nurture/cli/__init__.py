@@ -17,6 +17,7 @@ from nurture.errors import DefinitionError, NurtureError
 #: wait for web servers and MJML to load
 COMMANDS = {
     "check": "check:check",
+    "test": "test:test",
     "schema": "definitions:schema",
     "plan": "planning:plan",
     "publish": "planning:publish_",

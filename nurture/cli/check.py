@@ -48,7 +48,7 @@ def check(
     """
     settings = settings_of(ctx)
     try:
-        found = find_files(settings.project)
+        found = find_files(settings.project, scenarios=True)
     except NoProjectError as error:
         said = f"{told(error.message)}\n  → {told(error.hint)}"
         raise click.UsageError(said, ctx) from None

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from nurture.errors import Problem, Severity
+from nurture.errors import Place, Problem, Severity
 from nurture.language import Said, in_language, say, say_number
 
 #: version of the JSON; grows when a key goes or changes its meaning, not when one comes
@@ -123,14 +123,19 @@ def as_github(report: CheckReport, quiet: bool) -> Iterator[str]:
         said = in_language(problem.message, report.language)
         if problem.hint:
             said += f"\n{in_language(problem.hint, report.language)}"
-        file = _property(report.base + place.file)
-        yield (
-            f"::{problem.severity} file={file},line={place.line},col={place.column},"
-            f"title={_property(problem.code)}::{_data(said)}"
-        )
+        yield workflow_command(str(problem.severity), report.base, place, problem.code, said)
     if not quiet:
         # GitHub shows ten annotations a step and kind; the log holds them all.
         yield in_language(_summary(report), report.language)
+
+
+def workflow_command(kind: str, base: str, place: Place, title: str, said: str) -> str:
+    """Return the line by which GitHub shows a message beside a file; `base` stands before it."""
+    file = _property(base + place.file)
+    return (
+        f"::{kind} file={file},line={place.line},col={place.column},"
+        f"title={_property(title)}::{_data(said)}"
+    )
 
 
 def _data(text: str) -> str:

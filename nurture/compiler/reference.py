@@ -30,6 +30,14 @@ _PARTS: Mapping[str, str] = {
     "event": "The type of an event, `noun.verbed` in the past tense. Names of your own are fine.",
     "moment": "A moment in the contact's zone.",
     "change": "What `set` changes.",
+    "given": "What is given when a [scenario](#scenarios) begins.",
+    "contact": "A person as given in a scenario: fields of contact and account by name "
+    "(`email`, `family_name`, `industry`, custom ones …), and:",
+    "entry": "What happens in a scenario. One of the first nine keys; without any, `after` or "
+    "`at` lets time pass.",
+    "becomes": "What changes from outside in a scenario: fields by name, and:",
+    "expectation": "What must have come of a scenario. One of the first sixteen keys, and what "
+    "goes with it.",
     "duration": "`30m`, `24h`, `14d`, `2w`, `3 business days` or `3営業日`.",
 }
 

@@ -17,6 +17,7 @@ from nurture.compiler.project_files import ProjectFiles
 from nurture.compiler.promises import check_caps
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
+from nurture.compiler.scenarios import check_folder, compile_scenarios
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.scoring import EMPTY_SCORING, compile_scoring
 from nurture.compiler.segments import Segments, SegmentSource, find_segments
@@ -100,8 +101,8 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
     for one in compiled.values():
         check_caps(one.workflow, policy.caps, one.places, one.report)
     known_segments = segments.all()
-    problems = {problem for report in sources.reports for problem in report.problems}
-    return Definitions(
+    check_folder(sources)
+    definitions = Definitions(
         workflows={name: one.workflow for name, one in compiled.items()},
         scoring=scoring,
         calendar=calendar,
@@ -110,6 +111,13 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
         mailings={**broadcasts, **mailings},
         seminars=seminars,
         library=library,
+    )
+    # Last: they name everything above.
+    scenarios = compile_scenarios(sources, definitions, references)
+    problems = {problem for report in sources.reports for problem in report.problems}
+    return replace(
+        definitions,
+        scenarios=scenarios,
         problems=tuple(sorted(problems, key=lambda p: (p.place, p.code, p.message))),
     )
 

@@ -18,8 +18,15 @@ MOST_COMPARED = 20_000
 class Placed(Protocol):
     """Anything with a line and a column, both counted from 1."""
 
-    line: int
-    column: int
+    @property
+    def line(self) -> int:
+        """The line."""
+        ...
+
+    @property
+    def column(self) -> int:
+        """The column."""
+        ...
 
 
 class Report:

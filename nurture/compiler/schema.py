@@ -11,6 +11,7 @@ from nurture.compiler.calendar import CALENDAR
 from nurture.compiler.library import LIBRARY
 from nurture.compiler.policy import POLICY
 from nurture.compiler.records import Record
+from nurture.compiler.scenario_keys import SCENARIO, SCENARIOS
 from nurture.compiler.scoring import SCORING
 from nurture.compiler.segments import SEGMENT, SEGMENTS
 from nurture.compiler.seminar_keys import SEMINAR
@@ -30,6 +31,11 @@ _FILES: Mapping[str, tuple[tuple[Record, ...], str]] = MappingProxyType(
         "broadcast": ((BROADCAST,), "One mail to everybody who matches, at a moment."),
         "seminar": ((SEMINAR,), "A seminar: the event, and the mailings that come of it."),
         "library": ((LIBRARY,), "Cases, papers and tools, of which steps pick the best match."),
+        "scenarios": (
+            (SCENARIO, SCENARIOS),
+            "What must happen, run on virtual time by `nurture test`: one scenario, or a list of "
+            "them that may share what is given. Its files live in workflows/tests/.",
+        ),
     }
 )
 

@@ -26,12 +26,13 @@ _KINDS = {
     "broadcast": "broadcast",
     "seminar": "seminar",
     "library": "library",
+    "scenario": "scenarios",
+    "scenarios": "scenarios",
 }
 #: kinds of later versions
 _LATER = {
     "survey": say("surveys"),
     "referral_program": say("referral programs"),
-    "scenario": say("scenarios"),
 }
 
 #: kinds of which a release has exactly one file

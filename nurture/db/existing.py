@@ -42,6 +42,11 @@ def _matching(
     )
 
 
+def nobody(connection: Connection) -> bool:
+    """Say whether the house has no contact yet, so that none can match anything."""
+    return connection.execute(select(contact.c.id).limit(1)).first() is None
+
+
 def how_many(
     connection: Connection,
     definitions: Definitions,
@@ -50,6 +55,8 @@ def how_many(
     now: datetime,
 ) -> int:
     """Return how many contacts `existing: enrol` would enrol: matching, and never in it before."""
+    if nobody(connection):
+        return 0
     query = _matching(definitions, workflow, triggers, now)
     return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
@@ -74,6 +81,8 @@ def enrol_existing(
     now: datetime,
 ) -> int:
     """Enrol them, each with the decision that says so; return how many."""
+    if nobody(connection):
+        return 0
     empty = literal({}, JSON())
     moment = literal(now, UtcDateTime())
     values: dict[str, ColumnElement[Any]] = {
@@ -121,7 +130,7 @@ def enter_segment(
     Left out are those about whom something waits to be taken in: it may be what brings
     them in. A condition on deals is not known to SQL; there the next look is the first.
     """
-    if any(scope is Scope.DEAL for scope, _ in reads(condition).fields):
+    if any(scope is Scope.DEAL for scope, _ in reads(condition).fields) or nobody(connection):
         return
     inside = to_sql(
         condition,

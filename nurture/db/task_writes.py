@@ -19,6 +19,10 @@ HANDOFF = "handoff/"
 ESCALATION = "escalation/"
 
 
+#: how the keys of tasks begin that the house makes for every reply
+REPLY = "reply/"
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """How tasks are closed."""
@@ -46,6 +50,37 @@ def insert_tasks(
         for same in alike.values()
         for one in insert_new(connection, task, same, "id", "kind")
     )
+
+
+def take_over(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Let a journey's task for a reply stand in for the house's own of the same journey.
+
+    One reply is one thing to do: the open task keeps its id and gets the journey's title,
+    time and key. Returns False where there is none, or `row` is no such task.
+    """
+    if row["kind"] != "reply" or row.get("enrolment_id") is None:
+        return False
+    mine = {
+        name: row[name]
+        for name in ("dedupe_key", "title", "assignee", "assignee_id", "due_at", "review_at")
+    }
+    oldest = (
+        select(task.c.id)
+        .where(
+            task.c.contact_id == row["contact_id"],
+            task.c.enrolment_id == row["enrolment_id"],
+            task.c.kind == "reply",
+            task.c.state == "open",
+            task.c.dedupe_key.startswith(REPLY),
+        )
+        .order_by(task.c.id)
+        .limit(1)
+    )
+    found = connection.execute(oldest).scalar()
+    if found is None:
+        return False
+    connection.execute(update(task).where(task.c.id == found).values(**mine))
+    return True
 
 
 def being_handed_off(connection: Connection, contact_ids: Iterable[int]) -> set[int]:

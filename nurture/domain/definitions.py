@@ -9,6 +9,7 @@ from nurture.domain.conditions import Condition
 from nurture.domain.library import Library
 from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, Policy
+from nurture.domain.scenario import Scenario
 from nurture.domain.scoring import Scoring
 from nurture.domain.seminar import Seminar
 from nurture.domain.workflow import Workflow
@@ -32,6 +33,8 @@ class Definitions:
     mailings: Mapping[str, Mailing] = field(default_factory=dict)
     seminars: Mapping[str, Seminar] = field(default_factory=dict)
     library: Library = field(default_factory=Library)
+    #: what `nurture test` runs; no release holds any
+    scenarios: tuple[Scenario, ...] = ()
     #: errors and warnings of all files, by place
     problems: tuple[Problem, ...] = ()
 

@@ -40,6 +40,11 @@ def plan_digest(connection: Connection, definitions: Definitions, now: datetime)
         schedules.plan(connection, _NAME, due)
 
 
+def leave_out(connection: Connection) -> None:
+    """Send no morning mails until the next publication: for worlds nobody of the team reads."""
+    schedules.forget(connection, _NAME)
+
+
 def _plan_next(connection: Connection, definitions: Definitions, now: datetime) -> None:
     """A morning mail goes out: the next one follows, where the policy still has it."""
     at = definitions.policy.tasks.digest_at

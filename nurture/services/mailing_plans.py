@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import mailing_counts, mailings, pausing
+from nurture.db.existing import nobody
 from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import Mailing, MailingState
 from nurture.domain.mailing_plan import (
@@ -64,8 +65,7 @@ def beginning_soon(
             continue
         before = was.mailings.get(name) if was is not None else None
         if begins_soon(_standing(rows.get(name)), written, before, now):
-            where = condition_of(definitions, written, max(written.at, now))
-            count = mailing_counts.how_many(connection, where, written.purpose)
+            count = _how_many(connection, definitions, written, max(written.at, now))
             if count:
                 found[name] = count
     return found
@@ -135,10 +135,20 @@ def sync(
             queued = row.queued if row is not None else 0
             about = None
             if written is not None and move.note in COMING:
-                where = condition_of(definitions, written, max(at, now))
-                about = mailing_counts.how_many(connection, where, written.purpose)
+                about = _how_many(connection, definitions, written, max(at, now))
             remarks.append(Remark(name, title, move.note, at, queued, about))
     return remarks
+
+
+def _how_many(
+    connection: Connection, definitions: Definitions, written: Mailing, at: datetime
+) -> int:
+    """Return how many would get a mailing that begins at a moment, as things stand."""
+    if nobody(connection):
+        return 0
+    return mailing_counts.how_many(
+        connection, condition_of(definitions, written, at), written.purpose
+    )
 
 
 def _is_history(

@@ -18,8 +18,9 @@ FOLDERS = ("workflows", "templates")
 #: a release is text and small pictures; more is a mistake (bytes)
 _LARGEST = 20_000_000
 
-#: scenarios are run by `nurture test`, not published
-_LEFT_OUT = ("workflows/tests/",)
+#: scenarios are checked and run by `nurture test`, never published: what is live depends on no
+#: test, and a test that was changed is no new release
+SCENARIOS = "workflows/tests/"
 
 
 class NoProjectError(NurtureError):
@@ -36,8 +37,10 @@ class Found:
     problems: list[Problem] = field(default_factory=list)
 
 
-def find_files(folder: Path) -> Found:
+def find_files(folder: Path, scenarios: bool = False) -> Found:
     """Return the files of a project and what is wrong with them as files.
+
+    Those of a release; with `scenarios`, what `nurture test` runs too.
 
     Hidden files and what editors leave behind (`~`, `.swp`) are left out. Raises
     NoProjectError where there is no `workflows` folder.
@@ -52,7 +55,7 @@ def find_files(folder: Path) -> Found:
     size = 0
     for top in FOLDERS:
         for name, entry in _walk(folder / top, top, inside, found.problems):
-            if name.startswith(_LEFT_OUT):
+            if name.startswith(SCENARIOS) and not scenarios:
                 continue
             size += entry.stat().st_size
             if size > _LARGEST:
@@ -71,13 +74,13 @@ def find_files(folder: Path) -> Found:
     return found
 
 
-def read_project(folder: Path) -> dict[str, bytes]:
+def read_project(folder: Path, scenarios: bool = False) -> dict[str, bytes]:
     """Return the files of a project by their path in it, with forward slashes.
 
-    Raises NoProjectError where there is no `workflows` folder, DefinitionError with every
-    file that cannot be read.
+    Those of a release; with `scenarios`, what `nurture test` runs too. Raises NoProjectError
+    where there is no `workflows` folder, DefinitionError with every file that cannot be read.
     """
-    found = find_files(folder)
+    found = find_files(folder, scenarios)
     errors = [one for one in found.problems if one.severity is Severity.ERROR]
     if errors:
         raise DefinitionError(errors)

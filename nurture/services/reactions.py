@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from nurture.db import mail_fates, outcomes
+from nurture.db.task_writes import REPLY
 from nurture.db.touched import Arrival
 from nurture.domain.deal_news import STAGES
 from nurture.services.batch import Batch, Person
@@ -46,8 +47,10 @@ def _complete_task(batch: Batch, person: Person, arrival: Arrival) -> None:
 
 def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
     """A reply is the best answer there is: stop that journey's queued mails, tell the owner."""
+    about: int | None = None
     for journey in person.journeys:
         if journey.id == arrival.properties.get("enrolment_id"):
+            about = journey.id
             cancelled = outcomes.cancel_unsent(batch.connection, [journey.id], "replied")
             for message_id in cancelled:
                 columns = {"message_id": message_id, "enrolment_id": journey.id}
@@ -56,8 +59,10 @@ def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
             mail_fates.tell_enrolments(batch.connection, cancelled, batch.now)
     due_at = batch.now + _ANSWER_WITHIN
     title = house_title(batch, _ANSWER)
-    key = f"reply/{arrival.id}"
-    batch.tasks.append(task_row(batch, person, key, "reply", title, "owner", due_at))
+    key = f"{REPLY}{arrival.id}"
+    batch.tasks.append(
+        task_row(batch, person, key, "reply", title, "owner", due_at, enrolment_id=about)
+    )
 
 
 def _request_workflow(batch: Batch, person: Person, arrival: Arrival) -> None:

@@ -26,6 +26,7 @@ def write_tasks(
 ) -> list[int]:
     """Insert tasks, each `dedupe_key` once, and tell their assignees; return the new ones' ids.
 
+    What a journey wants done about a reply takes the place of the house's own task for it.
     A due time on a day that is no business day moves to the same time of the next one.
     """
     if not rows:
@@ -40,7 +41,8 @@ def write_tasks(
         following = next_call(timing, calendar) if timing is not None else None
         review_at = following[1] if following is not None else None
         timed.append({**row, "due_at": due_at, "review_at": review_at})
-    made = task_writes.insert_tasks(connection, timed)
+    new = [row for row in timed if not task_writes.take_over(connection, row)]
+    made = task_writes.insert_tasks(connection, new)
     for what, ids in (
         (What.MADE, [one for one, kind in made if kind != ESCALATION]),
         (What.ESCALATION, [one for one, kind in made if kind == ESCALATION]),

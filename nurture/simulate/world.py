@@ -122,6 +122,8 @@ class World:
     renders: bool
     #: answers `webhook` steps, as it is told to; nothing is called
     caller: MemoryCaller = field(default_factory=MemoryCaller)
+    #: the engine goes with the world
+    owns_engine: bool = True
     actors: list[Actor] = field(default_factory=list)
 
     # -- making one ----------------------------------------------------------------------
@@ -134,15 +136,19 @@ class World:
         render: bool = False,
         like: Runtime | None = None,
         compiled: Compiled | None = None,
+        engine: Engine | None = None,
     ) -> Self:
         """Return a world without contacts and releases whose clock stands at `start`.
+
+        `engine`: an empty memory engine that outlives the world (`nurture.simulate.stage`);
+        None: one of its own.
 
         `like` lends its keys and addresses, never its database; mails are sent in any case,
         whatever SENDING says. Without `render` a mail is decided, never written.
         """
         clock = FrozenClock(start)
         runtime = Runtime(
-            engine=make_memory_engine(),
+            engine=engine if engine is not None else make_memory_engine(),
             clock=clock,
             releases=Releases(compiled),
             keyring=like.keyring if like else Keyring({1: bytes(32)}, 1),
@@ -156,7 +162,7 @@ class World:
         )
         provider = MemoryProvider(width=_BATCH)
         outbox = Outbox(runtime, provider, compose if render else sketch, _BATCH)
-        return cls(clock, runtime, provider, outbox, Rooms(), render)
+        return cls(clock, runtime, provider, outbox, Rooms(), render, owns_engine=engine is None)
 
     @classmethod
     def of(
@@ -166,6 +172,7 @@ class World:
         *,
         render: bool = False,
         like: Runtime | None = None,
+        engine: Engine | None = None,
     ) -> Self:
         """Return a world where a project was published at `start`, and nobody is known yet.
 
@@ -173,7 +180,7 @@ class World:
         """
         if not isinstance(project, Project):
             project = Project.of(project, start)
-        world = cls.empty(start, render=render, like=like, compiled=project.compiled)
+        world = cls.empty(start, render=render, like=like, compiled=project.compiled, engine=engine)
         world.publish(project)
         return world
 
@@ -210,7 +217,8 @@ class World:
 
     def close(self) -> None:
         """Forget everything."""
-        self.engine.dispose()
+        if self.owns_engine:
+            self.engine.dispose()
 
     @property
     def engine(self) -> Engine:

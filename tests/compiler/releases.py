@@ -64,6 +64,25 @@ items:
 
 PDF = "%PDF-1.7\n"
 
+#: what scenarios are about
+JOURNEY = """
+workflow: journey
+purpose: marketing
+trigger: [{downloaded: true}]
+goal: {temperature: hot}
+steps:
+  - id: hearing
+    send: warm/hearing
+  - id: answer
+    wait_for: [{reply: hearing}]
+    within: 7d
+    then: [{end: answered}]
+  - id: how-keen
+    branch:
+      - if: {score: ">= 30"}
+        steps: [{wait: 3d}]
+"""
+
 BASE: Mapping[str, str] = {
     "workflows/policy.yaml": POLICY,
     "workflows/calendar.yaml": CALENDAR,
@@ -97,6 +116,10 @@ def release_with(path: str, text: str) -> dict[str, bytes | str]:
     kind = re.search(r"^(policy|calendar|scoring|segments|library):", text, re.MULTILINE)
     if kind is not None:
         del files[f"workflows/{kind.group(1)}.yaml"]
+    if re.search(r"^scenarios?:", text, re.MULTILINE):
+        # Where scenarios live, with something to be about.
+        path = path.replace("workflows/", "workflows/tests/")
+        files["workflows/journey.yaml"] = JOURNEY
     return {**files, path: text}
 
 

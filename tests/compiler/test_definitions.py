@@ -199,10 +199,10 @@ def test_a_release_needs_each_of_its_three_files(kind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("scenario: x", "1:1: error: 'scenario' files are not available yet: scenarios [not-available]"),
+        ("survey: x", "1:1: error: 'survey' files are not available yet: surveys [not-available]"),
         ("worklfow: x", "1:1: error: nothing says what this file is (did you mean 'workflow'?) [unknown-kind]"),
         ("- a", "1:1: error: expected keys such as `workflow: …`, found no map [wrong-type]"),
-        ("{}", "1:1: error: nothing says what this file is (it needs one of the keys workflow, scoring, calendar, policy, segment, segments, broadcast, seminar, library) [unknown-kind]"),
+        ("{}", "1:1: error: nothing says what this file is (it needs one of the keys workflow, scoring, calendar, policy, segment, segments, broadcast, seminar, library, scenario, scenarios) [unknown-kind]"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_nothing_we_know_says_so(text: str, problem: str) -> None:
@@ -224,3 +224,17 @@ def test_a_broken_policy_does_not_make_its_fields_and_senders_unknown() -> None:
 def test_a_second_policy_is_one_too_many() -> None:
     files = {**BASE, "workflows/zzz.yaml": BASE["workflows/policy.yaml"]}
     assert [problem.code for problem in compile_files(files).problems] == ["second-file"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "problem"),
+    [
+        # a release would hold it
+        ("workflows/x.yaml", "scenario: x\ngiven: {at: 2026-04-03 18:00, contact: {}}\nexpect: {temperature: cold}", "scenarios live in workflows/tests/"),
+        # a release would lack it
+        ("workflows/tests/x.yaml", "segment: vip\nif: {tag: vip}", "only scenarios live in workflows/tests/"),
+    ],
+)  # fmt: skip
+def test_scenarios_have_a_folder_of_their_own(path: str, text: str, problem: str) -> None:
+    (found,) = compile_files({**BASE, path: text}).problems
+    assert (found.code, found.message) == ("wrong-folder", problem)

@@ -1,0 +1,41 @@
+"""The shipped scenarios, run by the same runner as `nurture test`: one test per file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from nurture.services.project import SCENARIOS, read_project
+from nurture.simulate.scenario_run import run
+from nurture.simulate.scenario_telling import Telling
+from nurture.simulate.stage import Stage
+from nurture.simulate.suite import Suite
+from tests.content.shipped import ROOT
+
+FILES = sorted((ROOT / SCENARIOS).glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def suite() -> Suite:
+    """Return the shipped project with its scenarios."""
+    return Suite.of(read_project(ROOT, scenarios=True))
+
+
+@pytest.fixture(scope="module")
+def stage(suite: Suite) -> Iterator[Stage]:
+    """Return where its worlds are set up."""
+    stage = Stage(suite.project)
+    yield stage
+    stage.close()
+
+
+@pytest.mark.parametrize("file", [path.name for path in FILES])
+def test_what_the_shipped_journeys_promise_happens(suite: Suite, stage: Stage, file: str) -> None:
+    telling = Telling(suite.project.definitions, "en")
+    told = []
+    for scenario in suite.chosen([file]):
+        outcome = run(stage, scenario)
+        if not outcome.passed:
+            told += [scenario.title, *telling.lines(outcome)]
+    assert not told, "\n".join(told)
