@@ -14,9 +14,10 @@ from nurture.cli.context import house_of
 from nurture.cli.speaking import speaks, told
 from nurture.domain import glossary
 from nurture.domain.experiment import Arm, State
-from nurture.domain.split_words import measured, ruled, standing
+from nurture.domain.split_words import held_out, lifted, measured, ruled, standing
 from nurture.language import say
 from nurture.services import experiments, sentences
+from nurture.services.holdout_results import HoldoutResult, holdout_results
 from nurture.services.split_results import SplitResult, split_results
 
 _COLOURS = {State.DECIDED: "green", State.SKEWED: "red", State.RUNNING: "cyan"}
@@ -52,16 +53,20 @@ def list_(ctx: click.Context, locale: str) -> None:
 @speaks
 @click.pass_context
 def show(ctx: click.Context, workflow: str, step: str | None, locale: str) -> None:
-    """Show what the variants of WORKFLOW's splits (or one STEP's) have shown so far.
+    """Show what the variants of WORKFLOW's splits (or one STEP's) have shown, and its lift.
 
     Clicks and answers are people's: what machines did never counts. The confidence holds
     however often you look; the 95 % interval of a rate is that of one look.
     """
     console, page = Console(), _Page(locale)
-    for number, one in enumerate(split_results(house_of(ctx).runtime, workflow, step)):
+    runtime = house_of(ctx).runtime
+    found = [page.parts(one) for one in split_results(runtime, workflow, step)]
+    if step is None:
+        found += [page.holdout(one) for one in holdout_results(runtime, workflow)]
+    for number, parts in enumerate(found):
         if number:
             console.print()
-        for part in page.parts(one):
+        for part in parts:
             console.print(part)
 
 
@@ -124,6 +129,9 @@ _JAPANESE = {
     "Goal": "目標達成",
     "To the best": "最良との差",
     "By the best": "最良との比",
+    "Group": "群",
+    "Holdout": "シナリオの効果",
+    "So far": "現時点の達成",
     "earlier": "以前の内容",
     "nobody yet": "まだ対象者なし",
 }
@@ -151,7 +159,7 @@ class _Page:
         """Return an empty table."""
         table = Table(box=box.SIMPLE_HEAD)
         for name in columns:
-            left = name in ("Workflow", "Split", "Variant", "State", "Since")
+            left = name in ("Workflow", "Split", "Variant", "Group", "State", "Since")
             table.add_column(self._say(name), overflow="fold", justify="left" if left else "right")
         return table
 
@@ -174,6 +182,35 @@ class _Page:
             Text(f"{self._say('Since')}: {since or self._say('nobody yet')}", "dim"),
         ]
         return [head, *lines, self._figures(one), *self._said(one)]
+
+    def holdout(self, one: HoldoutResult) -> list[RenderableType]:
+        """Return a workflow's lift, from top to bottom."""
+        word = glossary.word(glossary.LIFT_STATES, one.lift.state, self._locale)
+        if not one.live:
+            word += f" ({self._say('earlier')})"
+        head = Text.assemble((f"{one.title} / {self._say('Holdout')}", "bold"), f"  {word}")
+        since = sentences.moment(one.started_at, self._locale, one.zone, year=True)
+        table = self.table("Group", "People", "Observed", "Did it", "Rate", "95 %", "So far")
+        lift = one.lift
+        groups = (
+            ("treated", lift.treated, lift.treated_rate, lift.treated_interval, one.so_far[0]),
+            ("held_out", lift.held_out, lift.held_out_rate, lift.held_out_interval, one.so_far[1]),
+        )
+        for name, count, rate, (low, high), so_far in groups:
+            table.add_row(
+                glossary.word(glossary.GROUPS, name, self._locale),
+                f"{count.people:,}", f"{count.observed:,}", f"{count.successes:,}",
+                f"{100 * rate:.1f} %" if rate is not None else "–",
+                f"{100 * low:.1f}-{100 * high:.1f} %" if rate is not None else "–",
+                f"{so_far:,}",
+            )  # fmt: skip
+        return [
+            head,
+            Text(held_out(one.share, one.within, self._locale)),
+            Text(f"{self._say('Since')}: {since or self._say('nobody yet')}", "dim"),
+            table,
+            Text(lifted(lift, self._locale)),
+        ]
 
     def _figures(self, one: SplitResult) -> Table:
         table = self.table(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from nurture.compiler import durations
 from nurture.compiler.condition_maps import CONDITION, read_condition
 from nurture.compiler.graph_checks import check_graph
+from nurture.compiler.holdouts import HOLDOUT, check_holdout, read_holdout
 from nurture.compiler.names import NAME
 from nurture.compiler.nodes import MapNode, Node, Scalar, quoted
 from nurture.compiler.outline import Outline
@@ -133,7 +134,7 @@ WORKFLOW = Record(
     say("a workflow"),
     (
         _NAME, _TITLE, _PURPOSE, _PRIORITY, _TRIGGER, _ONLY_IF, _REENTRY, _GOAL, _EXIT,
-        _DELIVERY, _TOPIC, _PER, _IN_FLIGHT, _RENAMED, _STEPS,
+        _DELIVERY, _TOPIC, _PER, HOLDOUT, _IN_FLIGHT, _RENAMED, _STEPS,
     ),
 )  # fmt: skip
 
@@ -210,8 +211,10 @@ def compile_workflow_file(
         subject_field=fields.get_or(_PER, ""),
         in_flight=in_flight,
         renamed=renamed,
+        holdout=read_holdout(fields.get(HOLDOUT)),
         file=report.file,
     )
+    check_holdout(workflow, fields.at(HOLDOUT), report)
     check_splits(workflow, outline.drafts, report)
     return CompiledWorkflow(workflow, fields.at(_NAME), places, report)
 

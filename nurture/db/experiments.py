@@ -9,9 +9,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 
-from nurture.db.tables import experiment, experiment_decision, experiment_member
+from nurture.db.tables import (
+    decision,
+    enrolment,
+    experiment,
+    experiment_decision,
+    experiment_member,
+)
 from nurture.db.types import UtcDateTime
 from nurture.db.upsert import insert_new
+from nurture.domain.holdout import HELD_OUT
 
 
 class Key(NamedTuple):
@@ -247,3 +254,102 @@ def people(connection: Connection, experiment_id: int) -> int:
     """Return how many contacts an experiment has, whether they are evidence or not."""
     query = select(func.count()).where(experiment_member.c.experiment_id == experiment_id)
     return int(connection.execute(query).scalar_one())
+
+
+def watches(connection: Connection, contact_ids: Sequence[int], now: datetime) -> list[Row[Any]]:
+    """Return whose goal is looked for at `now`, with the journey it is the goal of.
+
+    Columns: experiment_id, contact_id, watch_until, enrolment_id, workflow, release_id,
+    trigger, memory.
+    """
+    return list(
+        connection.execute(
+            select(
+                experiment_member.c.experiment_id,
+                experiment_member.c.contact_id,
+                experiment_member.c.watch_until,
+                experiment_member.c.enrolment_id,
+                enrolment.c.workflow,
+                enrolment.c.release_id,
+                enrolment.c.trigger,
+                enrolment.c.memory,
+            )
+            .join(enrolment, enrolment.c.id == experiment_member.c.enrolment_id)
+            .where(
+                experiment_member.c.contact_id.in_(contact_ids),
+                experiment_member.c.reached_at.is_(None),
+                experiment_member.c.watch_until >= now,
+            )
+            .order_by(experiment_member.c.experiment_id, experiment_member.c.contact_id)
+        )
+    )
+
+
+def reach(connection: Connection, pairs: Iterable[tuple[int, int]], now: datetime) -> None:
+    """Write down that members (experiment, contact) reached the goal."""
+    rows = [{"of": one, "who": who, "now": now} for one, who in sorted(set(pairs))]
+    if rows:
+        connection.execute(
+            update(experiment_member)
+            .where(
+                experiment_member.c.experiment_id == bindparam("of"),
+                experiment_member.c.contact_id == bindparam("who"),
+            )
+            .values(reached_at=bindparam("now")),
+            rows,
+        )
+
+
+def hold_out(connection: Connection, enrolment_ids: Sequence[int], now: datetime) -> None:
+    """End journeys that just began, before their first walk: their people are held out."""
+    rows = [{"of": one, "now": now} for one in sorted(enrolment_ids)]
+    if rows:
+        connection.execute(
+            update(enrolment)
+            .where(enrolment.c.id == bindparam("of"))
+            .values(
+                state="ended",
+                outcome=HELD_OUT,
+                ended_at=bindparam("now"),
+                due_at=None,
+                review_at=None,
+            ),
+            rows,
+        )
+
+
+def just_enrolled(
+    connection: Connection, workflow: str, release_id: int, now: datetime
+) -> dict[int, int]:
+    """Return contact → journey of those enrolled at this moment who were not divided yet."""
+    divided = (
+        select(experiment_member.c.contact_id)
+        .join(experiment, experiment.c.id == experiment_member.c.experiment_id)
+        .where(experiment_member.c.enrolment_id == enrolment.c.id, experiment.c.step == "")
+        .exists()
+    )
+    rows = connection.execute(
+        select(enrolment.c.contact_id, enrolment.c.id).where(
+            enrolment.c.workflow == workflow,
+            enrolment.c.release_id == release_id,
+            enrolment.c.started_at == now,
+            enrolment.c.state == "active",
+            enrolment.c.step.is_(None),
+            ~divided,
+        )
+    )
+    return {row.contact_id: row.id for row in rows}
+
+
+def say_held_out(
+    connection: Connection, enrolment_ids: Sequence[int], detail: Mapping[str, Any]
+) -> None:
+    """Let the decisions that enrolled these journeys say that nothing is sent."""
+    rows = [{"of": one} for one in sorted(enrolment_ids)]
+    if rows:
+        connection.execute(
+            update(decision)
+            .where(decision.c.enrolment_id == bindparam("of"), decision.c.kind == "enrolled")
+            .values(kind="not_enrolled", reason="held_out", detail=dict(detail)),
+            rows,
+        )

@@ -131,6 +131,7 @@ OUTCOMES: Words = {
     "unsubscribed": ("配信停止", "Unsubscribed"),
     "stopped": ("停止", "Stopped"),
     "revised": ("取り消し", "Taken back"),
+    "held_out": ("対照群（送信なし）", "Held out"),
     "looped": ("繰り返しのため停止", "Stopped: went in circles"),
     "lost": ("ステップ消失", "Step is gone"),
 }
@@ -145,12 +146,16 @@ EXPERIMENT_STATES: Words = {
     "open": ("振り分けのみ", "No rule"),
 }
 
-#: what decides a split (nurture.domain.winner.By)
-MEASURES: Words = {
-    "clicked": ("クリック（本人）", "clicks by people"),
-    "reply": ("返信", "replies"),
-    "goal": ("目標達成", "the goal"),
-    "event": ("行動", "an event"),
+#: what a holdout says (nurture.domain.holdout.LiftState), and its two groups
+LIFT_STATES: Words = {
+    "early": ("データ収集中", "Too early"),
+    "clear": ("差あり", "Clear"),
+    "unclear": ("差が確認できず", "Not clear"),
+}
+
+GROUPS: Words = {
+    "treated": ("送った人", "Treated"),
+    "held_out": ("対照群（送信なし）", "Held out"),
 }
 
 CONSENT_STATES: Words = {

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from nurture.domain.conditions import Condition, Scope
 from nurture.domain.definitions import Definitions
 from nurture.domain.facts import ONCE_PER_MESSAGE
+from nurture.domain.holdout import goal_conditions
 from nurture.domain.reads import reads
-from nurture.domain.steps import Branch, WaitFor
+from nurture.domain.steps import Branch, Split, WaitFor
+from nurture.domain.winner import By
 from nurture.domain.workflow import EventTrigger, StateTrigger, Workflow
 
 
@@ -41,8 +43,13 @@ def look_up(definitions: Definitions) -> Lookups:
     segments: dict[str, Condition] = {}
     conditions: list[Condition] = []
     ordered = sorted(definitions.workflows.values(), key=lambda w: (-w.priority, w.name))
+    watched: set[str] = set()
     for workflow in ordered:
         conditions.append(workflow.only_if)
+        if _is_watched(workflow):
+            # Looked for whether or not the journey goes on.
+            conditions += goal_conditions(workflow)
+            watched |= {one.match.event for one in workflow.exits if one.match is not None}
         for trigger in workflow.event_triggers:
             starts.setdefault(trigger.match.event, []).append((workflow, trigger))
             conditions.append(trigger.match.where)
@@ -68,11 +75,19 @@ def look_up(definitions: Definitions) -> Lookups:
         on_temperature=on_temperature,
         on_segment=on_segment,
         trigger_segments=segments,
-        event_types=frozenset(types | event_types_of(conditions)),
+        event_types=frozenset(types | watched | event_types_of(conditions)),
         needs_deal=any(
             scope is Scope.DEAL for condition in everything for scope, _ in reads(condition).fields
         ),
         journey_types={workflow.name: journey_types(workflow) for workflow in ordered},
+    )
+
+
+def _is_watched(workflow: Workflow) -> bool:
+    """Say whether its goal is looked for after a journey, or without one."""
+    return workflow.holdout is not None or any(
+        isinstance(step, Split) and step.winner is not None and step.winner.measure.by is By.GOAL
+        for step in workflow.graph.steps.values()
     )
 
 

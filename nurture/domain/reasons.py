@@ -143,7 +143,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "配信停止のお申し出により終了しました",
         "ended because they unsubscribed",
     ),
-    # splits
+    # splits and holdouts
+    "held_out": (
+        "「{workflow}」の効果を測るため、何も送らない対照群（{share}%）に入っています",
+        "is held out from {workflow} ({share} % of people are), so that its effect can be measured",
+    ),
     "split_share": (
         "「{step}」で {variant} に割り当てました（全体の{share}%）",
         "was given variant {variant} of {step} ({share} % of people get it)",

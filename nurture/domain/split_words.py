@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from nurture.domain.condition_words import span_text
 from nurture.domain.event_words import name_of
 from nurture.domain.experiment import State, Verdict
+from nurture.domain.holdout import FEWEST_GOALS, FEWEST_PEOPLE, Lift, LiftState
 from nurture.domain.winner import BY_MAIL, By, Measure, Otherwise, Winner
 
 _BY = {
@@ -106,3 +109,35 @@ def standing(verdict: Verdict, rule: Winner | None, locale: str) -> str:
             return f"{best} is ahead with {sure} confidence."
         case State.DECIDED:
             return ""
+
+
+def held_out(share: int, within: timedelta, locale: str) -> str:
+    """Return what a holdout measures."""
+    span = span_text(within, locale)
+    if locale.startswith("ja"):
+        return f"開始するはずの人の{share}%には何も送らず、{span}以内の目標達成率を比べます"
+    return f"{share} % get nothing; the goal is looked for in both groups for {span}"
+
+
+def lifted(lift: Lift, locale: str) -> str:
+    """Return what the two groups of a holdout say, in a sentence."""
+    japanese = locale.startswith("ja")
+    if lift.state is LiftState.EARLY or lift.lift is None:
+        if lift.needed:
+            if japanese:
+                return f"まだ判断できません。観察の終わった人が各群{FEWEST_PEOPLE}人必要です。"
+            return f"Too early: {FEWEST_PEOPLE} people of each group have to be observed first."
+        if japanese:
+            return f"まだ判断できません。目標達成が合わせて{FEWEST_GOALS}件必要です。"
+        return f"Too early: {FEWEST_GOALS} have to reach the goal first, in both groups together."
+    points = f"{100 * lift.lift:+.1f}"
+    low, high = (f"{100 * end:+.1f}" for end in lift.interval)
+    if lift.state is LiftState.UNCLEAR:
+        if japanese:
+            return f"差は {points} ポイント（{low} ～ {high}）で、効果があるとはまだ言えません。"
+        return f"{points} points ({low} to {high}): no effect can be told from chance yet."
+    if japanese:
+        word = "上がっています" if lift.lift > 0 else "下がっています"
+        return f"送った人の目標達成率は {points} ポイント（{low} ～ {high}）{word}。"
+    word = "more" if lift.lift > 0 else "fewer"
+    return f"{points} points ({low} to {high}): {word} of those treated reach the goal."

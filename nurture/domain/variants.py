@@ -76,7 +76,12 @@ def fingerprint(step: Split, steps: Mapping[str, Step]) -> str:
         parts.append([variant.name, variant.share, arm])
     if step.winner is not None:
         parts.append(_plain(step.winner.measure, outside))
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:_LENGTH]
+    return digest_of(parts)
+
+
+def digest_of(parts: Any) -> str:
+    """Return a short digest of frozen values, as they are written in files."""
+    return hashlib.sha256(repr(_plain(parts, frozenset())).encode()).hexdigest()[:_LENGTH]
 
 
 def _plain(value: Any, outside: AbstractSet[str]) -> Any:

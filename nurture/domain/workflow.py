@@ -93,6 +93,16 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdout:
+    """A part of those who would start gets nothing, so that the lift can be measured."""
+
+    #: percent, 1 to 50
+    share: int
+    #: for how long the goal is looked for, in both groups
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow:
     """A journey: who starts it, who leaves it, and the graph of its steps."""
 
@@ -121,6 +131,8 @@ class Workflow:
     renamed: Mapping[str, str] = field(default_factory=dict)
     #: topic of the policy that a reader may turn off; None: none of them
     topic: str | None = None
+    #: None: everybody who may start does
+    holdout: Holdout | None = None
     #: the file it came from, for messages
     file: str = ""
 

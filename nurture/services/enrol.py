@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ from nurture.db import outcomes, touched
 from nurture.db.touched import Arrival
 from nurture.domain.calendar import shift
 from nurture.domain.evaluate import holds
+from nurture.domain.holdout import HELD_OUT
 from nurture.domain.matching import accepts
 from nurture.domain.workflow import Workflow
+from nurture.services import holdouts
 from nurture.services.batch import Batch, Person
 from nurture.services.places import zone_of
 
@@ -76,7 +79,7 @@ def _refuse(
         person,
         "not_enrolled",
         why,
-        {"workflow": workflow.name},
+        holdouts.told(workflow) if why == "held_out" else {"workflow": workflow.name},
         workflow=workflow.name,
         event_id=cause.id if cause is not None else None,
     )
@@ -92,6 +95,7 @@ def settle_enrolments(batch: Batch) -> None:
         batch.connection, [(contact, workflow) for contact, workflow, _ in batch.wanted]
     )
     rows: list[dict[str, Any]] = []
+    left_out = _held_out_before(batch, ends)
     for (contact_id, name, subject), (workflow, cause) in batch.wanted.items():
         person = batch.people[contact_id]
         # A journey that ended in this very batch counts as ended now.
@@ -102,6 +106,9 @@ def settle_enrolments(batch: Batch) -> None:
         ended_at = batch.now if just_ended else ends.get((contact_id, name, subject))
         if ended_at is not None and not _may_reenter(batch, person, workflow, ended_at):
             _refuse(batch, person, workflow, "reentry", cause)
+            continue
+        if (contact_id, name, subject) in left_out:
+            _refuse(batch, person, workflow, "held_out", cause)
             continue
         rows.append(
             {
@@ -118,6 +125,7 @@ def settle_enrolments(batch: Batch) -> None:
             }
         )
     ids = outcomes.start_enrolments(batch.connection, rows)
+    held = _hold_out(batch, ids)
     for row in rows:
         contact_id, name, subject = row["contact_id"], row["workflow"], row["subject"]
         workflow, cause = batch.wanted[contact_id, name, subject]
@@ -126,16 +134,49 @@ def settle_enrolments(batch: Batch) -> None:
             # A publication that enrols those who match already was faster.
             _refuse(batch, batch.people[contact_id], workflow, "already_enrolled", cause)
             continue
+        kind, reason = "enrolled", "enrolled"
+        detail: dict[str, Any] = {"workflow": name, "subject": subject}
+        if (contact_id, name) in held:
+            kind, reason, detail = "not_enrolled", "held_out", holdouts.told(workflow)
         batch.decide(
             batch.people[contact_id],
-            "enrolled",
-            "enrolled",
-            {"workflow": name, "subject": subject},
+            kind,
+            reason,
+            detail,
             enrolment_id=enrolment_id,
             workflow=name,
             event_id=cause.id if cause is not None else None,
         )
     batch.wanted.clear()
+
+
+def _hold_out(batch: Batch, ids: Mapping[tuple[int, str, str], int]) -> set[tuple[int, str]]:
+    """Divide those who just began; return (contact, workflow) of those who are held out."""
+    held = set()
+    for workflow in {one.name: one for one, _ in batch.wanted.values() if one.holdout}.values():
+        began = [(who, one) for (who, name, _), one in ids.items() if name == workflow.name]
+        release_id = batch.release.id
+        found = holdouts.hold_out(batch.connection, workflow, release_id, began, batch.now)
+        held |= {(who, workflow.name) for who in found}
+    return held
+
+
+def _held_out_before(
+    batch: Batch, ends: Mapping[tuple[int, str, str], datetime]
+) -> set[tuple[int, str, str]]:
+    """Return who is still watched without a journey: they do not begin and end another one."""
+    found = set()
+    for workflow in {one.name: one for one, _ in batch.wanted.values() if one.holdout}.values():
+        asked = [key for key in batch.wanted if key[1] == workflow.name and key in ends]
+        divided = holdouts.groups(batch.connection, workflow, sorted({key[0] for key in asked}))
+        found |= {
+            key
+            for key in asked
+            if divided[key[0]][0] == HELD_OUT
+            and workflow.holdout is not None
+            and ends[key] + workflow.holdout.within > batch.now
+        }
+    return found
 
 
 def _may_reenter(batch: Batch, person: Person, workflow: Workflow, ended_at: datetime) -> bool:

@@ -23,6 +23,7 @@ from nurture.domain.firing import Begin, FiringState, Overtaken, TooLate, start
 from nurture.domain.schedule import next_firing
 from nurture.domain.schedule_words import in_words
 from nurture.domain.workflow import ScheduleTrigger, Workflow
+from nurture.services.holdouts import hold_out, told
 from nurture.services.places import zone_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import DECIDE, Runtime
@@ -228,6 +229,8 @@ def _start(
         for one in contact_ids
     ]
     began = outcomes.start_enrolments(connection, rows)
+    journeys = [(contact_id, one) for (contact_id, _, _), one in began.items()]
+    held = hold_out(connection, workflow, live.id, journeys, now)
     detail = {
         "workflow": workflow.name,
         "title": {locale: in_words(trigger.schedule, locale) for locale in ("ja", "en")},
@@ -237,9 +240,9 @@ def _start(
             "contact_id": contact_id,
             "enrolment_id": enrolment_id,
             "workflow": workflow.name,
-            "kind": "enrolled",
-            "reason": "enrolled_by_schedule",
-            "detail": detail,
+            "kind": "not_enrolled" if contact_id in held else "enrolled",
+            "reason": "held_out" if contact_id in held else "enrolled_by_schedule",
+            "detail": told(workflow) if contact_id in held else detail,
         }
         for (contact_id, _, _), enrolment_id in began.items()
     ]

@@ -17,6 +17,7 @@ from nurture.db.events import follow_merges, take
 from nurture.services.batch import Batch, Person, load_people
 from nurture.services.enrol import settle_enrolments, trigger
 from nurture.services.handoff import settle_handoffs
+from nurture.services.holdouts import look_for_goals
 from nurture.services.journeys import look_at_journeys, look_at_segments
 from nurture.services.judge import judge_clicks, not_acted_on
 from nurture.services.reactions import react
@@ -77,11 +78,12 @@ def _decide(batch: Batch) -> None:
     scoring = batch.release.definitions.scoring
     judge_clicks(batch)
     load_ledger(batch, scoring)
+    silent_of: dict[int, set[int]] = {}
     for person in batch.people.values():
         if person.row.erased:
             _leave_alone(batch, person)
             continue
-        silent = not_acted_on(batch, person)
+        silent = silent_of[person.id] = not_acted_on(batch, person)
         _first_touch(person)
         react(batch, person)
         rescore(batch, person, scoring)
@@ -89,6 +91,7 @@ def _decide(batch: Batch) -> None:
         look_at_segments(batch, person, cause)
         look_at_journeys(batch, person, silent)
         trigger(batch, person, silent)
+    look_for_goals(batch, silent_of)
     settle_handoffs(batch)
     settle_enrolments(batch)
 

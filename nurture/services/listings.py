@@ -14,6 +14,7 @@ from nurture.domain.step_tree import Node, draw
 from nurture.domain.workflow import Workflow
 from nurture.errors import NotFoundError
 from nurture.language import say
+from nurture.services.holdout_results import HoldoutResult, holdout_results_at
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 from nurture.services.split_results import SplitResult, split_results_at
@@ -61,6 +62,8 @@ class WorkflowReport:
     elsewhere: int
     #: what its splits have shown, those of earlier releases last
     splits: Sequence[SplitResult] = ()
+    #: its lift over those held out
+    holdouts: Sequence[HoldoutResult] = ()
 
 
 def contacts(
@@ -130,6 +133,7 @@ def workflow(runtime: Runtime, name: str) -> WorkflowReport:
         steps = workflow_counts.by_step(connection, name, house.count_unknown_opens)
         outcomes = workflow_counts.outcomes(connection, name)
         splits = split_results_at(runtime, connection, name)
+        holdouts = holdout_results_at(runtime, connection, name)
     known = {*found.graph.steps, ""}
     return WorkflowReport(
         workflow=found,
@@ -139,4 +143,5 @@ def workflow(runtime: Runtime, name: str) -> WorkflowReport:
         outcomes=outcomes,
         elsewhere=sum(count.here for step, count in steps.items() if step not in known),
         splits=splits,
+        holdouts=holdouts,
     )

@@ -21,6 +21,7 @@ from nurture.services.check import check as check
 from nurture.services.confirmation import ConfirmationNeededError as ConfirmationNeededError
 from nurture.services.confirmation import WrongNumberError
 from nurture.services.digest import plan_digest
+from nurture.services.holdouts import hold_out_existing
 from nurture.services.mailing_plans import Remark
 from nurture.services.planning import (
     Live,
@@ -208,12 +209,13 @@ def _write_down(
 def _enrol(
     connection: Connection, definitions: Definitions, release_id: int, now: datetime
 ) -> dict[str, int]:
-    return {
-        workflow.name: existing.enrol_existing(
+    enrolled = {}
+    for workflow, triggers in taking_in(definitions):
+        enrolled[workflow.name] = existing.enrol_existing(
             connection, definitions, workflow, triggers, release_id, now
         )
-        for workflow, triggers in taking_in(definitions)
-    }
+        hold_out_existing(connection, workflow, release_id, now)
+    return enrolled
 
 
 def _enter_segments(

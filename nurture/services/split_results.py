@@ -75,7 +75,7 @@ def split_results(
     """
     with read(runtime.engine) as connection:
         found = split_results_at(runtime, connection, workflow, step)
-        if not found and workflow is not None:
+        if not found and workflow is not None and (step or not _is_held_out(connection, workflow)):
             raise _unknown(house_at(runtime, connection), workflow, step)
         return found
 
@@ -103,6 +103,11 @@ def split_results_at(
         and (one.name, split.id) not in begun
     ]
     return sorted([*fresh, *found], key=lambda one: (not one.live, one.workflow, one.step))
+
+
+def _is_held_out(connection: Connection, workflow: str) -> bool:
+    """Say whether a workflow has a holdout to show, though no split."""
+    return bool(experiments.of(connection, workflow, ""))
 
 
 def _unknown(house: House, workflow: str, step: str | None) -> NotFoundError:

@@ -24,7 +24,7 @@ from nurture.domain.condition_words import (
     span_text,
 )
 from nurture.domain.event_words import name_of
-from nurture.domain.split_words import measured, ruled, standing
+from nurture.domain.split_words import held_out, lifted, measured, ruled, standing
 from nurture.domain.steps import Step
 from nurture.errors import NurtureError
 from nurture.services import sentences
@@ -58,6 +58,8 @@ _WORDS = {
     "item": glossary.ITEMS,
     "match": glossary.MATCHES,
     "experiment_state": glossary.EXPERIMENT_STATES,
+    "group": glossary.GROUPS,
+    "lift_state": glossary.LIFT_STATES,
 }
 
 
@@ -81,6 +83,8 @@ def furnish(app: Flask, runtime: Runtime) -> None:
         own_name=_own_name,
         text_of=_text_of,
         clock=_clock,
+        holdout_rule=lambda one: held_out(one.share, one.within, language()),
+        lifted=lambda lift: lifted(lift, language()),
         split_rule=_split_rule,
         split_standing=lambda one: standing(one.verdict, one.split.winner, language()),
         split_why=lambda one, decision: one.why(decision, language()),
