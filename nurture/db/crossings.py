@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from nurture.clock import machine_now
 from nurture.db.engine import is_sqlite
-from nurture.db.tables import contact, crossing, decision, enrolment, message, release
+from nurture.db.tables import contact, crossing, decision, enrolment, message
 from nurture.db.types import UtcDateTime
 from nurture.domain.message import UNSENT, State
 
@@ -39,20 +39,21 @@ class Rule:
     renamed: Mapping[str, str]
     #: releases whose people go; None: all older ones
     sources: frozenset[int] | None = None
-    started_before: datetime | None = None
+    #: the newest enrolment whom a rollback takes back; None: not asked
+    up_to: int | None = None
 
     @property
     def back(self) -> bool:
         """Say whether it takes people back: where they have no place they stay."""
         return self.sources is not None
 
-    def concerns(self, release_id: int, started_at: datetime) -> bool:
+    def concerns(self, release_id: int, enrolment_id: int) -> bool:
         """Say whether an enrolment goes over by this rule."""
         if self.release_id <= release_id:
             return False
-        if self.sources is not None and release_id not in self.sources:
-            return False
-        return self.started_before is None or started_at < self.started_before
+        if self.sources is None:
+            return True
+        return release_id in self.sources and (self.up_to is None or enrolment_id <= self.up_to)
 
 
 def rules(connection: Connection, release_id: int) -> dict[str, list[Rule]]:
@@ -65,30 +66,30 @@ def rules(connection: Connection, release_id: int) -> dict[str, list[Rule]]:
     found: dict[str, list[Rule]] = {}
     for row in rows:
         sources = frozenset(row.sources) if row.sources is not None else None
-        rule = Rule(row.release_id, row.workflow, row.renamed, sources, row.started_before)
+        rule = Rule(row.release_id, row.workflow, row.renamed, sources, row.up_to)
         found.setdefault(row.workflow, []).append(rule)
     return found
 
 
 def add(connection: Connection, rule: Rule) -> None:
     """Write down that people go over."""
+    newest = select(func.coalesce(func.max(enrolment.c.id), 0)).scalar_subquery()
     connection.execute(
         insert(crossing).values(
             release_id=rule.release_id,
             workflow=rule.workflow,
             renamed=dict(rule.renamed),
             sources=sorted(rule.sources) if rule.sources is not None else None,
-            started_before=rule.started_before,
+            up_to=newest if rule.up_to is None else rule.up_to,
         )
     )
 
 
 def after(connection: Connection, release_id: int) -> list[Row[Any]]:
-    """Return the crossings to releases after one that hold, with when each was published."""
+    """Return the crossings to releases after one that hold, oldest first."""
     return list(
         connection.execute(
-            select(crossing, release.c.published_at)
-            .join(release, release.c.id == crossing.c.release_id)
+            select(crossing)
             .where(crossing.c.release_id > release_id, ~crossing.c.undone)
             .order_by(crossing.c.release_id)
         )
@@ -119,7 +120,7 @@ def standing(connection: Connection, workflows: Collection[str]) -> list[Row[Any
 
 
 def standing_back(
-    connection: Connection, workflow: str, sources: Collection[int], started_before: datetime
+    connection: Connection, workflow: str, sources: Collection[int], up_to: int
 ) -> list[Row[Any]]:
     """Return (release_id, step, people) of those who crossed to one of some releases."""
     people = func.count().label("people")
@@ -131,7 +132,7 @@ def standing_back(
                 enrolment.c.workflow == workflow,
                 enrolment.c.state == "active",
                 enrolment.c.release_id.in_(sorted(sources)),
-                enrolment.c.started_at < started_before,
+                enrolment.c.id <= up_to,
             )
             .group_by(*columns)
             .order_by(*columns)
@@ -268,8 +269,8 @@ def _concerned(rule: Rule) -> list[ColumnElement[bool]]:
         found.append(enrolment.c.release_id < rule.release_id)
     else:
         found.append(enrolment.c.release_id.in_(sorted(rule.sources)))
-    if rule.started_before is not None:
-        found.append(enrolment.c.started_at < rule.started_before)
+    if rule.sources is not None and rule.up_to is not None:
+        found.append(enrolment.c.id <= rule.up_to)
     return found
 
 

@@ -64,7 +64,7 @@ def _go_over(
     names: Mapping[str, str] = {}
     arrives = lost = False
     for rule in rules:
-        if not rule.concerns(release_id, row.started_at):
+        if not rule.concerns(release_id, row.id):
             continue
         found = crossing_of(connection, releases, rule, release_id)
         if found is None or (rule.back and step is not None and step not in found.places):

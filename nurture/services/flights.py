@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -170,10 +169,10 @@ def _back(
     back_to: int,
 ) -> list[Flight]:
     """Return who goes back: those who went over since the release that is to be live again."""
-    first: dict[str, tuple[int, datetime]] = {}
+    first: dict[str, tuple[int, int]] = {}
     renamed: dict[str, dict[str, str]] = {}
     for row in crossings.after(connection, back_to):
-        first.setdefault(row.workflow, (row.release_id, row.published_at))
+        first.setdefault(row.workflow, (row.release_id, row.up_to))
         renamed.setdefault(row.workflow, {}).update(row.renamed)
     flights = []
     for name, change in sorted(changed.items()):
@@ -184,13 +183,13 @@ def _back(
             if kept:
                 flights.append(Flight(name, Mode.PIN, kept))
             continue
-        since, moment = first[name]
+        since, up_to = first[name]
         sources = frozenset(range(since, live_id + 1))
         names = {new: old for old, new in renamed[name].items()}
-        rule = Rule(_NEXT, name, names, sources, moment)
+        rule = Rule(_NEXT, name, names, sources, up_to)
         ways: dict[int, Crossing] = {}
         stands = []
-        for row in crossings.standing_back(connection, name, sources, moment):
+        for row in crossings.standing_back(connection, name, sources, up_to):
             before = releases.workflow(connection, row.release_id, name)
             if before is None:
                 continue

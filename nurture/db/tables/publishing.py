@@ -40,8 +40,8 @@ crossing = Table(
     Column("renamed", JSON, nullable=False, server_default="{}"),
     #: a rollback takes back those who crossed to these releases; null: whoever is older
     Column("sources", JSON),
-    #: a rollback leaves those where they are who started since
-    Column("started_before", UtcDateTime),
+    #: the newest enrolment there was: whoever came later began with the new steps
+    Column("up_to", BigKey, nullable=False),
     #: taken back by a rollback: who has not crossed yet does not
     Column("undone", Boolean, nullable=False, server_default=false()),
 )

@@ -32,7 +32,7 @@ def upgrade() -> None:
         Column("workflow", String(100), primary_key=True),
         Column("renamed", JSON, nullable=False, server_default="{}"),
         Column("sources", JSON),
-        Column("started_before", UtcDateTime),
+        Column("up_to", BigKey, nullable=False),
         Column("undone", Boolean, nullable=False, server_default=false()),
     )
 
