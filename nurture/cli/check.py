@@ -15,6 +15,7 @@ from nurture.clock import machine_now
 from nurture.errors import Problem
 from nurture.language import say
 from nurture.services.check import check as check_files
+from nurture.services.check_memory import FileMemory
 from nurture.services.project import NoProjectError, find_files
 
 #: nothing is wrong; something is; the command was asked for something that is not there
@@ -33,10 +34,17 @@ OK, WRONG, MISUSED = 0, 1, 2
 )
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@click.option("--fresh", is_flag=True, help="Do without what an earlier check found.")
 @speaks
 @click.pass_context
 def check(
-    ctx: click.Context, paths: tuple[Path, ...], form: str, strict: bool, quiet: bool, locale: str
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    form: str,
+    strict: bool,
+    quiet: bool,
+    fresh: bool,
+    locale: str,
 ) -> None:
     """Say everything that is wrong with workflows and templates, as file:line:column.
 
@@ -53,7 +61,9 @@ def check(
         said = f"{told(error.message)}\n  → {told(error.hint)}"
         raise click.UsageError(said, ctx) from None
     wanted = _wanted(paths, settings.project, ctx)
-    definitions, of_content = check_files(found.files, machine_now(), settings.public_url)
+    memory = FileMemory(settings.var / "cache" / "check.json", fresh)
+    definitions, of_content = check_files(found.files, machine_now(), settings.public_url, memory)
+    memory.save()
     problems = sorted([*found.problems, *of_content], key=lambda p: (p.place, p.code, p.message))
     shown = [problem for problem in problems if _is_wanted(problem, wanted)]
     report = CheckReport(

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from nurture.emails.markup import Markup
 from nurture.emails.mjml_lint import lint_mjml
-from nurture.emails.sources import ROOT
 from nurture.emails.style_lint import lint_styles
 from nurture.emails.tags import Passage
 from nurture.errors import Place, Problem, Severity
 from nurture.language import say
 
-_ENDINGS = (".md", ".mjml", ".txt")
 #: namespaces are names that look like addresses; nothing is fetched from there
 _PLAIN_HTTP = re.compile(r"""http://(?!www\.w3\.org/|schemas\.microsoft\.com/)[^\s"'<>)\]]+""")
 _PICTURES = ("img", "mj-image", "mj-carousel-image")
 _NO_ALT = re.compile(r"!\[\s*\](?=\()")
 
 
-def lint_files(files: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield what is wrong with each file under `templates/email/`, whoever uses it."""
-    for path, text in files.items():
-        if path.startswith(ROOT) and path.endswith(_ENDINGS):
-            yield from lint_file(path, text)
-
-
 def lint_file(path: str, text: str) -> Iterator[Problem]:
-    """Yield what is wrong with one file."""
+    """Yield what is wrong with a file under `templates/email/`, whoever uses it."""
     passage = Passage(text.replace("\r\n", "\n").removeprefix("\ufeff"), Place(path))
     for found in _PLAIN_HTTP.finditer(passage.text):
         yield Problem(

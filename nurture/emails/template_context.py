@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from nurture.domain.policy import Policy
 from nurture.emails.expressions import Reference
@@ -88,7 +89,7 @@ def _standard() -> dict[str, Fields]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TemplateContext:
     """Everything the check needs to know from outside the templates."""
 
@@ -129,6 +130,18 @@ class TemplateContext:
             service_templates=policy.service_templates,
             first=first or {},
         )
+
+    @cached_property
+    def general(self) -> str:
+        """All that the check of a template reads here, but for `about` it alone."""
+        fields = {root: dict(known) for root, known in sorted(self.fields.items())}
+        roots = [sorted(one) for one in (self.open_roots, self.plain, self.optional)]
+        return repr((self.default_locale, fields, roots))
+
+    def about(self, template: str) -> str:
+        """What it says of one template alone."""
+        first, item = self.first.get(template), template in self.item_templates
+        return repr((first, item, self.is_service(template)))
 
     def is_service(self, template: str) -> bool:
         """Return whether a template is listed for mails that need no consent."""

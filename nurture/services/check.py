@@ -11,7 +11,9 @@ from nurture.compiler.release import compile_files
 from nurture.domain.definitions import Definitions
 from nurture.domain.first_mails import first_mails
 from nurture.domain.steps import Send
-from nurture.emails.lint import lint_subject, lint_templates
+from nurture.emails.lint import lint_templates
+from nurture.emails.memory import NO_MEMORY, Memory
+from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
@@ -22,11 +24,17 @@ from nurture.services.text_files import as_text, text_problems
 Checked: TypeAlias = tuple[Definitions, tuple[Problem, ...]]
 
 
-def check(files: Mapping[str, bytes], now: datetime | None = None, public_url: str = "") -> Checked:
+def check(
+    files: Mapping[str, bytes],
+    now: datetime | None = None,
+    public_url: str = "",
+    memory: Memory = NO_MEMORY,
+) -> Checked:
     """Return the definitions and everything wrong with workflows and templates, by place.
 
     `now` decides what of the library has expired; None: nothing is said of it. `public_url`
-    is where links will lead, if that is known.
+    is where links will lead, if that is known. `memory` knows what was found in the same
+    templates before; who publishes has none.
     """
     definitions = compile_files(files, now)
     unread = list(text_problems(files))
@@ -35,7 +43,7 @@ def check(files: Mapping[str, bytes], now: datetime | None = None, public_url: s
     texts = as_text({path: text for path, text in files.items() if path not in closed})
     found = [
         *unread,
-        *_mail_problems(definitions, texts, closed),
+        *_mail_problems(definitions, texts, closed, memory),
         *sender_problems(definitions.policy, texts, public_url),
     ]
     # The lint says of every template what the compiler says again of every step.
@@ -45,7 +53,7 @@ def check(files: Mapping[str, bytes], now: datetime | None = None, public_url: s
 
 
 def _mail_problems(
-    definitions: Definitions, texts: Mapping[str, str], unread: Collection[str]
+    definitions: Definitions, texts: Mapping[str, str], unread: Collection[str], memory: Memory
 ) -> Iterator[Problem]:
     """Yield what is wrong with templates, and with the subjects that steps give them."""
     items = definitions.library.items.values()
@@ -55,8 +63,8 @@ def _mail_problems(
         consented=consented_templates(definitions),
     )
     without_item = replace(context, optional=context.optional | {"item"})
-    yield from lint_templates(texts, context, unread)
-    yield from check_seminar_mails(texts, definitions)
+    yield from lint_templates(texts, context, unread, memory)
+    yield from check_seminar_mails(texts, definitions, memory)
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
             if isinstance(step, Send) and step.subject is not None:

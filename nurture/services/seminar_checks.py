@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from nurture.domain.definitions import Definitions
 from nurture.domain.seminar import INVITATION, kind_of
 from nurture.domain.steps import Send
 from nurture.domain.workflow import Workflow
-from nurture.emails.compile import assemble
 from nurture.emails.expressions import Reference
-from nurture.emails.sources import template_paths
+from nurture.emails.memory import NO_MEMORY, Memory, layouts_of, own_texts
+from nurture.emails.sources import TemplatePath, template_paths
 from nurture.errors import Problem
 from nurture.language import say
 
@@ -26,7 +27,9 @@ def consented_templates(definitions: Definitions) -> frozenset[str]:
     return frozenset(templates - {""})
 
 
-def check_seminar_mails(files: Mapping[str, str], definitions: Definitions) -> list[Problem]:
+def check_seminar_mails(
+    files: Mapping[str, str], definitions: Definitions, memory: Memory = NO_MEMORY
+) -> list[Problem]:
     """Return invitations that show the room, and mails about a seminar that have none."""
     invitations = {
         one.template
@@ -39,8 +42,8 @@ def check_seminar_mails(files: Mapping[str, str], definitions: Definitions) -> l
     }
     elsewhere = _sent_without(definitions) - of_seminars
     return [
-        *_problems(files, invitations, definitions.policy.default_locale, _shows_room),
-        *_problems(files, elsewhere, definitions.policy.default_locale, _lacks_seminar),
+        *_problems(files, invitations, definitions.policy.default_locale, _shows_room, memory),
+        *_problems(files, elsewhere, definitions.policy.default_locale, _lacks_seminar, memory),
     ]
 
 
@@ -64,16 +67,30 @@ def _problems(
     templates: set[str],
     default_locale: str,
     judge: Callable[[Reference], Problem | None],
+    memory: Memory,
 ) -> Iterator[Problem]:
+    layouts = layouts_of(files)
     for path in template_paths(files):
         # Most templates say nothing of seminars, and putting them together takes time.
         if path.name not in templates or "seminar." not in files[path.path]:
             continue
-        whole = assemble(files, path, path.locale or default_locale, [])
-        for reference in whole.references if whole is not None else ():
-            problem = judge(reference)
-            if problem is not None:
-                yield problem
+        locale = path.locale or default_locale
+        key = (judge.__name__, *own_texts(files, path), layouts, locale)
+        yield from memory.recall(key, partial(_judged, files, path, locale, judge))
+
+
+def _judged(
+    files: Mapping[str, str],
+    path: TemplatePath,
+    locale: str,
+    judge: Callable[[Reference], Problem | None],
+) -> list[Problem]:
+    # Loaded where it is asked for: what is known already needs no compiler.
+    from nurture.emails.compile import assemble
+
+    whole = assemble(files, path, locale, [])
+    references = whole.references if whole is not None else ()
+    return [problem for one in references if (problem := judge(one)) is not None]
 
 
 def _shows_room(reference: Reference) -> Problem | None:

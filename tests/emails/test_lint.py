@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nurture.domain.policy import LegalIdentity, Policy
-from nurture.emails.lint import MAX_HTML, lint_subject, lint_templates
+from nurture.emails.lint import lint_templates
+from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
+from nurture.emails.template_lint import MAX_HTML
 from nurture.errors import Place, Problem, Severity
 from tests.emails.mails import newsletter, shipped_layouts
 

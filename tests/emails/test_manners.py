@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nurture.emails.lint import lint_subject, lint_templates
+from nurture.emails.lint import lint_templates
+from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem, Severity
 from tests.emails.mails import newsletter, shipped_layouts
