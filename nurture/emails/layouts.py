@@ -8,6 +8,7 @@ and is hidden by then, so that nothing of the values is ever touched here.
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -103,11 +104,18 @@ class LayoutBuilder:
     def _hide(self, passage: Passage) -> str:
         """Hide a file's tags, once, and look for what MJML would break or drop."""
         file = passage.place.file
-        if file not in self._hidden:
-            hidden = self._tags.hide(passage, self._first.get(file))
-            self._hidden[file] = hidden
+        if file in self._hidden:
+            return self._hidden[file]
+        first = self._first.get(file)
+        if first is not None:
+            layout = _read(passage.text, file, first)
+            self._tags.adopt(layout.tags)
+            self._problems.extend(layout.problems)
+            self._hidden[file] = layout.hidden
+        else:
+            self._hidden[file] = self._tags.hide(passage)
             if file.endswith(".mjml"):
-                check_mjml(passage, self._tags, hidden, self._problems)
+                check_mjml(passage, self._tags, self._hidden[file], self._problems)
         return self._hidden[file]
 
     def _render(self, file: str, hidden: str, values: Mapping[str, str]) -> str:
@@ -141,6 +149,27 @@ class LayoutBuilder:
 
     def _add(self, file: str, line: int, message: Said, hint: Said = NOTHING) -> None:
         self._problems.append(Problem(Place(file, line), "layout", message, hint))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A layout with its tags hidden: the same for each template that uses it."""
+
+    hidden: str
+    tags: Placeholders
+    problems: tuple[Problem, ...]
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, file: str, first: int) -> _Layout:
+    """Hide a layout's tags, once for all templates; the first tag's number is `first`."""
+    problems: list[Problem] = []
+    tags = Placeholders(problems)
+    passage = Passage(text, Place(file))
+    hidden = tags.hide(passage, first)
+    if file.endswith(".mjml"):
+        check_mjml(passage, tags, hidden, problems)
+    return _Layout(hidden, tags, tuple(problems))
 
 
 class _Layouts(BaseLoader):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import re
 
 from nurture.emails.placeholders import WORD, Placeholders
 from nurture.errors import Problem
@@ -12,12 +12,22 @@ _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
 
+#: a style sheet whole, a comment, or a tag; scripts are refused elsewhere
+_TOKEN = re.compile(
+    r"<style\b.*?</style\s*>|<!--.*?-->|<![^>]*>"
+    r"|<(?P<close>/)?(?P<name>[a-z][^\s/>]*)"
+    r"(?P<attributes>(?:[^\"'>]|\"[^\"]*\"|'[^']*')*+)>",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"[^\s/>=\"']+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]*))?")
+#: how the words begin that stand for tags
+_MARK = "qvt"
+
 
 def check_nesting(html: str, tags: Placeholders, problems: list[Problem]) -> None:
     """Report every block whose parts stand in different elements of the finished HTML."""
     parser = _Nesting(tags)
     parser.feed(html)
-    parser.close()
     for number in sorted(parser.crossed):
         tag = tags.tag(number)
         problems.append(
@@ -33,36 +43,47 @@ def check_nesting(html: str, tags: Placeholders, problems: list[Problem]) -> Non
         )
 
 
-class _Nesting(HTMLParser):
+class _Nesting:
+    """Reads finished HTML, which the compilers made, for nothing but what holds what."""
+
     def __init__(self, tags: Placeholders) -> None:
-        super().__init__(convert_charrefs=True)
         self.crossed: set[int] = set()
         self._tags = tags
         self._elements: list[tuple[str, int]] = []
         self._blocks: list[tuple[int, ...]] = []
         self._count = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def feed(self, html: str) -> None:
+        """Read a whole page."""
+        position = 0
+        for token in _TOKEN.finditer(html):
+            self._see(html[position : token.start()], ())
+            position = token.end()
+            if token["name"] is None:
+                continue
+            name = token["name"].lower()
+            if token["close"]:
+                self._close(name)
+            else:
+                self._open(name, token["attributes"])
+        self._see(html[position:], ())
+
+    def _open(self, name: str, attributes: str) -> None:
         self._count += 1
-        for index, (_, value) in enumerate(attrs):
-            self._see(value or "", (-self._count, index))
-        if tag not in _VOID:
-            self._elements.append((tag, self._count))
+        if _MARK in attributes:
+            for index, one in enumerate(_ATTRIBUTE.finditer(attributes)):
+                self._see(one[0], (-self._count, index))
+        if name not in _VOID and not attributes.endswith("/"):
+            self._elements.append((name, self._count))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self._elements.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        if any(name == tag for name, _ in self._elements):
-            while self._elements.pop()[0] != tag:
+    def _close(self, name: str) -> None:
+        if any(one == name for one, _ in self._elements):
+            while self._elements.pop()[0] != name:
                 pass
 
-    def handle_data(self, data: str) -> None:
-        self._see(data, ())
-
     def _see(self, text: str, within: tuple[int, ...]) -> None:
+        if _MARK not in text:
+            return
         for found in WORD.finditer(text):
             number = int(found[1])
             if not self._tags.is_statement(number):

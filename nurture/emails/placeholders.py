@@ -92,6 +92,12 @@ class Placeholders:
         out.append(passage.text[position:])
         return "".join(out)
 
+    def adopt(self, others: Placeholders) -> None:
+        """Take in the tags of a file that was read before, with numbers of their own."""
+        self._tags.update(others._tags)
+        self.references.extend(others.references)
+        self.partner.update(others.partner)
+
     def restore(self, text: str) -> str:
         """Return the text with its tags back in place."""
         return WORD.sub(lambda found: self._tags[int(found[1])].text, text)
