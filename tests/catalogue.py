@@ -30,7 +30,7 @@ _HEADER = """\
 # Sentences of checks and commands in Japanese. English stands in the code: say("…", …).
 # `python -m tests.catalogue` brings this file up to date with it."""
 
-_JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
+_JAPANESE = re.compile(r"[ぁ-ヿ一-鿿〜]")
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 #: what is written the same in every language
 _CODE = re.compile(r"`[^`]*`|\w+\(…\)|HTML")
@@ -84,6 +84,48 @@ def _said_in(module: str, text: str) -> Iterator[Sentence]:
             values.add("number")
         templates = tuple(first) if len(first) == taken else ()
         yield Sentence(module, node.lineno, templates, frozenset(values))
+
+
+#: rooms whose failures only those see who build or run the house: English is enough
+_FOR_ENGINEERS = frozenset({"demo", "simulate"})
+
+
+def unsaid(modules: Mapping[str, str]) -> list[str]:
+    """Name the failures that people see and that are no sentences: `raise NurtureError("…")`.
+
+    Messages of problems need no such rule: their type is `Said`.
+    """
+    trees = {module: ast.parse(text) for module, text in modules.items() if "Error(" in text}
+    ours = {"NurtureError"}
+    for _ in range(3):  # subclasses of subclasses
+        ours |= {
+            node.name
+            for tree in trees.values()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and {_name(base) for base in node.bases} & ours
+        }
+    return [
+        f"{module}:{word.lineno}: {ast.unparse(word)[:60]} is not said by say(…)"
+        for module, tree in trees.items()
+        if layers.room_of(module) not in _FOR_ENGINEERS
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _name(node.func) in ours
+        for word in (*node.args, *(keyword.value for keyword in node.keywords))
+        if _is_plain(word)
+    ]
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Say whether an expression is a text of several words."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and " " in node.value.strip()
+    if isinstance(node, ast.BinOp):
+        return _is_plain(node.left) or _is_plain(node.right)
+    return isinstance(node, ast.JoinedStr)
 
 
 def slots(template: str) -> set[str]:

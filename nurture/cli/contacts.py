@@ -14,10 +14,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from sqlalchemy import Engine
 
+from nurture.cli.speaking import language, told
 from nurture.clock import Clock
 from nurture.domain.definitions import Definitions
 from nurture.domain.row_remarks import sentence
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.import_contacts import (
     ImportOptions,
     ImportReport,
@@ -120,7 +122,7 @@ def import_contacts(
         with _bar(console) as progress:
             report = run(runtime.engine, runtime.clock, definitions, path, options, progress)
     except NurtureError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(error.in_language(language())) from error
     show(console, path, report, dry_run)
     if report.rejected and report.rejected == report.read:
         context.exit(1)
@@ -131,7 +133,10 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     for pair in pairs:
         header, equals, field = pair.rpartition("=")
         if not equals or not header:
-            raise NurtureError(f"--map {pair!r} is not HEADER=FIELD", "e.g. --map 'Kontakt=email'")
+            raise NurtureError(
+                say("--map '{pair}' is not HEADER=FIELD", pair=pair),
+                say("e.g. --map 'Kontakt=email'"),
+            )
         found[header.strip()] = field.strip()
     return found
 
@@ -146,10 +151,12 @@ def _bar(console: Console) -> Iterator[Reporting]:
     )
     quiet = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        task = progress.add_task("Reading")
+        task = progress.add_task(told(say("Reading")))
 
         def report(done: int, size: int, rows: int) -> None:
-            progress.update(task, completed=done, total=size, description=f"{rows:,} rows")
+            progress.update(
+                task, completed=done, total=size, description=told(say("{rows:,} rows", rows=rows))
+            )
 
         yield report
 
@@ -157,38 +164,60 @@ def _bar(console: Console) -> Iterator[Reporting]:
 def show(console: Console, path: Path, report: ImportReport, dry_run: bool) -> None:
     """Print what came in, what cannot be sent to, and what stayed out and why."""
     if dry_run:
-        console.print("[bold]Dry run: nothing was written.[/bold]")
+        console.print(told(say("Dry run: nothing was written.")), style="bold")
     _show_columns(console, report)
     console.print(_numbers(report))
     for line, remark in sorted(report.shown, key=lambda one: (one[1].code, one[0])):
-        console.print(f"  line {line}: {escape(sentence(remark, 'en'))}", style="yellow")
+        _print_line(console, line, sentence(remark, language()), "yellow")
     for code, number in sorted(report.remarks.items()):
         shown = sum(1 for _, remark in report.shown if remark.code == code)
         if number > shown:
-            console.print(f"  … and {number - shown:,} more rows: {code}", style="yellow")
+            more = say("… and {number:,} more rows: {code}", number=number - shown, code=code)
+            console.print(f"  {told(more)}", style="yellow")
     for line, reasons in report.faults:
-        why = "; ".join(sentence(reason, "en") for reason in reasons)
-        console.print(f"  line {line}: {escape(why)}", style="red")
+        why = "; ".join(sentence(reason, language()) for reason in reasons)
+        _print_line(console, line, why, "red")
     if report.rejected > len(report.faults):
+        number = report.rejected - len(report.faults)
         console.print(
-            f"  … and {report.rejected - len(report.faults):,} more bad rows", style="red"
+            f"  {told(say('… and {number:,} more bad rows', number=number))}", style="red"
         )
     if report.rejected_path is not None:
         console.print(
-            f"Mend the bad rows in {escape(str(report.rejected_path))} and import that file.",
+            told(
+                say(
+                    "Mend the bad rows in {file} and import that file.",
+                    file=escape(str(report.rejected_path)),
+                )
+            ),
             soft_wrap=True,
         )
+
+
+def _print_line(console: Console, line: int, why: str, style: str) -> None:
+    said = say("line {line}: {why}", line=line, why=escape(why))
+    console.print(f"  {told(said)}", style=style)
 
 
 def _show_columns(console: Console, report: ImportReport) -> None:
     for unknown in report.columns.unknown:
         field = unknown.suggestion or "FIELD"
-        hint = f"did you mean {field}? " if unknown.suggestion else ""
-        console.print(
-            f"Column {escape(repr(unknown.header))} is not known and was left out: {hint}"
-            f"--map {escape(repr(f'{unknown.header}={field}'))}",
-            style="yellow",
-        )
+        mapping = f"--map {escape(repr(f'{unknown.header}={field}'))}"
+        header = escape(unknown.header)
+        if unknown.suggestion:
+            said = say(
+                "Column '{header}' is not known and was left out: did you mean {field}? {mapping}",
+                header=header,
+                field=field,
+                mapping=mapping,
+            )
+        else:
+            said = say(
+                "Column '{header}' is not known and was left out: {mapping}",
+                header=header,
+                mapping=mapping,
+            )
+        console.print(told(said), style="yellow")
 
 
 def _numbers(report: ImportReport) -> Table:
@@ -197,18 +226,18 @@ def _numbers(report: ImportReport) -> Table:
     table.add_column()
     no_consent = len(report.not_sendable - report.withdrawn)
     rows = [
-        (report.read, f"rows read ({report.encoding})", True),
-        (report.created, "contacts created", True),
-        (report.updated, "contacts updated", True),
-        (report.unchanged, "contacts unchanged", True),
-        (report.repeated, "rows repeated an address of an earlier row", False),
-        (report.accounts_created, "accounts created", False),
-        (report.consents, "consents written down", False),
-        (no_consent, "contacts not sendable (送信不可): no consent on record", False),
-        (len(report.withdrawn), "contacts had opted out and stay so (配信停止)", False),
-        (report.rejected, "rows rejected", False),
+        (report.read, say("rows read ({encoding})", encoding=report.encoding), True),
+        (report.created, say("contacts created"), True),
+        (report.updated, say("contacts updated"), True),
+        (report.unchanged, say("contacts unchanged"), True),
+        (report.repeated, say("rows repeated an address of an earlier row"), False),
+        (report.accounts_created, say("accounts created"), False),
+        (report.consents, say("consents written down"), False),
+        (no_consent, say("contacts not sendable (送信不可): no consent on record"), False),
+        (len(report.withdrawn), say("contacts had opted out and stay so (配信停止)"), False),
+        (report.rejected, say("rows rejected"), False),
     ]
     for number, what, always in rows:
         if number or always:
-            table.add_row(f"{number:,}", what)
+            table.add_row(f"{number:,}", told(what))
     return table

@@ -20,6 +20,7 @@ from nurture.demo.postbox import Postbox
 from nurture.demo.site import Site
 from nurture.demo.world import World
 from nurture.errors import NurtureError
+from nurture.language import say
 from nurture.services.import_contacts import ImportReport
 
 
@@ -70,7 +71,7 @@ def demo_audience(ctx: click.Context, seed: int, days: int) -> None:
     settings = settings_of(ctx)
     key = os.environ.get(director.KEY_VARIABLE)
     if not key:
-        raise NurtureError("the audience is started by `nurture demo`")
+        raise NurtureError(say("the audience is started by `nurture demo`"))
     house = build(settings, ring=lambda _queue: None)
     mailbox = house.mailbox()
     world = World(

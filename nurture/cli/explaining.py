@@ -6,12 +6,13 @@ import click
 
 from nurture.cli.context import house_of
 from nurture.cli.explanation import show
+from nurture.cli.speaking import speaks
 
 
 @click.command()
 @click.argument("contact")
-@click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the sentences.")
+@speaks
 @click.pass_context
-def explain(ctx: click.Context, contact: str, locale: str | None) -> None:
+def explain(ctx: click.Context, contact: str, locale: str) -> None:
     """Say what CONTACT (an address) got, did not get, and why."""
     show(house_of(ctx).runtime, contact, locale)

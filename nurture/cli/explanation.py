@@ -13,6 +13,7 @@ from rich.text import Text
 
 from nurture.domain import glossary
 from nurture.domain.glossary import word
+from nurture.language import language_of_terminal
 from nurture.services import sentences
 from nurture.services.explain import explain
 from nurture.services.explanation import Explanation
@@ -66,8 +67,7 @@ def show(
     Without a locale it speaks Japanese where the terminal does (LANG), else English.
     """
     console = console or Console()
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    why = explain(runtime, contact, locale or ("ja" if spoken.startswith("ja") else "en"))
+    why = explain(runtime, contact, locale or language_of_terminal(os.environ))
     for part in _Page(why).parts():
         console.print(part)
 

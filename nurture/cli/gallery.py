@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from nurture.cli.context import settings_of
+from nurture.cli.speaking import tell
 from nurture.clock import machine_now
+from nurture.language import say
 from nurture.services.gallery import write_gallery
 from nurture.services.project import read_project
 
@@ -21,4 +23,11 @@ def gallery(ctx: click.Context, folder: Path) -> None:
     written, failed = write_gallery(files, folder, machine_now())
     for line in failed:
         click.echo(line, err=True)
-    click.echo(f"{written} mails written to {folder}; see {folder / 'index.html'}")
+    tell(
+        say(
+            "{written} mails written to {folder}; see {index}",
+            written=written,
+            folder=folder,
+            index=folder / "index.html",
+        )
+    )

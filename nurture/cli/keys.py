@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from nurture.cli.context import house_of
+from nurture.cli.speaking import tell
+from nurture.language import say
 from nurture.services import api_keys
 
 
@@ -28,4 +30,4 @@ def add_key(ctx: click.Context, name: str) -> None:
 def revoke_key(ctx: click.Context, name: str) -> None:
     """Make a key worthless at once."""
     api_keys.revoke(house_of(ctx).runtime, name)
-    click.echo(f"Revoked: {name}")
+    tell(say("Revoked: {name}", name=name))

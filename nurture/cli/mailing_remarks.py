@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from nurture.cli.speaking import language, told
 from nurture.domain.mailing_plan import SENTENCES, Note
+from nurture.language import say
 from nurture.services import sentences
 from nurture.services.mailing_plans import Remark
 
@@ -22,10 +24,11 @@ def mailing_lines(remarks: Iterable[Remark], zone: ZoneInfo) -> list[str]:
 
 
 def _line(one: Remark, zone: ZoneInfo) -> str:
-    at = sentences.moment(one.at, "en", zone, year=True)
-    said = SENTENCES[one.note].format(name=one.name, at=at, queued=f"{one.queued:,}")
+    at = sentences.moment(one.at, language(), zone, year=True)
+    said = SENTENCES[one.note].but(name=one.name, at=at, queued=f"{one.queued:,}")
     if one.about is not None:
-        said += f", to about {one.about:,} people"
+        said = say("{said}, to about {people:,} people", said=said, people=one.about)
+    line = told(say("{name} {said}", name=one.name, said=said))
     if one.note in _LOUD:
-        return click.style(f"{one.name} {said}", fg="red", bold=True)
-    return click.style(f"{one.name} {said}", fg="yellow" if one.note in _WARNED else None)
+        return click.style(line, fg="red", bold=True)
+    return click.style(line, fg="yellow" if one.note in _WARNED else None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 
 from nurture.app import House
 from nurture.cli.context import house_of
 from nurture.cli.dry_runs import Sheet, Telling
+from nurture.cli.operating import backlog_said
+from nurture.cli.speaking import speaks, tell, told
 from nurture.compiler.moments import read_wall_time
 from nurture.compiler.release import compile_files
 from nurture.domain import glossary
@@ -21,11 +23,10 @@ from nurture.domain.condition_words import duration_text
 from nurture.domain.definitions import Definitions, require
 from nurture.domain.mailing import Mailing
 from nurture.errors import NotFoundError
+from nurture.language import Said, say
 from nurture.services import mailing_control, mailing_reports, sentences
 from nurture.services.dry_run import DryRun, dry_run
 from nurture.services.project import read_project
-
-_LOCALE = click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the page.")
 
 
 @click.group()
@@ -34,15 +35,15 @@ def broadcast() -> None:
 
 
 @broadcast.command("list")
-@_LOCALE
+@speaks
 @click.pass_context
-def list_(ctx: click.Context, locale: str | None) -> None:
+def list_(ctx: click.Context, locale: str) -> None:
     """Show what is to come, what goes out now and what went out."""
-    runtime, language = house_of(ctx).runtime, _language(locale)
+    runtime, language = house_of(ctx).runtime, locale
     found = mailing_reports.listed(runtime)
     lines = [*found.coming, *found.running, *found.over]
     if not lines:
-        click.echo("No broadcast is published yet.")
+        tell(say("No broadcast is published yet."))
         return
     zone = _zone(mailing_reports.definitions_of(runtime))
     for one in lines:
@@ -52,45 +53,91 @@ def list_(ctx: click.Context, locale: str | None) -> None:
         click.echo(f"{at}  {click.style(one.name, bold=True)}{title}  ({state})")
         count = one.count
         if count.made:
-            click.echo(
-                f"{'':18}{count.sent:,} of {count.sent + count.waiting:,} left; "
-                f"{count.opened:,} opened, {count.clicked:,} clicked, "
-                f"{count.unsubscribed:,} opted out, {count.bounced:,} bounced"
+            figures = say(
+                "{sent:,} of {all:,} left; {opened:,} opened, {clicked:,} clicked, "
+                "{out:,} opted out, {bounced:,} bounced",
+                sent=count.sent,
+                all=count.sent + count.waiting,
+                opened=count.opened,
+                clicked=count.clicked,
+                out=count.unsubscribed,
+                bounced=count.bounced,
             )
+            click.echo(f"{'':18}{told(figures)}")
 
 
 @broadcast.command()
 @click.argument("name")
-@_LOCALE
+@speaks
 @click.pass_context
-def show(ctx: click.Context, name: str, locale: str | None) -> None:
+def show(ctx: click.Context, name: str, locale: str) -> None:
     """Show where NAME stands and what came of it."""
-    runtime, language = house_of(ctx).runtime, _language(locale)
+    runtime, language = house_of(ctx).runtime, locale
     report = mailing_reports.report(runtime, name)
     definitions = mailing_reports.definitions_of(runtime)
     line, count, zone = report.line, report.line.count, _zone(definitions)
     state = glossary.word(glossary.MAILING_STATES, line.phase, language)
-    rows = [("title", line.title), ("state", state)]
-    rows.append(("at", sentences.moment(line.at, language, zone, year=True)))
+    rows: list[tuple[Said, str]] = [
+        (say("title"), line.title),
+        (say("state"), state),
+        (say("at"), sentences.moment(line.at, language, zone, year=True)),
+    ]
     if line.row.reason:
-        rows.append(("reason", line.row.reason))
+        rows.append((say("reason"), line.row.reason))
     written = line.mailing
     if written is not None:
         sends = written.pick.kind if written.pick is not None else written.template
+        expires = duration_text(written.expires, language)
         rows += [
-            ("to", line.to(language)),
-            ("send", sends),
-            ("topic", written.topic or "–"),
-            ("window", f"{written.window}, expires {duration_text(written.expires, language)}"),
-            ("from", written.sender),
+            (say("to"), line.to(language)),
+            (say("send"), sends),
+            (say("topic"), written.topic or "–"),
+            (
+                say("window"),
+                say("{window}, expires {expires}", window=written.window, expires=expires),
+            ),
+            (say("from"), written.sender),
         ]
-    rows.append(("mails", f"{count.made:,}, {line.row.left_out:,} left out without an address"))
-    rows.append(("left", f"{count.sent:,}; {count.waiting:,} wait, {count.dropped:,} dropped"))
-    reacted = f"{count.opened:,} opened, {count.clicked:,} clicked, {count.replied:,} replied"
-    rows.append(("people", f"{reacted}, {count.unsubscribed:,} opted out"))
-    rows.append(("back", f"{count.bounced:,} bounced, {count.complained:,} complaints"))
-    for key, said in rows:
-        click.echo(f"{key:>8}  {said}")
+    rows += [
+        (
+            say("mails"),
+            say(
+                "{made:,}, {left_out:,} left out without an address",
+                made=count.made,
+                left_out=line.row.left_out,
+            ),
+        ),
+        (
+            say("left"),
+            say(
+                "{sent:,}; {waiting:,} wait, {dropped:,} dropped",
+                sent=count.sent,
+                waiting=count.waiting,
+                dropped=count.dropped,
+            ),
+        ),
+        (
+            say("people"),
+            say(
+                "{opened:,} opened, {clicked:,} clicked, {replied:,} replied, {out:,} opted out",
+                opened=count.opened,
+                clicked=count.clicked,
+                replied=count.replied,
+                out=count.unsubscribed,
+            ),
+        ),
+        (
+            say("back"),
+            say(
+                "{bounced:,} bounced, {complained:,} complaints",
+                bounced=count.bounced,
+                complained=count.complained,
+            ),
+        ),
+    ]
+    for key, value in rows:
+        name = told(key)
+        click.echo(f"{' ' * (8 - cell_len(name))}{name}  {told(value)}")
     for mail_state, why, number in report.held:
         said = sentences.reason(why, {}, language, zone, {}) if why else ""
         state = glossary.word(glossary.MESSAGE_STATES, mail_state, language)
@@ -103,7 +150,7 @@ def show(ctx: click.Context, name: str, locale: str | None) -> None:
 @click.option("--live", is_flag=True, help="As published, not as the project's files say.")
 @click.option("--all", "everybody", is_flag=True, help="Name everybody, not ten of each reason.")
 @click.option("--csv", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write all.")
-@_LOCALE
+@speaks
 @click.pass_context
 def dry_run_(
     ctx: click.Context,
@@ -112,13 +159,13 @@ def dry_run_(
     live: bool,
     everybody: bool,
     file: Path | None,
-    locale: str | None,
+    locale: str,
 ) -> None:
     """Say who would get NAME, who would not and why; nothing is written, nothing sent.
 
     Reads the project's files, so that a broadcast can be looked at before it is published.
     """
-    house, language = house_of(ctx), _language(locale)
+    house, language = house_of(ctx), locale
     definitions, written = _wanted(house, name, live)
     zone = _zone(definitions)
     moment = _moment(at, zone) if at is not None else None
@@ -135,7 +182,8 @@ def dry_run_(
             found = dry_run(house.runtime, definitions, written, moment, keep, sheet.add)
     telling.show(found, Console())
     if file is not None:
-        click.echo(f"\n{found.count():,} contacts were written to {file}")
+        click.echo()
+        tell(say("{count:,} contacts were written to {file}", count=found.count(), file=file))
 
 
 @broadcast.command()
@@ -145,7 +193,7 @@ def dry_run_(
 def pause(ctx: click.Context, name: str, reason: str) -> None:
     """Queue nothing more of NAME, and hold back what is queued."""
     mailing_control.pause(house_of(ctx).runtime, name, reason)
-    click.echo(f"Paused: {name}")
+    tell(say("Paused: {what}", what=name))
 
 
 @broadcast.command()
@@ -155,8 +203,7 @@ def pause(ctx: click.Context, name: str, reason: str) -> None:
 def resume(ctx: click.Context, name: str, discard: bool) -> None:
     """Let NAME go on where it stood; what was held back goes at the policy's rate."""
     found = mailing_control.resume(house_of(ctx).runtime, name, discard)
-    fate = "discarded" if discard else "going out"
-    click.echo(f"{name} goes on. {found.waiting} held back {fate}, {found.expired} had expired.")
+    tell(say("{name} goes on. {fate}.", name=name, fate=backlog_said(found, discard)))
 
 
 @broadcast.command()
@@ -166,7 +213,13 @@ def resume(ctx: click.Context, name: str, discard: bool) -> None:
 def cancel(ctx: click.Context, name: str, reason: str) -> None:
     """Take NAME back: what has not left never leaves."""
     dropped = mailing_control.cancel(house_of(ctx).runtime, name, reason)
-    click.echo(f"Cancelled: {name}. {dropped} mails that had not left are dropped.")
+    tell(
+        say(
+            "Cancelled: {name}. {dropped} mails that had not left are dropped.",
+            name=name,
+            dropped=dropped,
+        )
+    )
 
 
 def _wanted(house: House, name: str, live: bool) -> tuple[Definitions, Mailing]:
@@ -191,9 +244,3 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
 
 def _zone(definitions: Definitions) -> ZoneInfo:
     return ZoneInfo(definitions.calendar.zone)
-
-
-def _language(locale: str | None) -> str:
-    """Return the language asked for, else that of the terminal."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return locale or ("ja" if spoken.startswith("ja") else "en")

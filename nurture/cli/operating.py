@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from nurture.cli.context import house_of, parse_pairs
+from nurture.cli.speaking import language, tell, told
 from nurture.domain.workflow import Purpose
 from nurture.errors import NotFoundError
+from nurture.language import Said, say
 from nurture.language.hints import did_you_mean
 from nurture.services import control
 from nurture.services.capture import Captured, Happening, capture
@@ -38,26 +38,31 @@ def event(
     (answer,) = capture(house.runtime, [happening], "cli")
     match answer.status:
         case "taken":
-            who = "a new contact, number" if answer.new_contact else "contact"
-            click.echo(f"Event {answer.event_id} taken in for {who} {answer.contact_id}.")
+            who = (
+                say("a new contact, number {id}", id=answer.contact_id)
+                if answer.new_contact
+                else say("contact {id}", id=answer.contact_id)
+            )
+            tell(say("Event {id} taken in for {who}.", id=answer.event_id, who=who))
             listened = listened_to(house.runtime)
             if listened and event_type not in listened:
                 hint = did_you_mean(event_type, listened)
-                click.echo(f"Nothing in the live release listens to {event_type}. {hint}".rstrip())
+                told_of = say("Nothing in the live release listens to {event}.", event=event_type)
+                click.echo(f"{told(told_of)} {told(hint)}".rstrip())
             elif listened and house.has_workers():
                 _say_what_came(house.runtime, answer)
         case "duplicate":
-            click.echo(f"Known already as event {answer.event_id}: nothing changed.")
+            tell(say("Known already as event {id}: nothing changed.", id=answer.event_id))
         case _:
-            raise NotFoundError(answer.why, "it is kept aside and shown on the status page")
+            hint = say("it is kept aside and shown on the status page")
+            raise NotFoundError(answer.why, hint)
 
 
 def _say_what_came(runtime: Runtime, taken: Captured) -> None:
     """Say which journeys an event began, and which not and why."""
     if taken.event_id is None or taken.contact_id is None:
         return
-    language = "ja" if (os.environ.get("LANG") or "").startswith("ja") else "en"
-    said = consequences(runtime, taken.contact_id, taken.event_id, language, _PATIENCE)
+    said = consequences(runtime, taken.contact_id, taken.event_id, language(), _PATIENCE)
     for name, why in said:
         click.echo(f"  {name}: {why}")
 
@@ -77,9 +82,13 @@ def unsubscribe(ctx: click.Context, contact: str, purposes: tuple[str, ...], rea
     """Send nothing more to CONTACT (an address), known or not, for they told us so."""
     wanted = [Purpose(one) for one in purposes] or list(CHOICES)
     stopped = unsubscribe_address(house_of(ctx).runtime, contact, wanted, reason[:300], "cli")
-    click.echo(
-        f"No more mails to {contact}: {stopped.cancelled_mails} cancelled, "
-        f"{stopped.ended_journeys} workflows ended."
+    tell(
+        say(
+            "No more mails to {contact}: {mails} cancelled, {journeys} workflows ended.",
+            contact=contact,
+            mails=stopped.cancelled_mails,
+            journeys=stopped.ended_journeys,
+        )
     )
 
 
@@ -91,7 +100,7 @@ def unsubscribe(ctx: click.Context, contact: str, purposes: tuple[str, ...], rea
 def pause(ctx: click.Context, kind: str, name: str, reason: str) -> None:
     """Stop sending at once: everything, a workflow NAME or a sender NAME."""
     control.pause(house_of(ctx).runtime, kind, name, reason)
-    click.echo(f"Paused: {kind} {name}".rstrip())
+    tell(say("Paused: {what}", what=f"{kind} {name}".rstrip()))
 
 
 @click.command()
@@ -105,11 +114,25 @@ def resume(ctx: click.Context, kind: str, name: str, discard: bool, dry_run: boo
     runtime = house_of(ctx).runtime
     if dry_run:
         found = control.backlog(runtime, kind, name)
-        click.echo(f"Held back: {found.waiting} would go out, {found.expired} have expired.")
+        tell(
+            say(
+                "Held back: {waiting} would go out, {expired} have expired.",
+                waiting=found.waiting,
+                expired=found.expired,
+            )
+        )
         return
     found = control.resume(runtime, kind, name, discard)
-    fate = "discarded" if discard else "going out"
-    click.echo(f"Resumed. {found.waiting} {fate}, {found.expired} had expired.")
+    fate = backlog_said(found, discard)
+    tell(say("Resumed. {fate}.", fate=fate))
+
+
+def backlog_said(found: control.Backlog, discard: bool) -> Said:
+    """Return what becomes of mails that were held back."""
+    waiting, expired = found.waiting, found.expired
+    if discard:
+        return say("{waiting} discarded, {expired} had expired", waiting=waiting, expired=expired)
+    return say("{waiting} going out, {expired} had expired", waiting=waiting, expired=expired)
 
 
 @click.command()
@@ -119,7 +142,7 @@ def resume(ctx: click.Context, kind: str, name: str, discard: bool, dry_run: boo
 def hold(ctx: click.Context, account: str, reason: str) -> None:
     """Silence marketing, surveys and asks to ACCOUNT (a domain or name)."""
     name = control.hold(house_of(ctx).runtime, account, reason)
-    click.echo(f"On hold: {name}")
+    tell(say("On hold: {name}", name=name))
 
 
 @click.command()
@@ -128,4 +151,6 @@ def hold(ctx: click.Context, account: str, reason: str) -> None:
 def unhold(ctx: click.Context, account: str) -> None:
     """Take the hold on ACCOUNT away."""
     name, count = control.unhold(house_of(ctx).runtime, account)
-    click.echo(f"No longer on hold: {name}; {count} mails are looked at again.")
+    tell(
+        say("No longer on hold: {name}; {count} mails are looked at again.", name=name, count=count)
+    )

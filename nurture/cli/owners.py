@@ -7,6 +7,8 @@ import getpass
 import click
 
 from nurture.cli.context import house_of
+from nurture.cli.speaking import tell
+from nurture.language import say, say_number
 from nurture.services.owners import change_all, change_owner
 
 
@@ -31,17 +33,39 @@ def owner(
     if contact is not None:
         done = change_owner(runtime, contact, to, reason, by)
         if not done.contacts:
-            click.echo(f"{contact} is {done.to.name}'s already: nothing changed.")
+            tell(
+                say(
+                    "{contact} is {name}'s already: nothing changed.",
+                    contact=contact,
+                    name=done.to.name,
+                )
+            )
             return
-        before = f", no longer {done.old.name}" if done.old is not None else ""
-        click.echo(f"{done.to.name} takes care of {contact} now{before}.")
+        if done.old is None:
+            tell(say("{name} takes care of {contact} now.", name=done.to.name, contact=contact))
+            return
+        tell(
+            say(
+                "{name} takes care of {contact} now, no longer {old}.",
+                name=done.to.name,
+                contact=contact,
+                old=done.old.name,
+            )
+        )
         return
     done = change_all(runtime, leaver or "", to, reason, by)
     old = done.old.name if done.old is not None else leaver
     if not done.contacts and not done.tasks:
-        click.echo(f"Nothing is {old}'s any more: nothing changed.")
+        tell(say("Nothing is {old}'s any more: nothing changed.", old=old))
         return
-    whose = "contact is" if done.contacts == 1 else "contacts are"
-    click.echo(f"{done.contacts} {whose} no longer {old}'s but {done.to.name}'s, open tasks too.")
+    tell(
+        say_number(
+            "{number} contact is no longer {old}'s but {new}'s, open tasks too.",
+            "{number} contacts are no longer {old}'s but {new}'s, open tasks too.",
+            done.contacts,
+            old=old,
+            new=done.to.name,
+        )
+    )
     if done.tasks:
-        click.echo(f"Open tasks about other contacts that went along: {done.tasks}.")
+        tell(say("Open tasks about other contacts that went along: {tasks}.", tasks=done.tasks))

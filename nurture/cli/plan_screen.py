@@ -16,6 +16,7 @@ from nurture.cli.plan_words import say_plan
 from nurture.cli.still_needed import needed_lines
 from nurture.domain.changes.change import Sign
 from nurture.domain.forecast import FirstDay
+from nurture.language import in_language
 from nurture.services import sentences
 from nurture.services.planning import Plan
 
@@ -39,7 +40,7 @@ def plan_parts(
     needed = list(needed_lines(plan.needed))
     if needed:
         yield _heading(say_plan("needed", locale))
-        yield from (Text(f"  {line}", "yellow") for line in needed)
+        yield from (Text(f"  {in_language(line, locale)}", "yellow") for line in needed)
     yield _heading(say_plan("at_once", locale))
     at_once = list(at_once_lines(plan, locale))
     yield from shown(at_once, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import click
@@ -19,10 +20,11 @@ from nurture.cli.plan_exports import plan_json, plan_markdown
 from nurture.cli.plan_screen import plan_parts
 from nurture.cli.plan_words import say_plan
 from nurture.cli.schedules import schedule_lines
-from nurture.cli.speaking import speaks
+from nurture.cli.speaking import language, speaks, tell, told
 from nurture.cli.still_needed import needed_lines
 from nurture.db.engine import read
 from nurture.domain.forecast import FirstDay
+from nurture.language import Said, say, say_number
 from nurture.services import sentences
 from nurture.services.history import History, history
 from nurture.services.house import house_at
@@ -159,32 +161,63 @@ def _first_day(house: House, found: Plan) -> FirstDay | None:
 
 def _say_published(house: House, published: Published) -> None:
     for problem in published.warnings:
-        click.echo(str(problem))
-    for line in needed_lines(published.needed):
-        click.echo(line)
-    what = "is live already" if published.unchanged else "is live"
-    click.echo(f"Release {published.release_id} {what}.")
-    for workflow, count in published.enrolled.items():
-        click.echo(f"  {workflow}: {count} people who match already were enrolled")
-    for key, name, count in published.leaving:
-        whose = "contact is" if count == 1 else "contacts are"
-        click.echo(
-            f"  {name} is no sender any more, and {count} {whose} still theirs: "
-            f"nurture owner --all-of {key} --to SENDER"
-        )
-    counts = published.plan.counts if published.plan is not None else None
-    if counts is not None:
-        for workflow, count in counts.moved.items():
-            click.echo(f"  {workflow}: {count} people under way go over to its steps")
-        for workflow, count in counts.ended.items():
-            click.echo(f"  {workflow}: {count} people under way have left")
+        click.echo(problem.in_language(language()))
+    for needed in needed_lines(published.needed):
+        tell(needed)
+    number = published.release_id
+    tell(
+        say("Release {number} is live already.", number=number)
+        if published.unchanged
+        else say("Release {number} is live.", number=number)
+    )
+    for said in _became(published):
+        click.echo(f"  {told(said)}")
     zone = ZoneInfo(definitions_of(house.runtime).calendar.zone)
     for line in schedule_lines(published.schedules, zone):
         click.echo(f"  {line}")
     for line in mailing_lines(published.mailings, zone):
         click.echo(f"  {line}")
     for seminar in published.seminars:
-        click.echo(f"  {seminar.name} {seminar.sentence}")
+        said = say("{name} {said}", name=seminar.name, said=seminar.sentence)
+        click.echo(f"  {told(said)}")
+
+
+def _became(published: Published) -> Iterator[Said]:
+    """Yield what became of people."""
+    for workflow, count in published.enrolled.items():
+        yield say_number(
+            "{name}: {number} person who matches already was enrolled",
+            "{name}: {number} people who match already were enrolled",
+            count,
+            name=workflow,
+        )
+    for key, name, count in published.leaving:
+        yield say_number(
+            "{name} is no sender any more, and {number} contact is still theirs: "
+            "nurture owner --all-of {key} --to SENDER",
+            "{name} is no sender any more, and {number} contacts are still theirs: "
+            "nurture owner --all-of {key} --to SENDER",
+            count,
+            name=name,
+            key=key,
+        )
+    counts = published.plan.counts if published.plan is not None else None
+    if counts is None:
+        return
+    for workflow, count in counts.moved.items():
+        yield say_number(
+            "{name}: {number} person under way goes over to its steps",
+            "{name}: {number} people under way go over to its steps",
+            count,
+            name=workflow,
+        )
+    for workflow, count in counts.ended.items():
+        yield say_number(
+            "{name}: {number} person under way has left",
+            "{name}: {number} people under way have left",
+            count,
+            name=workflow,
+        )
 
 
 def _zone(house: House) -> ZoneInfo:

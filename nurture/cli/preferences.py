@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Any
 
 import click
+from rich.cells import cell_len
 
+from nurture.cli import speaking
 from nurture.cli.context import house_of
+from nurture.cli.speaking import tell, told
 from nurture.domain.preference_words import RHYTHMS, change_in_words
 from nurture.domain.preferences import Rhythm
+from nurture.language import Word, say
 from nurture.services.preferences_told import Told, adjust, preferences_of
 
 
@@ -63,27 +67,39 @@ def preferences(
     )
     if not told.says_nothing:
         saved = adjust(runtime, contact, told, by, "cli")
-        titles = saved.sheet.offer.titles("en")
+        spoken = speaking.language()
+        titles = saved.sheet.offer.titles(spoken)
         for change in saved.changes:
-            click.echo(f"Changed: {change_in_words(change, titles, 'en')}")
+            tell(say("Changed: {change}", change=change_in_words(change, titles, spoken)))
         if not saved.changes:
-            click.echo("Nothing had to be changed for what they get.")
+            tell(say("Nothing had to be changed for what they get."))
     _show(contact, preferences_of(runtime, contact))
 
 
 def _show(contact: str, has: dict[str, Any]) -> None:
-    topics = [f"{name} {'on' if on else 'off'}" for name, on in has["topics"].items()]
-    agreed = ", ".join(has["agreed_to"]) or "nothing: they get service mails only"
-    lines = [
-        ("agreed to", agreed),
-        ("topics", ", ".join(topics) or "the policy has none"),
-        ("how often", RHYTHMS[has["rhythm"]][1]),
-        ("pause", f"until {has['paused_until']}" if has["paused_until"] else "none"),
-        ("language", has["locale"]),
-        ("measured", "yes" if has["tracking"] else "no"),
+    on, off = say("on"), say("off")
+    topics = [
+        say("{topic} {state}", topic=name, state=on if wanted else off)
+        for name, wanted in has["topics"].items()
     ]
-    click.echo(f"Preferences of {contact}:")
+    paused = has["paused_until"]
+    lines = [
+        (
+            say("agreed to"),
+            say("{words}", words=has["agreed_to"])
+            if has["agreed_to"]
+            else say("nothing: they get service mails only"),
+        ),
+        (say("topics"), say("{words}", words=topics) if topics else say("the policy has none")),
+        (say("how often"), say("{words}", words=Word(*RHYTHMS[has["rhythm"]]))),
+        (say("pause"), say("until {day}", day=paused) if paused else say("none")),
+        (say("language"), say("{words}", words=has["locale"])),
+        (say("measured"), say("yes") if has["tracking"] else say("no")),
+    ]
+    tell(say("Preferences of {contact}:", contact=contact))
+    width = max(cell_len(told(name)) for name, _ in lines) + 1
     for name, value in lines:
-        click.echo(f"  {name:<10}{value}")
+        shown = told(name)
+        click.echo(f"  {shown}{' ' * (width - cell_len(shown))}{told(value)}")
     if has["suppressed"]:
-        click.echo("  The address is on the suppression list: it gets nothing.")
+        click.echo(f"  {told(say('The address is on the suppression list: it gets nothing.'))}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,8 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from nurture.cli.context import house_of
+from nurture.cli.speaking import language as spoken
+from nurture.cli.speaking import speaks, told
 from nurture.domain.firing import FiringState
 from nurture.domain.schedule_words import in_words
+from nurture.language import say_number
 from nurture.services import sentences
 from nurture.services.firing_plans import Plan, upcoming
 from nurture.services.mailing_reports import definitions_of
@@ -32,13 +34,11 @@ def schedule() -> None:
 
 
 @schedule.command("list")
-@click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the table.")
+@speaks
 @click.pass_context
-def list_(ctx: click.Context, locale: str | None) -> None:
+def list_(ctx: click.Context, locale: str) -> None:
     """Show when each schedule fires next, who matches today, and what the last one did."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    language = locale or ("ja" if spoken.startswith("ja") else "en")
-    japanese = language == "ja"
+    japanese, language = locale == "ja", locale
     runtime = house_of(ctx).runtime
     plans = upcoming(runtime)
     if not plans:
@@ -90,8 +90,16 @@ def _last(one: Plan, language: str, zone: ZoneInfo) -> str:
 def schedule_lines(plans: tuple[Plan, ...], zone: ZoneInfo) -> list[str]:
     """Return a line per schedule: when it fires next, and how many match today."""
     return [
-        f"{one.workflow} starts {in_words(one.trigger.schedule, 'en')}: next "
-        f"{sentences.moment(one.at, 'en', zone, year=True)}, {one.matching:,} "
-        f"{'person matches' if one.matching == 1 else 'people match'} today"
+        told(
+            say_number(
+                "{name} starts {when}: next {at}, {people} person matches today",
+                "{name} starts {when}: next {at}, {people} people match today",
+                one.matching,
+                name=one.workflow,
+                when=in_words(one.trigger.schedule, spoken()),
+                at=sentences.moment(one.at, spoken(), zone, year=True),
+                people=f"{one.matching:,}",
+            )
+        )
         for one in plans
     ]

@@ -8,13 +8,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
 from nurture.app import House
 from nurture.cli.context import house_of
+from nurture.cli.speaking import language, tell, told
+from nurture.domain import glossary
 from nurture.domain.contact_row import Basis
 from nurture.domain.seminar import Seminar
+from nurture.language import NOTHING, Said, say
 from nurture.services import sentences
 from nurture.services.attendance import Attendance, live_seminars, record_attendance
 from nurture.services.attendance_list import read_file
@@ -22,6 +26,8 @@ from nurture.services.seminar_report import SeminarReport, all_seminars, one_sem
 
 #: addresses of one kind that are shown; the rest is counted
 _SHOWN = 20
+
+_FIGURES = (say("invited"), say("registered"), say("free"), say("came"), say("missed"))
 
 
 @click.group()
@@ -37,22 +43,28 @@ def list_(ctx: click.Context) -> None:
     reports, unknown = all_seminars(house.runtime)
     zone = _zone(house)
     if not reports:
-        click.echo("No seminars: write one into workflows/seminars/ and publish.")
+        tell(say("No seminars: write one into workflows/seminars/ and publish."))
     else:
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for heading in ("seminar", "starts"):
-            table.add_column(heading, no_wrap=True)
-        for heading in ("invited", "registered", "left", "came", "missed"):
-            table.add_column(heading, justify="right", no_wrap=True)
+        for heading in (say("seminar"), say("starts")):
+            table.add_column(told(heading), no_wrap=True)
+        for heading in _FIGURES:
+            table.add_column(told(heading), justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
         for one in reports:
             starts = f"{one.seminar.starts_at.astimezone(zone):%Y-%m-%d %H:%M}"
-            table.add_row(one.seminar.name, starts, *_figures(one), _note(one))
+            table.add_row(one.seminar.name, starts, *_figures(one), told(_note(one)))
         # A name that is cut off cannot be copied: narrow windows wrap by themselves.
         wide = max(Console().width, 110)
         Console(width=wide).print(table)
     for name, people in unknown.items():
-        click.echo(f"Events of {people} people name '{name}', and no file writes it down.")
+        tell(
+            say(
+                "Events of {people} people name '{name}', and no file writes it down.",
+                people=people,
+                name=name,
+            )
+        )
 
 
 @seminar.command()
@@ -64,26 +76,45 @@ def show(ctx: click.Context, name: str) -> None:
     one = one_seminar(house.runtime, name)
     found = one.seminar
     click.echo(_text(found.title))
-    click.echo(
-        f"  {_moment(house, found)} to {_clock(house, found)}, {_text(found.place) or 'online'}"
-    )
+    place = _text(found.place)
+    when = say("{start} to {end}", start=_moment(house, found), end=_clock(house, found))
+    where = say("{words}", words=place) if place else say("online")
+    click.echo(f"  {told(say('{when}, {where}', when=when, where=where))}")
     if _note(one):
-        click.echo(f"  {_note(one)}")
+        click.echo(f"  {told(_note(one))}")
     if one.wants_list:
         click.echo(f"  → nurture seminar attendance {name} FILE.csv")
     turnout, mails = one.turnout, one.mails
-    click.echo(f"  invited     {mails.invited}" + _more(mails.waiting, "waiting"))
-    click.echo(
-        f"  registered  {turnout.registered}"
-        + (f" of {found.seats} seats, {one.left} left" if found.seats is not None else "")
-        + _more(turnout.withdrawn, "withdrawn")
+    invited, registered, _, came, missed = _FIGURES
+    seats = (
+        say("of {seats} seats, {left} left", seats=found.seats, left=one.left)
+        if found.seats is not None
+        else NOTHING
     )
-    click.echo(f"  came        {turnout.came}")
-    click.echo(f"  missed      {turnout.missed}")
+    waiting = say("{count} waiting", count=mails.waiting) if mails.waiting else NOTHING
+    withdrawn = say("{count} withdrawn", count=turnout.withdrawn) if turnout.withdrawn else NOTHING
+    _row(invited, mails.invited, waiting)
+    _row(registered, turnout.registered, seats, withdrawn)
+    _row(came, turnout.came)
+    _row(missed, turnout.missed)
     for mailing in one.mailings:
-        at = sentences.moment(mailing.at, "en", _zone(house))
-        why = f" ({mailing.reason.replace('_', ' ')})" if mailing.reason else ""
-        click.echo(f"  {mailing.kind:<11} {at}, {mailing.state}{why}, {mailing.queued} mails")
+        at = sentences.moment(mailing.at, language(), _zone(house))
+        state = glossary.word(glossary.MAILING_STATES, mailing.state, language())
+        if mailing.reason:
+            why = sentences.reason(mailing.reason, {}, language(), _zone(house), {})
+            state = told(say("{state} ({why})", state=state, why=why))
+        kind = glossary.word(glossary.SEMINAR_MAILS, mailing.kind, language())
+        _row(
+            say("{words}", words=kind),
+            say("{at}, {state}, {mails} mails", at=at, state=state, mails=mailing.queued),
+        )
+
+
+def _row(name: Said, value: object, *more: Said) -> None:
+    shown = told(name)
+    rest = told(say("{rest}", rest=[one for one in more if one]))
+    said = told(say("{value}", value=value))
+    click.echo(f"  {shown}{' ' * max(1, 12 - cell_len(shown))}{said}{', ' if rest else ''}{rest}")
 
 
 @seminar.command()
@@ -113,33 +144,49 @@ def attendance(
     )
     _tell(found)
     if people.nameless:
-        click.echo(f"{people.nameless} rows have no address and were passed over.")
+        tell(say("{rows} rows have no address and were passed over.", rows=people.nameless))
     for line, text in people.unreadable:
-        click.echo(f"Line {line}: {text!r} is not an e-mail address.")
+        tell(say("Line {line}: '{text}' is not an e-mail address.", line=line, text=text))
 
 
 def _tell(found: Attendance) -> None:
-    click.echo(
-        f"{found.came} came: {found.attended} new"
-        + (f", of whom {found.corrected} had been missed by mistake" if found.corrected else "")
-        + f"; {found.missed} who had registered did not come."
+    tell(
+        say(
+            "{came} came: {new} new, of whom {mended} had been missed by mistake; {missed} who "
+            "had registered did not come.",
+            came=found.came,
+            new=found.attended,
+            mended=found.corrected,
+            missed=found.missed,
+        )
+        if found.corrected
+        else say(
+            "{came} came: {new} new; {missed} who had registered did not come.",
+            came=found.came,
+            new=found.attended,
+            missed=found.missed,
+        )
     )
     if found.no_longer:
-        click.echo(
-            f"{found.no_longer} stood on an earlier list and not on this one: "
-            "nothing is taken back."
+        tell(
+            say(
+                "{people} stood on an earlier list and not on this one: nothing is taken back.",
+                people=found.no_longer,
+            )
         )
-    _addresses("Nobody knew, contacts now", found.introduced)
-    _addresses("May not be written to, no consent on record (--basis)", found.without_consent)
-    _addresses("Our own people, left out", found.own)
+    _addresses(say("Nobody knew, contacts now"), found.introduced)
+    _addresses(say("May not be written to, no consent on record (--basis)"), found.without_consent)
+    _addresses(say("Our own people, left out"), found.own)
 
 
-def _addresses(what: str, addresses: list[str]) -> None:
+def _addresses(what: Said, addresses: list[str]) -> None:
     if not addresses:
         return
     more = len(addresses) - _SHOWN
-    shown = ", ".join(addresses[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
-    click.echo(f"{what} ({len(addresses)}): {shown}")
+    shown = say("{addresses}", addresses=addresses[:_SHOWN])
+    if more > 0:
+        shown = say("{addresses} and {more} more", addresses=addresses[:_SHOWN], more=more)
+    tell(say("{what} ({count}): {shown}", what=what, count=len(addresses), shown=shown))
 
 
 def _figures(one: SeminarReport) -> list[str]:
@@ -154,16 +201,12 @@ def _figures(one: SeminarReport) -> list[str]:
     ]
 
 
-def _note(one: SeminarReport) -> str:
+def _note(one: SeminarReport) -> Said:
     if one.state == "cancelled":
-        return "cancelled"
+        return say("cancelled")
     if one.wants_list:
-        return "list missing"
-    return "full" if one.left == 0 and one.state == "planned" else ""
-
-
-def _more(count: int, what: str) -> str:
-    return f", {count} {what}" if count else ""
+        return say("list missing")
+    return say("full") if one.left == 0 and one.state == "planned" else NOTHING
 
 
 def _zone(house: House) -> ZoneInfo:
@@ -171,7 +214,7 @@ def _zone(house: House) -> ZoneInfo:
 
 
 def _moment(house: House, seminar: Seminar) -> str:
-    return sentences.moment(seminar.starts_at, "en", _zone(house), year=True)
+    return sentences.moment(seminar.starts_at, language(), _zone(house), year=True)
 
 
 def _clock(house: House, seminar: Seminar) -> str:
@@ -179,5 +222,5 @@ def _clock(house: House, seminar: Seminar) -> str:
 
 
 def _text(texts: Mapping[str, str]) -> str:
-    """Return a text in English, else in any language."""
-    return texts.get("en") or next(iter(texts.values()), "")
+    """Return a text in the language of this run, else in any."""
+    return texts.get(language()) or next(iter(texts.values()), "")

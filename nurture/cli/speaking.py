@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import click
 
@@ -18,14 +19,27 @@ def _keep(ctx: click.Context, _: click.Parameter, given: str | None) -> str:
     return language()
 
 
+_OPTION: dict[str, Any] = {
+    "type": click.Choice(LANGUAGES),
+    "callback": _keep,
+    "is_eager": True,
+    "help": "Language of what is said (default: that of the terminal, by LC_ALL or LANG).",
+}
+
 #: hands the command its language as `locale`
-speaks = click.option(
-    "--locale",
-    type=click.Choice(LANGUAGES),
-    callback=_keep,
-    is_eager=True,
-    help="Language of what is said (default: that of the terminal, by LC_ALL or LANG).",
-)
+speaks = click.option("--locale", **_OPTION)
+
+
+def give_language(command: click.Command) -> None:
+    """Give a command, and all below it, the option `--locale`, which what it tells obeys.
+
+    Commands that lay out pages of their own take their language by `speaks` instead.
+    """
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            give_language(one)
+    elif all(one.name != "locale" for one in command.params):
+        command.params.append(click.Option(["--locale"], expose_value=False, **_OPTION))
 
 
 def language() -> str:
@@ -38,3 +52,8 @@ def language() -> str:
 def told(text: str) -> str:
     """Return a sentence in the language of this run."""
     return in_language(text, language())
+
+
+def tell(text: str) -> None:
+    """Print a sentence in the language of this run."""
+    click.echo(told(text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 from datetime import timedelta
 
 import click
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nurture.cli.context import house_of
+from nurture.cli.speaking import speaks
 from nurture.domain import glossary
 from nurture.domain.condition_words import (
     alternatives,
@@ -26,13 +26,11 @@ from nurture.services.stages import stages as load
 
 
 @click.command()
-@click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the page.")
+@speaks
 @click.pass_context
-def stages(ctx: click.Context, locale: str | None) -> None:
+def stages(ctx: click.Context, locale: str) -> None:
     """Show what each stage means, who stands there, and how many MQLs become SQLs."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    language = locale or ("ja" if spoken.startswith("ja") else "en")
-    page = _Page(load(house_of(ctx).runtime), language)
+    page = _Page(load(house_of(ctx).runtime), locale)
     console = Console()
     for part in (page.headline(), page.definitions(), page.figures()):
         console.print(part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -46,12 +45,6 @@ _JAPANESE = {
     "closed": "完了",
     "Page": "画面",
 }
-
-
-def language_of(locale: str | None) -> str:
-    """Return the language wished for, else Japanese where the terminal speaks it, else English."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return locale or ("ja" if spoken.startswith("ja") else "en")
 
 
 def say(english: str, locale: str) -> str:

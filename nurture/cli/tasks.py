@@ -8,12 +8,14 @@ import click
 from rich.console import Console
 
 from nurture.cli.context import house_of
-from nurture.cli.task_screens import language_of, task_parts, tasks_table
+from nurture.cli.speaking import speaks, tell
+from nurture.cli.task_screens import task_parts, tasks_table
 from nurture.db.engine import read
 from nurture.domain import glossary, task_words
 from nurture.domain.glossary import word
 from nurture.domain.task_actions import ACTIONS, TICK
 from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
 from nurture.language.hints import did_you_mean
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
@@ -23,10 +25,16 @@ from nurture.services.task_mails import send_again
 from nurture.services.task_pages import Sheet, sheet_of_task
 from nurture.services.team import id_of_member
 
-_LOCALE = click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the page.")
-
 #: most rows of a list
 _MOST = 200
+
+#: what became of an answer → sentence that waits for its {what} and {by}
+_ENDS = {
+    "recorded": say("Recorded: {what} ({by})."),
+    "already": say("Recorded already: {what} ({by}). Nothing was recorded twice."),
+    "closed": say("The task is closed already: {what} ({by}). Nothing was recorded."),
+    "differs": say("Recorded with other answers before: {what} ({by}). Nothing was recorded now."),
+}
 
 
 @click.group()
@@ -38,11 +46,11 @@ def task() -> None:
 @click.option("--for", "member", default="", metavar="KEY", help="One person: a sender key.")
 @click.option("--kind", default="", help="One kind: call, reply, quote …")
 @click.option("--all", "everything", is_flag=True, help="Those that are done as well.")
-@_LOCALE
+@speaks
 @click.pass_context
-def list_(ctx: click.Context, member: str, kind: str, everything: bool, locale: str | None) -> None:
+def list_(ctx: click.Context, member: str, kind: str, everything: bool, locale: str) -> None:
     """List open tasks, the most urgent first."""
-    runtime, language = house_of(ctx).runtime, language_of(locale)
+    runtime, language = house_of(ctx).runtime, locale
     whose = id_of_member(runtime, member) if member else None
     with read(runtime.engine) as connection:
         zone = house_at(runtime, connection).zone
@@ -60,11 +68,11 @@ def list_(ctx: click.Context, member: str, kind: str, everything: bool, locale: 
 
 @task.command()
 @click.argument("task_id", type=click.IntRange(1, 2**62), metavar="ID")
-@_LOCALE
+@speaks
 @click.pass_context
-def show(ctx: click.Context, task_id: int, locale: str | None) -> None:
+def show(ctx: click.Context, task_id: int, locale: str) -> None:
     """Show the task ID: who, why, until when, and what can be recorded."""
-    language = language_of(locale)
+    language = locale
     sheet = _sheet(house_of(ctx).runtime, task_id, language)
     console = Console()
     for part in task_parts(sheet, language):
@@ -76,18 +84,18 @@ def show(ctx: click.Context, task_id: int, locale: str | None) -> None:
 @click.argument("action", type=click.Choice(list(ACTIONS)))
 @click.option("--by", help="Who did it: a sender key. Default: who has the task.")
 @click.option("--further", is_flag=True, help="Though it was recorded with other answers before.")
-@_LOCALE
+@speaks
 @click.pass_context
 def do(
     ctx: click.Context, task_id: int, action: str, by: str | None, further: bool,
-    locale: str | None,
+    locale: str,
 ) -> None:  # fmt: skip
     """Record what was done with the task ID: ACTION, and its answers as `--FIELD VALUE`.
 
     For example: nurture task do 7 called --result qualified --budget "this term".
     `nurture task show 7` says what each action needs.
     """
-    language = language_of(locale)
+    language = locale
     answers = parse_answers(action, ctx.args)
     runtime = house_of(ctx).runtime
     who = by or _sheet(runtime, task_id, language).member
@@ -98,38 +106,11 @@ def do(
     what = word(task_words.ACTIONS, done.action, language) or word(
         glossary.TASK_OUTCOMES, done.action, language
     )
-    said = {
-        ("recorded", "ja"): f"記録しました：{what}（{done.by}）",
-        (
-            "already",
-            "ja",
-        ): f"すでに記録されています：{what}（{done.by}）。二重には記録していません。",
-        (
-            "closed",
-            "ja",
-        ): f"このタスクはすでに完了しています：{what}（{done.by}）。記録していません。",
-        (
-            "differs",
-            "ja",
-        ): f"別の内容がすでに記録されています：{what}（{done.by}）。今回の内容は記録していません。",
-        ("differs", "en"): (
-            f"Recorded with other answers before: {what} ({done.by}). Nothing was recorded now."
-        ),
-        ("recorded", "en"): f"Recorded: {what} ({done.by}).",
-        ("already", "en"): f"Recorded already: {what} ({done.by}). Nothing was recorded twice.",
-        ("closed", "en"): f"The task is closed already: {what} ({done.by}). Nothing was recorded.",
-    }
-    click.echo(said[done.status, language])
+    tell(_ENDS[done.status].but(what=what, by=done.by))
     if done.adds:
-        click.echo(
-            "あわせて記録するには --further を付けてください。"
-            if language == "ja"
-            else "Say --further to record this as well."
-        )
+        tell(say("Say --further to record this as well."))
     if done.status == "recorded" and not done.over:
-        click.echo(
-            "タスクはまだ完了していません。" if language == "ja" else "The task is still open."
-        )
+        tell(say("The task is still open."))
 
 
 @task.command()
@@ -137,7 +118,7 @@ def do(
 @click.pass_context
 def mail(ctx: click.Context, task_id: int) -> None:
     """Send the mail of the task ID once more to whoever has it."""
-    click.echo(f"Going out to {send_again(house_of(ctx).runtime, task_id)}.")
+    tell(say("Going out to {whom}.", whom=send_again(house_of(ctx).runtime, task_id)))
 
 
 def parse_answers(action: str, words: Sequence[str]) -> Mapping[str, str]:
@@ -153,12 +134,18 @@ def parse_answers(action: str, words: Sequence[str]) -> Mapping[str, str]:
         name, equals, value = said.removeprefix("--").partition("=")
         name = name.replace("-", "_")
         if not said.startswith("--") or name not in fields:
-            known = ", ".join(f"--{one.replace('_', '-')}" for one in fields) or "nothing"
-            hint = did_you_mean(name, list(fields)) or f"it asks {known}"
-            raise NurtureError(f"{action} does not ask for {said!r}", hint)
+            known = [f"--{one.replace('_', '-')}" for one in fields]
+            hint = did_you_mean(name, list(fields)) or (
+                say("it asks {known}", known=known) if known else say("it asks nothing")
+            )
+            raise NurtureError(
+                say("{action} does not ask for '{word}'", action=action, word=said), hint
+            )
         if not equals and (not left or left[0].startswith("--")):
             if fields[name].kind != TICK:
-                raise NurtureError(f"{said} has no value", f"write {said} VALUE")
+                raise NurtureError(
+                    say("{word} has no value", word=said), say("write {word} VALUE", word=said)
+                )
             value = "yes"
         elif not equals:
             value = left.pop(0)
@@ -182,5 +169,8 @@ def faults_said(error: AnswersError, locale: str) -> NurtureError:
 def _sheet(runtime: Runtime, task_id: int, locale: str) -> Sheet:
     sheet = sheet_of_task(runtime, task_id, locale)
     if sheet.portrait is None:
-        raise NotFoundError(f"there is no task {task_id}", "`nurture task list` shows them")
+        raise NotFoundError(
+            say("there is no task {task_id}", task_id=task_id),
+            say("`nurture task list` shows them"),
+        )
     return sheet

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from nurture.cli.context import house_of
+from nurture.cli.speaking import speaks
 from nurture.domain import glossary
 from nurture.services import sentences
 from nurture.services.today import Today, Who, today
@@ -50,12 +49,11 @@ _JAPANESE = {
 
 @click.command("today")
 @click.option("--for", "member", default="", metavar="KEY", help="One person: a sender key.")
-@click.option("--locale", type=click.Choice(["ja", "en"]), help="Language of the page.")
+@speaks
 @click.pass_context
-def today_(ctx: click.Context, member: str, locale: str | None) -> None:
+def today_(ctx: click.Context, member: str, locale: str) -> None:
     """Show what needs a person today: tasks, hot leads, mails, what was held back and why."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    language = locale or ("ja" if spoken.startswith("ja") else "en")
+    language = locale
     page = _Page(today(house_of(ctx).runtime, language, member), language)
     console = Console()
     for part in page.parts():

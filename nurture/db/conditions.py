@@ -73,6 +73,7 @@ from nurture.domain.conditions import (
 from nurture.domain.evaluate import EVER, kind, plain
 from nurture.domain.facts import NOT_HUMAN, ONCE_PER_MESSAGE
 from nurture.errors import NurtureError
+from nurture.language import say
 
 #: kind of value → expression that is null where the value is of another kind
 Kinds: TypeAlias = Mapping[str, ColumnElement[Any]]
@@ -244,8 +245,8 @@ class _Writer:
 
 def _not_selectable(what: str) -> NurtureError:
     return NurtureError(
-        f"{what} cannot be read here: contacts are selected before any enrolment",
-        "use fields of contact and account, tags and counts of events",
+        say("{what} cannot be read here: contacts are selected before any enrolment", what=what),
+        say("use fields of contact and account, tags and counts of events"),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nurture.domain.mailing import Mailing, MailingState
+from nurture.language import Said, say
 
 #: published so long after its time, a mailing is not sent any more
 LATE = timedelta(hours=1)
@@ -58,27 +59,29 @@ class Note(enum.StrEnum):
 #: notes of what is still to come
 COMING = frozenset({Note.SCHEDULED, Note.MOVED, Note.RESTORED, Note.WAITS_PAUSED})
 
-#: note → sentence; {name}, {at}, {queued}
-SENTENCES: Mapping[Note, str] = {
-    Note.SCHEDULED: "goes out at {at}",
-    Note.MOVED: "has moved: it goes out at {at}",
-    Note.RESTORED: "is back: it goes out at {at}",
-    Note.WAITS_PAUSED: "is paused; after `nurture broadcast resume {name}` it goes out at {at}",
-    Note.MISSED: "IS NOT SENT: its time, {at}, has passed; write a new `at` and publish again",
-    Note.REMOVED: "is cancelled: its file is gone",
-    Note.EDITED_AFTER_START: (
+#: note → sentence that waits for its {name}, {at} and {queued}
+SENTENCES: Mapping[Note, Said] = {
+    Note.SCHEDULED: say("goes out at {at}"),
+    Note.MOVED: say("has moved: it goes out at {at}"),
+    Note.RESTORED: say("is back: it goes out at {at}"),
+    Note.WAITS_PAUSED: say(
+        "is paused; after `nurture broadcast resume {name}` it goes out at {at}"
+    ),
+    Note.MISSED: say("IS NOT SENT: its time, {at}, has passed; write a new `at` and publish again"),
+    Note.REMOVED: say("is cancelled: its file is gone"),
+    Note.EDITED_AFTER_START: say(
         "has begun already ({queued} mails): who gets it, its time and its settings stay as "
         "they were when it began; texts of its template are read from this release"
     ),
-    Note.REMOVED_AFTER_START: (
+    Note.REMOVED_AFTER_START: say(
         "has begun already ({queued} mails) and goes on though its file is gone; "
         "`nurture broadcast cancel {name}` stops it"
     ),
-    Note.SENT_ALREADY: (
+    Note.SENT_ALREADY: say(
         "went out already ({queued} mails): nothing of this change is sent; "
         "write a broadcast of another name"
     ),
-    Note.STAYS_CANCELLED: (
+    Note.STAYS_CANCELLED: say(
         "stays cancelled ({queued} mails were made): write a broadcast of another name"
     ),
 }

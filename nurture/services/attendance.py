@@ -112,7 +112,7 @@ def _over(definitions: Definitions, name: str, now: datetime) -> Seminar:
         raise RefusedError(
             "not_over",
             say("seminar '{name}' is not over yet", name=name),
-            "read the list in when it has ended: who is not on it is told that we missed them",
+            say("read the list in when it has ended: who is not on it is told that we missed them"),
         )
     return seminar
 
@@ -146,7 +146,7 @@ def _check_list(
                 name=seminar.name,
                 registered=len(registered),
             ),
-            "if it is the right one, say --sure",
+            say("if it is the right one, say --sure"),
         )
 
 

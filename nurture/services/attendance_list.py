@@ -130,7 +130,7 @@ def read_text(text: str, name: str = "the list") -> AttendanceList:
         raise RefusedError(
             "nobody",
             say("{name} names nobody who came", name=name),
-            "it needs a column of e-mail addresses, or one address per line",
+            say("it needs a column of e-mail addresses, or one address per line"),
         )
     return found
 

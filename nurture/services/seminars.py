@@ -17,6 +17,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.mailing import MailingState
 from nurture.domain.seminar import CORRECTION, Seminar, kind_of
 from nurture.domain.workflow import Purpose
+from nurture.language import Said, say
 from nurture.services.control import WORKFLOW
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_corrections import wrong_about
@@ -35,17 +36,19 @@ class Note(enum.StrEnum):
 
 
 #: note → sentence; {told} people, {unsent} mails
-SENTENCES: Mapping[Note, str] = {
-    Note.CORRECTED: "has changed: {told} people hear of it; {unsent} unsent mails were taken back",
-    Note.NOBODY_TOLD: (
+SENTENCES: Mapping[Note, Said] = {
+    Note.CORRECTED: say(
+        "has changed: {told} people hear of it; {unsent} unsent mails were taken back"
+    ),
+    Note.NOBODY_TOLD: say(
         "has changed; nobody whom we may write to was told anything else "
         "({unsent} unsent mails were taken back)"
     ),
-    Note.OVER: (
+    Note.OVER: say(
         "has changed, but it is over: NOBODY IS TOLD; for another date write a seminar of "
         "another name"
     ),
-    Note.GONE: (
+    Note.GONE: say(
         "has lost its file, and people were invited: {unsent} unsent mails were taken back, but "
         "NOBODY IS TOLD; put the file back with `cancelled: true`"
     ),
@@ -64,9 +67,9 @@ class Remark:
     unsent: int = 0
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """The remark in words, the seminar's name left out."""
-        return SENTENCES[self.note].format(told=self.told, unsent=self.unsent)
+        return SENTENCES[self.note].but(told=self.told, unsent=self.unsent)
 
 
 def count_hearers(runtime: Runtime, definitions: Definitions) -> dict[str, int]:

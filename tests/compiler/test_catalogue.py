@@ -27,6 +27,26 @@ def test_the_catalogue_is_written_in_the_order_of_the_sources() -> None:
     assert text == catalogue.written(SENTENCES, catalogue.read()), "run python -m tests.catalogue"
 
 
+def test_failures_that_people_see_are_sentences() -> None:
+    assert catalogue.unsaid(layers.sources(catalogue.ROOT)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("raise NurtureError('nothing is published')", 1),
+        ("raise NurtureError(say('a'), f'say {how}')", 1),
+        ("class GoneError(NurtureError): ...\nraise GoneError('it is gone')", 1),
+        ("raise NurtureError(say('a'), say('b {c}', c=d))", 0),
+        # a code, and an error that is none of ours
+        ("class GoneError(NurtureError): ...\nraise GoneError('too_many', say('a'))", 0),
+        ("raise ValueError('it is gone')", 0),
+    ],
+)
+def test_a_failure_that_is_no_sentence_is_named(text: str, number: int) -> None:
+    assert len(catalogue.unsaid({"nurture.services.caps": text})) == number
+
+
 BAD = [
     # what is built before it is said cannot be looked up
     ("say(f'unknown key {key}')", "a template is one plain text"),
