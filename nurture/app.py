@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -20,7 +22,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from nurture import log as logging_setup
 from nurture.clock import Clock, RealClock, SteppedClock, machine_sleep
 from nurture.db.business_time import read_stand, stand
-from nurture.db.engine import make_engine, read
+from nurture.db.engine import make_engine, make_memory_engine, read
 from nurture.db.migrate import check_current
 from nurture.domain.webhooks import SecretError, secret_of
 from nurture.emails.tokens import Keyring
@@ -102,19 +104,7 @@ class House:
 
     def provider(self) -> Provider:
         """Return a way of sending of one's own: the relay of SMTP_URL, else the local mailbox."""
-        url = self.settings.smtp_url
-        try:
-            return provider_from_url(
-                url.get_secret_value()
-                if url is not None
-                else f"smtp://127.0.0.1:{self.settings.mailbox_port}?width=10",
-                # Asked for the lease several times within it, whatever its length.
-                timeouts=Timeouts(piece=min(5.0, self.settings.lease_seconds / 12)),
-            )
-        except NurtureError as error:
-            raise NurtureError(
-                say("SMTP_URL: {message}", message=error.message), error.hint
-            ) from error
+        return provider_of(self.settings)
 
     def has_workers(self) -> bool:
         """Say whether somebody is there to decide; False where Redis does not answer."""
@@ -201,6 +191,73 @@ def build(settings: Settings | None = None, ring: Callable[[str], None] | None =
         lease=timedelta(seconds=settings.lease_seconds),
     )
     return House(settings, runtime, redis)
+
+
+def provider_of(settings: Settings) -> Provider:
+    """Return a way of sending: the relay of SMTP_URL, else the local mailbox."""
+    url = settings.smtp_url
+    try:
+        return provider_from_url(
+            url.get_secret_value()
+            if url is not None
+            else f"smtp://127.0.0.1:{settings.mailbox_port}?width=10",
+            # Asked for the lease several times within it, whatever its length.
+            timeouts=Timeouts(piece=min(5.0, settings.lease_seconds / 12)),
+        )
+    except NurtureError as error:
+        raise NurtureError(say("SMTP_URL: {message}", message=error.message), error.hint) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a marketer's tools work with: a house, or as much of one as there is."""
+
+    runtime: Runtime
+    #: whether the runtime's database is the house's, with its contacts
+    has_database: bool
+    #: why it is not; "" where it is, or where there is none
+    why_not: str = ""
+
+
+def make_bench(settings: Settings, lasting_links: bool = False) -> Bench:
+    """Wire what looking at mails needs; without a database everybody is made up.
+
+    `lasting_links`: links are signed with this machine's keys, made where there are none, as
+    a test mail needs them; else nothing is written where nothing is yet.
+    """
+    why_not = ""
+    if _database_exists(settings):
+        try:
+            return Bench(build(settings, ring=_nobody).runtime, has_database=True)
+        except NurtureError as error:
+            why_not = error.message
+    logging_setup.configure(settings.log, settings.log_level)
+    secrets = Keyring({1: os.urandom(32)}, 1)
+    if lasting_links or settings.secret is not None or (settings.var / "secret").exists():
+        keys = signing_keys(settings.secret, settings.var)
+        secrets = Keyring(keys.by_id, keys.current)
+    runtime = Runtime(
+        engine=make_memory_engine(),
+        clock=RealClock(),
+        releases=Releases(),
+        keyring=secrets,
+        hash_key=bytes(32),
+        ring=_nobody,
+        public_url=settings.public_url,
+        mail_domain=settings.mail_domain,
+        sending=Sending(settings.sending.value, tuple(settings.sending_allow)),
+    )
+    return Bench(runtime, has_database=False, why_not=why_not)
+
+
+def _database_exists(settings: Settings) -> bool:
+    """Say whether there may be a database; a file of SQLite's is not made by asking."""
+    url = settings.database_url.get_secret_value()
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+
+
+def _nobody(_queue: str) -> None:
+    """Ring for nobody."""
 
 
 def make_database(settings: Settings) -> Engine:

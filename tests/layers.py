@@ -63,7 +63,7 @@ MAKERS: Mapping[str, frozenset[str]] = {
     "sqlalchemy.create_engine": frozenset({"db"}),
     "nurture.db.engine.make_engine": frozenset({"app"}),
     # in memory: nothing that is done to it is done to anybody
-    "nurture.db.engine.make_memory_engine": frozenset({"simulate"}),
+    "nurture.db.engine.make_memory_engine": frozenset({"simulate", "app"}),
     "redis.Redis": frozenset({"app"}),
     "redis.Redis.from_url": frozenset({"app"}),
     "redis.from_url": frozenset({"app"}),

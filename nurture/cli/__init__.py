@@ -23,6 +23,7 @@ COMMANDS = {
     "publish": "planning:publish_",
     "releases": "planning:releases",
     "rollback": "planning:rollback",
+    "preview": "preview:preview",
     "diagram": "diagram:diagram",
     "gallery": "gallery:gallery",
     "import": "importing:import_",

@@ -42,6 +42,12 @@ def give_language(command: click.Command) -> None:
         command.params.append(click.Option(["--locale"], expose_value=False, **_OPTION))
 
 
+def spoken_in(ctx: click.Context, given: str | None) -> None:
+    """Speak a language in the rest of this run, for commands whose `--locale` says more."""
+    if given is not None:
+        ctx.meta[_KEPT] = given
+
+
 def language() -> str:
     """Return the language in which this run of a command speaks."""
     ctx = click.get_current_context(silent=True)

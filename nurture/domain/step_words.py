@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nurture.domain.condition_words import condition_text, duration_text, match_text
+from nurture.domain.conditions import ALWAYS
 from nurture.domain.glossary import ITEMS, MATCHES, OUTCOMES, ROLES, STAGES, TEMPERATURES, word
+from nurture.domain.schedule_words import in_words
 from nurture.domain.step_tree import Arm, ArmKind
 from nurture.domain.steps import (
     Branch,
@@ -27,6 +29,7 @@ from nurture.domain.steps import (
     Wait,
     WaitFor,
     WaitUntil,
+    Webhook,
 )
 from nurture.domain.workflow import Exit, Workflow
 
@@ -116,6 +119,15 @@ def trigger_texts(workflow: Workflow, locale: str) -> list[str]:
             found.append(
                 f"セグメント「{one.value}」に該当する" if ja else f"Enters segment {one.value}"
             )
+    for timed in workflow.schedules:
+        when = in_words(timed.schedule, locale)
+        if timed.condition != ALWAYS:
+            when += (
+                f"（{condition_text(timed.condition, locale)}）"
+                if ja
+                else (f" ({condition_text(timed.condition, locale)})")
+            )
+        found.append(when)
     return found
 
 
@@ -175,6 +187,11 @@ def _said(step: Step, locale: str, ja: bool) -> StepText:
         case Notify():
             to = f"#{step.chat}" if step.chat else word(ROLES, step.to, locale)
             return StepText(Family.TEAM, "社内通知" if ja else "Tell the team", step.text, (to,))
+        case Webhook():
+            span = duration_text(step.within, locale)
+            limit = f"最長{span}" if ja else f"at most {span}"
+            title = "外部システムの呼び出し" if ja else "Call a webhook"
+            return StepText(Family.RECORD, title, step.endpoint, (limit,))
         case Goto():
             often = f"最大{step.at_most}回" if ja else f"at most {_times(step.at_most)}"
             return StepText(Family.FLOW, "戻る" if ja else "Back to", step.target, (often,))

@@ -17,7 +17,7 @@ from nurture.emails.expressions import Reference
 from nurture.emails.layouts import LayoutBuilder
 from nurture.emails.links import MAX_LINKS, Link, LinkTable
 from nurture.emails.nesting import check_nesting
-from nurture.emails.parts import Part, compile_part
+from nurture.emails.parts import MakePart, Part, compile_part
 from nurture.emails.placeholders import SUBJECT, Placeholders
 from nurture.emails.pouring import pour
 from nurture.emails.sources import ROOT, Kind, TemplatePath, choose, read_source
@@ -113,7 +113,11 @@ class Assembled:
 
 
 def compile_path(
-    files: Mapping[str, str], path: TemplatePath, locale: str, problems: list[Problem]
+    files: Mapping[str, str],
+    path: TemplatePath,
+    locale: str,
+    problems: list[Problem],
+    make_part: MakePart = compile_part,
 ) -> CompiledTemplate | None:
     """Compile one file; what is wrong goes to `problems`, and None comes back."""
     whole = assemble(files, path, locale, problems)
@@ -121,7 +125,7 @@ def compile_path(
         return None
     try:
         subject, html, text = (
-            compile_part(source, locale, markup)
+            make_part(source, locale, markup)
             for source, markup in ((whole.subject, False), (whole.page, True), (whole.text, False))
         )
     except (TemplateSyntaxError, RecursionError, SyntaxError) as error:

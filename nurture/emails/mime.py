@@ -69,6 +69,8 @@ class MailHeaders:
     auto_submitted: bool = False
     #: Message-ID of the mail this one goes on from
     in_reply_to: str = ""
+    #: sent to try it, to an address that somebody typed
+    test: bool = False
 
 
 def build(rendered: Rendered, headers: MailHeaders, files: Sequence[bytes] = ()) -> bytes:
@@ -103,6 +105,8 @@ def head(subject: str, headers: MailHeaders, mime: str = _MIME) -> str:
     lines += _list_headers(headers)
     if headers.auto_submitted:
         lines.append("Auto-Submitted: auto-generated")
+    if headers.test:
+        lines.append("X-Nurture-Test: yes")
     return "\r\n".join((*lines, mime))
 
 

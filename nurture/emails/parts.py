@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from jinja2 import Template, nodes
 
@@ -43,12 +43,20 @@ class Part:
         return out
 
 
+#: (source, locale, whether it is HTML) → the compiled part, as `compile_part` makes it
+MakePart: TypeAlias = "Callable[[str, str, bool], Part]"
+
+
 def compile_part(source: str, locale: str, markup: bool) -> Part:
     """Compile a text whose tags were checked one by one (`expressions.read_tag`).
 
     Raises jinja2.TemplateSyntaxError where tags that are fine alone make no whole.
     """
-    environment = sandbox(locale, markup)
+    return compile_in(sandbox(locale, markup), source)
+
+
+def compile_in(environment: Sandbox, source: str) -> Part:
+    """Compile a text as `compile_part` does, in a sandbox of one's own."""
     tree = environment.parse(source)
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, "nv_rounds", [], [], None, None, lineno=loop.lineno)

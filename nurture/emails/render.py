@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nurture.emails.compile import CompiledTemplate
 from nurture.emails.errors import RenderError
 from nurture.emails.links import MailLinks
-from nurture.emails.parts import Part, compile_part
+from nurture.emails.parts import MakePart, Part, compile_part
 from nurture.emails.placeholders import Placeholders
 from nurture.emails.segments import encode_pieces
 from nurture.emails.tags import Passage
@@ -108,13 +108,18 @@ def render(
 @lru_cache(maxsize=256)
 def subject_template(subject: str, locale: str) -> Part:
     """Compile a subject that a step wrote; ValueProblemError where it is not allowed."""
+    return subject_part(subject, locale, compile_part)
+
+
+def subject_part(subject: str, locale: str, make_part: MakePart) -> Part:
+    """Compile a subject in a way of one's own; raises as `subject_template` does."""
     problems: list[Problem] = []
     tags = Placeholders(problems)
     hidden = tags.hide(Passage(subject, Place("subject")))
     if problems:
         raise ValueProblemError(problems[0].message, problems[0].hint)
     try:
-        return compile_part(tags.restore(hidden), locale, markup=False)
+        return make_part(tags.restore(hidden), locale, False)
     except TemplateSyntaxError as error:
         raise ValueProblemError(said_by_jinja(error.message)) from None
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
 from nurture.emails.compile import CompiledTemplate, compile_path
+from nurture.emails.parts import MakePart, compile_part
 from nurture.emails.sources import LAYOUTS, ROOT, Kind, TemplatePath, choose, template_paths
 from nurture.errors import DefinitionError, NotFoundError, Problem
 from nurture.language import say
@@ -48,7 +49,10 @@ class TemplateStore:
         files: Mapping[str, str],
         default_locale: str = "ja",
         cache: TemplateCache | None = None,
+        make_part: MakePart = compile_part,
     ) -> None:
+        """Take files by path; stores that share a cache must share `make_part`."""
+        self._make_part = make_part
         self._files = {path: text for path, text in files.items() if path.startswith(ROOT)}
         self._default_locale = default_locale
         self._cache = cache or TemplateCache()
@@ -70,7 +74,7 @@ class TemplateStore:
         if found is not None:
             return found
         problems: list[Problem] = []
-        compiled = compile_path(self._files, path, used_locale, problems)
+        compiled = compile_path(self._files, path, used_locale, problems, self._make_part)
         if compiled is None:
             raise DefinitionError(problems)
         self._cache.keep(key, compiled)

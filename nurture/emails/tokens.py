@@ -54,6 +54,8 @@ class Purpose(enum.IntEnum):
     CONFIRM = 7
     #: a task's page: `message_id` is the task, `contact_id` the team member it was sent to
     TASK = 8
+    #: the way out of a test mail: shows what a reader would see, and changes nothing
+    DEMONSTRATION = 9
 
 
 #: as a plain number, which packs faster

@@ -13,6 +13,7 @@ from nurture.domain.first_mails import first_mails
 from nurture.domain.steps import Send
 from nurture.emails.lint import lint_templates
 from nurture.emails.memory import NO_MEMORY, Memory
+from nurture.emails.sources import LAYOUTS, ROOT
 from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem
@@ -52,16 +53,34 @@ def check(
     return definitions, tuple(problems)
 
 
-def _mail_problems(
-    definitions: Definitions, texts: Mapping[str, str], unread: Collection[str], memory: Memory
-) -> Iterator[Problem]:
-    """Yield what is wrong with templates, and with the subjects that steps give them."""
+def template_problems(
+    definitions: Definitions, texts: Mapping[str, str], name: str
+) -> tuple[Problem, ...]:
+    """Return what is wrong with one template in all its languages, as `check` would say it."""
+    own = f"{ROOT}{name}."
+    some = {
+        path: text
+        for path, text in texts.items()
+        if path.startswith(LAYOUTS) or (path.startswith(own) and "/" not in path[len(own) :])
+    }
+    found = lint_templates(some, _context(definitions))
+    return tuple(problem for problem in found if problem.place.file.startswith((own, LAYOUTS)))
+
+
+def _context(definitions: Definitions) -> TemplateContext:
     items = definitions.library.items.values()
-    context = replace(
+    return replace(
         TemplateContext.of(definitions.policy, first_mails(definitions)),
         item_templates=frozenset(item.sent_in for item in items),
         consented=consented_templates(definitions),
     )
+
+
+def _mail_problems(
+    definitions: Definitions, texts: Mapping[str, str], unread: Collection[str], memory: Memory
+) -> Iterator[Problem]:
+    """Yield what is wrong with templates, and with the subjects that steps give them."""
+    context = _context(definitions)
     without_item = replace(context, optional=context.optional | {"item"})
     yield from lint_templates(texts, context, unread, memory)
     yield from check_seminar_mails(texts, definitions, memory)

@@ -70,30 +70,25 @@ def compose(
     TaskOverError where a task was closed meanwhile,
     NothingToSendError where nothing can be picked, FileGoneError where no release has a file.
     """
-    policy, calendar = release.definitions.policy, release.definitions.calendar
+    policy = release.definitions.policy
     drafted = draft(runtime, release, message, person, now, got)
-    carried, sender, zone = drafted.carried, drafted.sender, drafted.zone
+    carried, sender = drafted.carried, drafted.sender
     compiled = drafted.templates.get(carried.template, drafted.wanted_locale)
     # The mail's own language, which a fall-back may have chosen, not the contact's.
     locale = compiled.locale
-    values = _values(release, policy, message, drafted, locale, now)
-    values |= seminar_mail.values(
-        concern, message, release.definitions, locale, zone, values.get("seminar")
-    )
-    values |= acquaintance.values(known, message, person, sender, policy, calendar, locale)
+    values = mail_values(release, message, person, drafted, locale, now, known, concern)
     if message.template == digest.TEMPLATE:
         values |= digest.digest_values(runtime, message, locale)
     told = task_mail(runtime, release, message, locale, now) if message.task_id else None
     if told is not None:
         values["task"] = told.values
-    values["item"] = carried.values(locale, values["contact"], message.attach)
     recipient, tracked = drafted.recipient, drafted.tracked
     links = MailLinks(
         runtime.keyring, runtime.public_url, message.id, message.contact_id or 0, tracked
     )
     rendered = render(compiled, values, links, message.subject_override)
     token = runtime.keyring.sign(Token(TokenPurpose.BOUNCE, message.id, message.contact_id or 0))
-    headers = _headers(runtime, message, person, sender, locale, links, now, policy)
+    headers = headers_of(runtime, message, person, sender, locale, links, now, policy)
     headers = headers if told is None else told.addressed(headers)
     files = enclosed(runtime, release, message.attach, carried.item, locale)
     data = build(rendered, headers, files)
@@ -117,6 +112,27 @@ def compose(
         targets=[link.target for link in compiled.links],
         choice=carried.choice,
     )
+
+
+def mail_values(
+    release: LiveRelease,
+    message: Row[Any],
+    person: Row[Any] | None,
+    drafted: Draft,
+    locale: str,
+    now: datetime,
+    known: Known = STRANGER,
+    concern: Concern | None = None,
+) -> dict[str, Any]:
+    """Return what a mail's template reads, but for what mails to our own people tell of."""
+    policy, calendar = release.definitions.policy, release.definitions.calendar
+    values = _values(release, policy, message, drafted, locale, now)
+    values |= seminar_mail.values(
+        concern, message, release.definitions, locale, drafted.zone, values.get("seminar")
+    )
+    values |= acquaintance.values(known, message, person, drafted.sender, policy, calendar, locale)
+    values["item"] = drafted.carried.values(locale, values["contact"], message.attach)
+    return values
 
 
 def _values(
@@ -172,7 +188,7 @@ def _steps(memory: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _headers(
+def headers_of(
     runtime: Runtime,
     message: Row[Any],
     person: Row[Any] | None,
@@ -182,6 +198,7 @@ def _headers(
     now: datetime,
     policy: Policy,
 ) -> MailHeaders:
+    """Return everything above a mail's body that is not rendered."""
     domain = runtime.mail_domain
     company = text_in(policy.legal.company, locale)
     name = text_in(sender.name, locale)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 from nurture.compiler.release import compile_files
@@ -12,7 +11,8 @@ from nurture.diagrams.drawing import Drawing, StepFigures
 from nurture.domain.steps import Branch, Split, WaitFor
 from nurture.domain.workflow import Workflow
 from nurture.errors import DefinitionError, NotFoundError
-from nurture.language import NOTHING, say
+from nurture.language import say
+from nurture.language.hints import nearest
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
 
@@ -85,11 +85,10 @@ def _file_of(files: Mapping[str, bytes], name: str) -> str:
 
 
 def _unknown(name: str, known: Mapping[str, Workflow], published: bool = False) -> NotFoundError:
-    close = difflib.get_close_matches(name, known, 1)
     if published:
         message = say("no workflow '{name}' is published", name=name)
     else:
         message = say("no file has a workflow '{name}'", name=name)
-    if close:
-        return NotFoundError(message, say("did you mean '{word}'?", word=close[0]))
-    return NotFoundError(message, say("known: {known}", known=sorted(known)) if known else NOTHING)
+    return NotFoundError(
+        message, nearest(name, known) or say("known: {known}", known=sorted(known))
+    )

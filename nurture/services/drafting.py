@@ -76,9 +76,11 @@ def draft(
     person: Row[Any] | None,
     now: datetime,
     got: Collection[str] = (),
+    nameless: bool = False,
 ) -> Draft:
     """Decide what a claimed message will be; `got`: what of the library its reader has.
 
+    `nameless`: draft it for nobody in particular too, as a preview does.
     Raises NothingToSendError where nothing can be picked, NotFoundError where no release has
     its template, NobodyToAddressError where there is no 宛名.
     """
@@ -95,7 +97,7 @@ def draft(
         wanted, zone = message.locale or policy.default_locale, ZoneInfo(calendar.zone)
     carried = carried_by(release, message, person, wanted, zone, now, got)
     templates, locale = _templates(runtime, release, carried.template, wanted)
-    if person is not None and addressee(person_of(contact), locale) is None:
+    if not nameless and person is not None and addressee(person_of(contact), locale) is None:
         raise NobodyToAddressError
     return Draft(
         carried=carried,

@@ -94,7 +94,7 @@ def pictures(files: Mapping[str, bytes], now: datetime) -> Iterator[Picture]:
             continue
         for locale in policy.locales:
             for reader in _readers(locale):
-                values = _values(definitions, locale, now) | reader[1]
+                values = sample_values(definitions, locale, now) | reader[1]
                 try:
                     links = MailLinks(_KEYRING, _ADDRESS, 1, 1, tracked=False)
                     mail = render(store.get(name, locale), values, links)
@@ -157,7 +157,8 @@ def _readers(locale: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def _values(definitions: Definitions, locale: str, now: datetime) -> dict[str, Any]:
+def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[str, Any]:
+    """Return values of everything that templates read besides their reader, made up."""
     policy, zone = definitions.policy, definitions.calendar.zone
     texts = _TEXTS.get(locale, _TEXTS["en"])
     start = (now.astimezone(ZoneInfo(zone)) + timedelta(days=16)).replace(

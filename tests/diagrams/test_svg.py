@@ -35,6 +35,7 @@ from nurture.domain.steps import (
     Wait,
     WaitFor,
     WaitUntil,
+    Webhook,
 )
 from tests.diagrams.workflows import drawing, long_one, score_over, shipped, workflow
 
@@ -102,6 +103,7 @@ _STEPS: tuple[Step, ...] = (
     StopWorkflow("a", None, "other"),
     Task("a", None, "title", "owner", Duration(days=1)),
     Notify("a", None, "owner", "text"),
+    Webhook("a", None, "crm"),
     Goto("a", None, "a", 2),
     End("a"),
 )

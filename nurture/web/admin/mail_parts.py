@@ -97,3 +97,10 @@ def _words(value: str) -> str:
         return str(make_header(decode_header(value)))
     except (ValueError, LookupError):
         return value
+
+
+def in_new_windows(body: str) -> str:
+    """Let links open beside the frame; in the frame their pages would not be allowed."""
+    base = '<base target="_blank">'
+    head = body.lower().find("<head>")
+    return body[: head + 6] + base + body[head + 6 :] if head >= 0 else base + body

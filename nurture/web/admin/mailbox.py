@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from nurture.providers.mailbox_store import MailboxStore, StoredMail
 from nurture.web.admin.contacts import number
-from nurture.web.admin.mail_parts import read_attachment, read_mail
+from nurture.web.admin.mail_parts import in_new_windows, read_attachment, read_mail
 
 #: mails of one page
 PAGE = 50
@@ -61,7 +61,7 @@ def make_mailbox(store: MailboxStore) -> Blueprint:
     @pages.get("/<int:key>/html")
     def html(key: int) -> Response:
         body = read_mail(mail_of(key).raw).html
-        page = make_response(_in_new_windows(body))
+        page = make_response(in_new_windows(body))
         page.headers["Content-Security-Policy"] = _FRAME_POLICY
         page.headers["X-Frame-Options"] = "SAMEORIGIN"
         # A click from here looks like one from a mail program, without our address.
@@ -88,10 +88,3 @@ def make_mailbox(store: MailboxStore) -> Blueprint:
         return page
 
     return pages
-
-
-def _in_new_windows(body: str) -> str:
-    """Let links open beside the frame; in the frame their pages would not be allowed."""
-    base = '<base target="_blank">'
-    head = body.lower().find("<head>")
-    return body[: head + 6] + base + body[head + 6 :] if head >= 0 else base + body

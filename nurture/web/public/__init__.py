@@ -17,6 +17,7 @@ from nurture.web.api import make_api
 from nurture.web.languages import speak
 from nurture.web.protection import protect
 from nurture.web.public.choices import make_choices
+from nurture.web.public.demonstration import demonstrate
 from nurture.web.public.preferences import make_preferences
 from nurture.web.public.tasks import make_tasks
 from nurture.web.public.tracking import TrackingPaths
@@ -41,8 +42,9 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
     protect(app)
     errors.answer_errors(app, "public/error.html")
     spool = Spool(state / SPOOL)
-    app.register_blueprint(make_choices(runtime, spool))
-    app.register_blueprint(make_preferences(runtime, spool))
+    for pages in (make_choices(runtime, spool), make_preferences(runtime, spool)):
+        demonstrate(pages, runtime)
+        app.register_blueprint(pages)
     app.register_blueprint(make_tasks(runtime))
     app.register_blueprint(make_api(runtime))
     app.wsgi_app = TrackingPaths(  # type: ignore[method-assign]

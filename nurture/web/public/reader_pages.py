@@ -52,7 +52,12 @@ def write_page(runtime: Runtime, template: str, token: Token, **values: Any) -> 
             ("preferences", Purpose.PREFERENCES),
         )
     }
+    demonstration = token.purpose is Purpose.DEMONSTRATION
+    if demonstration:
+        # No page of a test mail leads to one that acts.
+        sibling = dict.fromkeys(sibling, runtime.keyring.sign(token))
     values = {"company": company, "undo_text": undo_text(), **sibling, **values}
+    values["demonstration"] = demonstration
     return make_response(render_template(f"public/{template}.html", **values))
 
 
