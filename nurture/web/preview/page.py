@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from nurture.domain.library import in_locale
 from nurture.emails.appearance import Look
-from nurture.emails.lint import MAX_HTML
 from nurture.emails.subjects import MAX_SUBJECT, full_width
+from nurture.emails.template_lint import MAX_HTML
 from nurture.errors import NotFoundError, Problem
 from nurture.services import listings
 from nurture.services.made_up import FIELDS, READERS
