@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from nurture.compiler.fields import Catalogue
 from nurture.compiler.names import ADDRESS
-from nurture.compiler.nodes import quoted
+from nurture.compiler.nodes import MapNode, Node, quoted
 from nurture.compiler.project_files import ProjectFiles
 from nurture.compiler.report import Placed, Report
 from nurture.compiler.scope import SegmentLookup
@@ -107,6 +107,32 @@ class References:
             _check(
                 "window", say("no window {name}", name=quoted(name)), name, self.windows, at, report
             )
+
+    def check_languages(self, texts: Mapping[str, str], at: Node, report: Report) -> None:
+        """Report subjects in languages that nobody is written to in, and those that lack.
+
+        `texts`: locale → text, or "" → the one text for all.
+        """
+        locales = self.policy.locales
+        if not texts or self.senders is None or (len(locales) < 2 and "" in texts):
+            return
+        if "" in texts:
+            message = say("readers in every language get this one subject")
+            example = ", ".join(f"{one}: …" for one in locales)
+            hint = say("write it by language: {example}", example=f"{{{example}}}")
+            report.warn(at, "one-subject", message, hint)
+            return
+        for locale in texts:
+            if locale not in locales and isinstance(at, MapNode):
+                message = say("nobody is written to in '{locale}'", locale=locale)
+                hint = report.suggest(locale, locales)
+                report.error(at.pairs[locale][0], "unknown-locale", message, hint)
+        written = at.pairs if isinstance(at, MapNode) else texts
+        lacking = [one for one in locales if one not in written]
+        if lacking:
+            message = say("no subject in {locales}", locales=[f"'{one}'" for one in lacking])
+            hint = say("these readers get the template's own")
+            report.warn(at, "missing-subject", message, hint)
 
     def check_workflow(self, name: str, at: Placed, report: Report) -> None:
         """Report a workflow that no file writes down."""

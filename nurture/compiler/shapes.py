@@ -317,14 +317,18 @@ class Part(Shape[Node]):
 class Localized(Shape[Mapping[str, str]]):
     """A text, or one per locale."""
 
+    def __init__(self, longest: int = LONGEST_TEXT) -> None:
+        self._longest = longest
+
     def read(self, node: Node, report: Report) -> Mapping[str, str] | None:
         """Return texts by locale; one text alone stands under ''."""
         if not isinstance(node, MapNode):
-            text = Text(say("a text, or texts by locale such as {ja: …, en: …}")).read(node, report)
+            expected = say("a text, or texts by locale such as {ja: …, en: …}")
+            text = Text(expected, longest=self._longest).read(node, report)
             return {"": text} if text is not None else None
         texts = {}
         for locale, (_, value) in node.pairs.items():
-            text = Text().read(value, report)
+            text = Text(longest=self._longest).read(value, report)
             if text is not None:
                 texts[locale] = text
         return texts

@@ -20,6 +20,7 @@ from nurture.compiler.records import Key, ListOf, MapOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import (
     Choice,
+    Localized,
     Number,
     Part,
     Schema,
@@ -71,7 +72,11 @@ STEPS = Part("steps", _steps_schema, (ListNode,), say("a list of steps"))
 ID = Key("id", STEP_ID, say("Name of the step, unique in its workflow."))
 
 
-SUBJECT = Key("subject", Text(longest=500), say("Overrides the template's subject."))
+SUBJECT = Key(
+    "subject",
+    Localized(longest=500),
+    say("Overrides the template's subject: a text, or texts by language such as {ja: …, en: …}."),
+)
 FROM = Key("from", NAME, say("`owner` or a sender of the policy."))
 WINDOW = Key("window", NAME, say("Window of the calendar in which it may leave."))
 PURPOSE = Key(

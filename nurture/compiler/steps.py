@@ -10,7 +10,7 @@ from nurture.compiler.changes import Changes
 from nurture.compiler.condition_maps import read_condition
 from nurture.compiler.event_maps import read_awaited
 from nurture.compiler.mail_checks import check_attachments, check_content
-from nurture.compiler.nodes import Node, Scalar
+from nurture.compiler.nodes import MapNode, Node, Scalar
 from nurture.compiler.outline import Draft, nested
 from nurture.compiler.picks import SEND, Content, attached
 from nurture.compiler.promises import check_promise
@@ -122,18 +122,24 @@ class StepCompiler:
         kept = (refer.windows or {}).get(window or self._window)
         if expires is not None and kept is not None:
             check_promise(expires, kept, fields.at(kinds.EXPIRES), self._report)
+        subjects, at = fields.get_or(kinds.SUBJECT, {}), fields.at(kinds.SUBJECT)
+        refer.check_languages(subjects, at, self._report)
         return Send(
             draft.id,
             following,
             content.template,
-            subject=fields.get(kinds.SUBJECT),
+            subject=subjects.get(""),
+            subjects=tuple((name, text) for name, text in subjects.items() if name),
             sender=sender,
             window=window,
             expires=expires if expires is not None else Duration(days=7),
             pick=content.pick,
             attach=attached(fields),
             purpose=own,
-            subject_at=_text_at(fields.at(kinds.SUBJECT)),
+            subject_at=_text_at(at),
+            subjects_at=tuple(_text_at(at.pairs[one][1]) for one in subjects)
+            if isinstance(at, MapNode) and "" not in subjects
+            else (),
         )
 
     def _own_purpose(self, fields: Fields, content: Content) -> Purpose | None:

@@ -22,6 +22,7 @@ _OPTIONAL = (
     "step",
     "caused_by",
     "subject_override",
+    "subjects",
     "sender",
     "expires_at",
     "values",

@@ -71,6 +71,13 @@ def ruled(rule: Winner | None, locale: str) -> str:
     return said
 
 
+def decided_by(rule: Winner | None, locale: str) -> str:
+    """Return what decides a split, and when, on one line."""
+    if rule is None:
+        return "なし" if locale.startswith("ja") else "none"
+    return f"{measured(rule.measure, locale)} · {ruled(rule, locale)}"
+
+
 def standing(verdict: Verdict, rule: Winner | None, locale: str) -> str:
     """Return how an undecided split stands, in a sentence; empty for a decided one."""
     japanese = locale.startswith("ja")

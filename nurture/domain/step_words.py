@@ -213,8 +213,8 @@ def _send(step: Send, locale: str, ja: bool) -> tuple[str, tuple[str, ...]]:
             notes.append(f"{by}で選ぶ" if ja else f"by {by}")
         if instead := step.pick.otherwise or step.template:
             notes.append(f"なければ {instead}" if ja else f"else {instead}")
-    if step.subject:
-        notes.append(f"「{step.subject}」" if ja else f"“{step.subject}”")
+    if subject := dict(step.subjects).get("ja" if ja else "en") or step.subject:
+        notes.append(f"「{subject}」" if ja else f"“{subject}”")
     if step.attach:
         notes.append("PDFを添付" if ja else "with a PDF")
     if step.window is not None:

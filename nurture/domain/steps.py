@@ -64,8 +64,13 @@ class Send:
     attach: tuple[str, ...] = ()
     #: SERVICE where it answers a request of the reader's own; None: the workflow's
     purpose: Purpose | None = None
+    #: the same by locale (locale, text), instead of one for all; in a language without one,
+    #: the template's own subject stays
+    subjects: tuple[tuple[str, str], ...] = ()
     #: line and column of the subject in the file, from 1; moving a line changes no step
     subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
+    #: the same of each of `subjects`
+    subjects_at: tuple[tuple[int, int], ...] = field(default=(), compare=False)
 
     @property
     def shown(self) -> str:

@@ -86,10 +86,14 @@ def _mail_problems(
     yield from check_seminar_mails(texts, definitions, memory)
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
-            if isinstance(step, Send) and step.subject is not None:
-                place = Place(workflow.file, *step.subject_at)
-                around = context if step.pick is not None else without_item
-                yield from lint_subject(step.subject, place, around)
+            if not isinstance(step, Send):
+                continue
+            around = context if step.pick is not None else without_item
+            written = [] if step.subject is None else [(step.subject, step.subject_at)]
+            for (_, text), at in zip(step.subjects, step.subjects_at, strict=True):
+                written.append((text, at))
+            for text, at in written:
+                yield from lint_subject(text, Place(workflow.file, *at), around)
     for mailing in definitions.mailings.values():
         if mailing.subject is not None:
             place = Place(mailing.file, *mailing.subject_at)

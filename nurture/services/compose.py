@@ -86,7 +86,7 @@ def compose(
     links = MailLinks(
         runtime.keyring, runtime.public_url, message.id, message.contact_id or 0, tracked
     )
-    rendered = render(compiled, values, links, message.subject_override)
+    rendered = render(compiled, values, links, subject_of(message, locale))
     token = runtime.keyring.sign(Token(TokenPurpose.BOUNCE, message.id, message.contact_id or 0))
     headers = headers_of(runtime, message, person, sender, locale, links, now, policy)
     headers = headers if told is None else told.addressed(headers)
@@ -223,6 +223,15 @@ def _display_name(person: Row[Any] | None, locale: str) -> str:
     if locale.startswith("ja"):
         return f"{family}{given}様"
     return f"{given} {family}".strip()
+
+
+def subject_of(message: Row[Any], locale: str) -> str | None:
+    """Return the subject that a message brings in the language of its mail, or None."""
+    if message.subjects:
+        by_locale: str | None = message.subjects.get(locale)
+        return by_locale
+    override: str | None = message.subject_override
+    return override
 
 
 def text_in(texts: Mapping[str, str], locale: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from nurture.services.acquaintance import STRANGER, Known
-from nurture.services.compose import Composed
+from nurture.services.compose import Composed, subject_of
 from nurture.services.drafting import draft
 from nurture.services.enclosures import find_files
 from nurture.services.releases import LiveRelease
@@ -47,7 +47,7 @@ def sketch(
             "locale": drafted.locale,
             "template_hash": None,
             "values": message.values,
-            "subject": message.subject_override,
+            "subject": subject_of(message, drafted.locale),
             "sent_from": drafted.sender.email,
             "tracked": drafted.tracked,
             "template": drafted.carried.template,

@@ -46,8 +46,18 @@ def only(steps: str) -> Step:
     [
         ("{send: warm/hearing}", Send("warm/hearing", None, "warm/hearing")),
         (
-            "{id: a, send: warm/hearing, subject: S, from: sato, window: courtesy, expires: 1d}",
-            Send("a", None, "warm/hearing", "S", "sato", "courtesy", Duration(days=1)),
+            "{id: a, send: warm/hearing, from: sato, window: courtesy, expires: 1d,"
+            " subject: {ja: S, en: T}}",
+            Send(
+                "a",
+                None,
+                "warm/hearing",
+                None,
+                "sato",
+                "courtesy",
+                Duration(days=1),
+                subjects=(("ja", "S"), ("en", "T")),
+            ),
         ),
         ("{wait: 1h}", Wait("wait-1", None, HOUR)),
         (

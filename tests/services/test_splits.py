@@ -16,7 +16,7 @@ from nurture.domain.variants import assign
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services.experiments import counts_of, decide_by_hand, due_looks, reopen, trial_of
 from tests.services.house import House
-from tests.services.project import project, workflow
+from tests.services.project import POLICY, letter, project, workflow
 
 SUBJECTS = """
 - id: test
@@ -297,3 +297,33 @@ def test_the_order_of_arrivals_changes_nobodys_variant(house: House) -> None:
     step = workflows["letters"].graph.steps["test"]
     assert isinstance(step, Split)
     assert variants(house) == {one: assign(step, "letters", one).name for one in found}
+
+
+def test_each_reader_gets_the_subject_in_the_language_of_their_mail(house: House) -> None:
+    steps = """
+- id: test
+  split:
+    variants:
+      own: {share: 1, steps: [{id: mail-a, send: x/letter}]}
+      other:
+        share: 1000000
+        steps: [{id: mail-b, send: x/letter, subject: {ja: 別の件名, en: Another subject}}]
+"""
+    files = project(
+        workflow("letters", steps),
+        policy=POLICY.replace("{default: ja}", "{default: ja, also: [en]}"),
+    )
+    files["templates/email/x/letter.en.md"] = letter(subject="Subject").encode()
+    files["templates/email/team/notify.en.md"] = files["templates/email/team/notify.ja.md"]
+    house.publish(files)
+    for locale in ("ja", "en", "en-GB", "fr"):
+        one = house.person(f"{locale}@aozora.example", locale=locale, given_name="Taro")
+        house.happens(one)
+    house.turn()
+    found = {row.recipient.split("@")[0]: row.subject for row in house.rows(tables.message)}
+    assert found == {
+        "ja": "別の件名",
+        "en": "Another subject",
+        "en-GB": "Another subject",
+        "fr": "別の件名",
+    }

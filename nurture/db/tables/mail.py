@@ -38,6 +38,8 @@ message = Table(
     Column("template", String(200), nullable=False),
     #: subject that the step wrote instead of the template's
     Column("subject_override", Text),
+    #: the same by locale, where the step has several; the mail's language chooses
+    Column("subjects", JSON),
     #: `owner`, a sender key, or null: the policy's default
     Column("sender", String(64)),
     Column("window", String(64), nullable=False),

@@ -79,7 +79,7 @@ def content(step: Step, renamed: Mapping[str, str]) -> Step:
             cases = tuple((condition, None) for condition, _ in bare.cases)
             return replace(bare, id="", cases=cases, otherwise=None)
         case Split():
-            variants = tuple(replace(one, next=None) for one in bare.variants)
+            variants = tuple(replace(one, next=None, steps=()) for one in bare.variants)
             return replace(bare, id="", variants=variants)
         case WaitFor():
             return replace(bare, id="", then=None, otherwise=None)

@@ -11,6 +11,7 @@ from nurture.domain.changes.change import Both, Change, Labels, Sign, both, entr
 from nurture.domain.changes.values import value_text
 from nurture.domain.condition_words import duration_text
 from nurture.domain.conditions import Condition
+from nurture.domain.split_words import decided_by
 from nurture.domain.step_words import step_text, until_text
 from nurture.domain.steps import Branch, Graph, Split, Step, WaitUntil, followers
 
@@ -18,6 +19,9 @@ LABELS: Labels = {
     "duration": ("待機", "wait"),
     "template": ("テンプレート", "template"),
     "subject": ("件名", "subject"),
+    "subjects": ("言語別の件名", "subject by language"),
+    "variants": ("パターン", "variant"),
+    "winner": ("決め方", "winner"),
     "sender": ("差出人", "from"),
     "window": ("配信時間帯", "window"),
     "expires": ("期限", "expires"),
@@ -156,6 +160,8 @@ def _parts(old: Step, new: Step, names: Mapping[str, str]) -> Iterator[Change]:
             yield from entries(
                 LABELS, name, before, after, lambda one, _at: f"{one.name} {one.share}"
             )
+        elif isinstance(theirs, Split) and name == "winner":
+            yield from part(LABELS, name, before, after, decided_by)
         elif name == "duration":
             # Said as its author would: wait 5 days → 7 days.
             called = label(LABELS, name)

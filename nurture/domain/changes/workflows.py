@@ -16,11 +16,13 @@ from nurture.domain.condition_words import condition_text, duration_text, match_
 from nurture.domain.conditions import ALWAYS, All, Condition
 from nurture.domain.glossary import PURPOSES, TEMPERATURES, word
 from nurture.domain.schedule_words import in_words
+from nurture.domain.split_words import held_out
 from nurture.domain.steps import Graph
 from nurture.domain.workflow import (
     EventTrigger,
     Existing,
     Exit,
+    Holdout,
     Reentry,
     ScheduleTrigger,
     StateTrigger,
@@ -41,6 +43,7 @@ LABELS: Labels = {
     "topic": ("配信トピック", "topic"),
     "per": ("単位", "per"),
     "in_flight": ("進行中の人の扱い", "in_flight"),
+    "holdout": ("対照群", "holdout"),
 }
 
 Trigger: TypeAlias = EventTrigger | StateTrigger | ScheduleTrigger
@@ -153,8 +156,15 @@ def _parts(
     yield from part(LABELS, "from", before.sender, after.sender, value_text)
     yield from part(LABELS, "topic", before.topic, after.topic, value_text)
     yield from part(LABELS, "per", before.subject_field, after.subject_field, value_text)
+    yield from part(LABELS, "holdout", before.holdout, after.holdout, _holdout)
     yield from part(LABELS, "in_flight", before.in_flight, after.in_flight, _flight)
     yield from step_changes(before.graph, after.graph, alignment)
+
+
+def _holdout(holdout: Holdout | None, locale: str) -> str:
+    if holdout is None:
+        return value_text(None, locale)
+    return held_out(holdout.share, holdout.within, locale)
 
 
 def condition_part(

@@ -82,6 +82,7 @@ def furnish(app: Flask, runtime: Runtime) -> None:
         weekday=_weekday,
         own_name=_own_name,
         text_of=_text_of,
+        dict=dict,
         clock=_clock,
         holdout_rule=lambda one: held_out(one.share, one.within, language()),
         lifted=lambda lift: lifted(lift, language()),
