@@ -26,10 +26,11 @@ from nurture.domain.steps import Notify, Send, Webhook
 from nurture.services.batch import Batch, Journey, Person, load_people
 from nurture.services.changes import Changes
 from nurture.services.divisions import Divisions
-from nurture.services.places import locale_of, zone_of
+from nurture.services.places import zone_of
 from nurture.services.rescore import journey_review
 from nurture.services.runtime import Runtime
 from nurture.services.shelf import Shelf
+from nurture.services.subjects import subject_columns
 
 #: enrolments per transaction
 BATCH = 200
@@ -162,8 +163,7 @@ class Walks:
             "caused_by": decision.cause or (journey.row.caused_by if first else None),
             "recipient": person.row.email,
             "purpose": str(purpose),
-            "subject_override": self._subject(person, step),
-            "subjects": dict(step.subjects) or None,
+            **subject_columns(step, person.row, self._batch.release.definitions.policy),
             "sender": step.sender or workflow.sender,
             "window": step.window or workflow.window,
             "priority": workflow.priority,
@@ -173,13 +173,6 @@ class Walks:
             "attach": list(step.attach),
             **self._shelf.columns(person, journey, step, visit, zone),
         }
-
-    def _subject(self, person: Person, step: Send) -> str | None:
-        """Return the step's subject as its reader will get it, as far as one knows by now."""
-        if not step.subjects:
-            return step.subject
-        locale = locale_of(person.row, self._batch.release.definitions.policy)
-        return dict(step.subjects).get(locale)
 
     def _notice(self, person: Person, journey: Journey, step: Notify, visit: int) -> dict[str, Any]:
         return {

@@ -25,6 +25,7 @@ from nurture.services.enclosures import enclosed
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_mail import Concern
+from nurture.services.subjects import subject_of
 from nurture.services.task_mails import task_mail
 
 #: values of mails to our own people that tell of others: looked up anew, never stored
@@ -223,15 +224,6 @@ def _display_name(person: Row[Any] | None, locale: str) -> str:
     if locale.startswith("ja"):
         return f"{family}{given}様"
     return f"{given} {family}".strip()
-
-
-def subject_of(message: Row[Any], locale: str) -> str | None:
-    """Return the subject that a message brings in the language of its mail, or None."""
-    if message.subjects:
-        by_locale: str | None = message.subjects.get(locale)
-        return by_locale
-    override: str | None = message.subject_override
-    return override
 
 
 def text_in(texts: Mapping[str, str], locale: str) -> str:

@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from nurture.services.acquaintance import STRANGER, Known
-from nurture.services.compose import Composed, subject_of
+from nurture.services.compose import Composed
 from nurture.services.drafting import draft
 from nurture.services.enclosures import find_files
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_mail import Concern
+from nurture.services.subjects import subject_of
 from nurture.services.task_mails import require_open
 
 
