@@ -79,7 +79,7 @@ def contact_values(
     of a contact without a locale.
     """
     values = _custom(row["fields"])
-    values.update((name, row[_key(column)]) for name, column in CONTACT_COLUMNS.items())
+    values.update((name, row[key]) for name, key in _CONTACT_KEYS)
     engagement = Engagement(row["engagement"], row["scored_at"])
     values["score"] = score_at(engagement, row["fit"], half_life, now)
     values["owner"] = row["owner_email"]
@@ -93,7 +93,7 @@ def contact_values(
 def account_values(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return `Facts.account` for the same row: empty where there is no account."""
     values = _custom(row["account_fields"])
-    values.update((name, row[_key(column)]) for name, column in ACCOUNT_COLUMNS.items())
+    values.update((name, row[key]) for name, key in _ACCOUNT_KEYS)
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -108,5 +108,10 @@ def _key(column: Column[Any]) -> str:
     return f"account_{column.name}" if column.table is account else column.name
 
 
+#: (field, name in a row), found once: they are asked for every contact of every batch
+_CONTACT_KEYS = tuple((name, _key(column)) for name, column in CONTACT_COLUMNS.items())
+_ACCOUNT_KEYS = tuple((name, _key(column)) for name, column in ACCOUNT_COLUMNS.items())
+
+
 def _custom(fields: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: plain(value) for name, value in (fields or {}).items()}
+    return {name: plain(value) for name, value in fields.items()} if fields else {}

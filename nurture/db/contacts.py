@@ -7,11 +7,30 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from nurture.db.among import among
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import account, consent, contact, identity, suppression
 from nurture.db.upsert import insert_new
 
 EMAIL = "email"
+
+# Asked for every batch, so each is made once.
+_MERGED = select(contact.c.id).where(
+    among(contact.c.id, "contacts"), contact.c.merged_into.is_not(None)
+)
+_ACCOUNTS = (
+    select(contact.c.account_id)
+    .where(among(contact.c.id, "contacts"), contact.c.account_id.is_not(None))
+    .distinct()
+)
+_CONSENTS = select(consent.c.contact_id, consent.c.purpose, consent.c.state).where(
+    consent.c.id.in_(
+        select(func.max(consent.c.id))
+        .where(among(consent.c.contact_id, "contacts"))
+        .group_by(consent.c.contact_id, consent.c.purpose)
+    )
+)
+_SUPPRESSED = select(suppression.c.address_hash).where(among(suppression.c.address_hash, "hashes"))
 
 
 def find(connection: Connection, kind: str, value: str) -> int | None:
@@ -40,11 +59,7 @@ def current(connection: Connection, contact_id: int) -> int | None:
 
 def merged(connection: Connection, contact_ids: Sequence[int]) -> dict[int, int]:
     """Return duplicate → the contact it became, for those among the contacts that are one."""
-    rows = connection.execute(
-        select(contact.c.id).where(
-            contact.c.id.in_(contact_ids), contact.c.merged_into.is_not(None)
-        )
-    ).all()
+    rows = connection.execute(_MERGED, {"contacts": contact_ids}).all()
     became = {row.id: current(connection, row.id) for row in rows}
     return {old: new for old, new in became.items() if new is not None}
 
@@ -96,11 +111,7 @@ def lock_accounts(connection: Connection, account_ids: Iterable[int], share: boo
 
 def accounts_of(connection: Connection, contact_ids: Sequence[int]) -> list[int]:
     """Return the accounts of contacts, each once."""
-    rows = connection.execute(
-        select(contact.c.account_id)
-        .where(contact.c.id.in_(contact_ids), contact.c.account_id.is_not(None))
-        .distinct()
-    )
+    rows = connection.execute(_ACCOUNTS, {"contacts": contact_ids})
     return [row.account_id for row in rows]
 
 
@@ -108,16 +119,7 @@ def newest_consents(
     connection: Connection, contact_ids: Sequence[int]
 ) -> dict[int, dict[str, str]]:
     """Return contact → purpose → `granted` or `withdrawn` by the newest record."""
-    newest = (
-        select(func.max(consent.c.id))
-        .where(consent.c.contact_id.in_(contact_ids))
-        .group_by(consent.c.contact_id, consent.c.purpose)
-    )
-    rows = connection.execute(
-        select(consent.c.contact_id, consent.c.purpose, consent.c.state).where(
-            consent.c.id.in_(newest)
-        )
-    )
+    rows = connection.execute(_CONSENTS, {"contacts": contact_ids})
     found: dict[int, dict[str, str]] = {}
     for row in rows:
         found.setdefault(row.contact_id, {})[row.purpose] = row.state
@@ -165,7 +167,5 @@ def suppress(
 
 def suppressed(connection: Connection, hashes: Sequence[str]) -> set[str]:
     """Return those of the address hashes that are on the suppression list."""
-    rows = connection.execute(
-        select(suppression.c.address_hash).where(suppression.c.address_hash.in_(hashes))
-    )
+    rows = connection.execute(_SUPPRESSED, {"hashes": hashes})
     return {row.address_hash for row in rows}

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, literal, or_, select
 from sqlalchemy import update as change
 
+from nurture.db.among import among
 from nurture.db.tables import deal, task
 from nurture.domain.deal_news import DealNews
 
@@ -180,19 +181,23 @@ _READ: Mapping[str, Any] = {
 }
 
 
+# asked for every batch, so made once
+_NEWEST = select(deal.c.contact_id, *(column.label(name) for name, column in _READ.items())).where(
+    deal.c.id.in_(
+        select(func.max(deal.c.id))
+        .where(among(deal.c.contact_id, "contacts"))
+        .group_by(deal.c.contact_id)
+    )
+)
+
+
 def newest(connection: Connection, contact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return each contact's newest deal as conditions see it: its fields and what was learnt.
 
     `stale` says whether its last meeting has had no news in time; `updated_at` is no field of
     conditions.
     """
-    latest = (
-        select(func.max(deal.c.id))
-        .where(deal.c.contact_id.in_(contact_ids))
-        .group_by(deal.c.contact_id)
-    )
-    columns = [column.label(name) for name, column in _READ.items()]
-    rows = connection.execute(select(deal.c.contact_id, *columns).where(deal.c.id.in_(latest)))
+    rows = connection.execute(_NEWEST, {"contacts": contact_ids})
     return {row.contact_id: _fields(row) for row in rows}
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
 from nurture.db.expressions import score_on_sqlite
-from nurture.db.json_text import write_json
+from nurture.db.json_text import read_json, write_json
 from nurture.db.tables import metadata
 from nurture.errors import NurtureError
 from nurture.language import say
@@ -57,7 +57,10 @@ def _sqlite(url: str, database: str | None) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, connect_args={"check_same_thread": False}, json_serializer=write_json
+        url,
+        connect_args={"check_same_thread": False},
+        json_serializer=write_json,
+        json_deserializer=read_json,
     )
 
     _begin_as_told(
@@ -97,6 +100,7 @@ def make_memory_engine() -> Engine:
         poolclass=StaticPool,
         connect_args={"check_same_thread": False, "cached_statements": 1024},
         json_serializer=write_json,
+        json_deserializer=read_json,
     )
     _begin_as_told(engine, ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY"))
     metadata.create_all(engine)

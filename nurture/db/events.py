@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from nurture.clock import machine_now
+from nurture.db.among import among
 from nurture.db.numbered import insert_numbered
 from nurture.db.tables import event, event_dedupe, event_evidence, inbox, stray_event
 from nurture.db.upsert import insert_new
@@ -26,6 +27,7 @@ _AT_ONCE = 1000
 # Built once: a click is one transaction, and building its statements would cost as much.
 _INSERT_WAITING = insert(inbox)
 _INSERT_VERDICTS = insert(event_evidence)
+_TAKE = delete(inbox).where(among(inbox.c.event_id, "events"))
 _NAME_EVENT = (
     update(event_dedupe)
     .where(
@@ -179,6 +181,5 @@ def follow_merges(connection: Connection, moves: Mapping[int, int]) -> None:
 
 def take(connection: Connection, event_ids: Sequence[int]) -> None:
     """Delete inbox rows: their events are being ingested in this transaction."""
-    for first in range(0, len(event_ids), _AT_ONCE):
-        some = event_ids[first : first + _AT_ONCE]
-        connection.execute(delete(inbox).where(inbox.c.event_id.in_(some)))
+    if event_ids:
+        connection.execute(_TAKE, {"events": event_ids})

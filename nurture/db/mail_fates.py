@@ -7,10 +7,34 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, select, update
 
+from nurture.db.among import among
 from nurture.db.tables import enrolment, message
 from nurture.domain.enrolment import Memory
 from nurture.domain.fates import met_fate
 from nurture.domain.message import FATES, State, outcome_of
+
+# Asked of every wave, so each is made once.
+_HOLDING = (
+    select(
+        enrolment.c.id,
+        enrolment.c.memory,
+        message.c.id.label("message_id"),
+        message.c.step,
+        message.c.state,
+        message.c.reason,
+        message.c.sent_at,
+    )
+    .join(
+        message,
+        and_(message.c.enrolment_id == enrolment.c.id, message.c.step == enrolment.c.step),
+    )
+    .where(among(message.c.id, "messages"), enrolment.c.state == "active")
+)
+_TELL = (
+    update(enrolment)
+    .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
+    .values(memory=bindparam("memory"), due_at=bindparam("now"))
+)
 
 
 def tell_enrolments(connection: Connection, message_ids: Sequence[int], now: datetime) -> int:
@@ -23,22 +47,7 @@ def tell_enrolments(connection: Connection, message_ids: Sequence[int], now: dat
     """
     if not message_ids:
         return 0
-    rows = connection.execute(
-        select(
-            enrolment.c.id,
-            enrolment.c.memory,
-            message.c.id.label("message_id"),
-            message.c.step,
-            message.c.state,
-            message.c.reason,
-            message.c.sent_at,
-        )
-        .join(
-            message,
-            and_(message.c.enrolment_id == enrolment.c.id, message.c.step == enrolment.c.step),
-        )
-        .where(message.c.id.in_(message_ids), enrolment.c.state == "active")
-    )
+    rows = connection.execute(_HOLDING, {"messages": message_ids})
     changes = []
     for row in rows:
         state = State(row.state)
@@ -56,10 +65,5 @@ def tell_enrolments(connection: Connection, message_ids: Sequence[int], now: dat
         met_fate(memory, row.step, row.message_id, outcome, row.sent_at or now)
         changes.append({"of": row.id, "memory": memory.as_json(), "now": now})
     if changes:
-        connection.execute(
-            update(enrolment)
-            .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
-            .values(memory=bindparam("memory"), due_at=bindparam("now")),
-            changes,
-        )
+        connection.execute(_TELL, changes)
     return len(changes)

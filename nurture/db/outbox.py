@@ -7,10 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from nurture.db.among import among
 from nurture.db.mail_states import HELD, WAITING
 from nurture.db.tables import attempt, enrolment, message, pause
+from nurture.db.types import UtcDateTime
 from nurture.domain.message import COUNTED, State
 from nurture.domain.sending import PastMail
 
@@ -33,53 +48,62 @@ class Held:
 
 def due_keys(connection: Connection, now: datetime, limit: int) -> tuple[list[int], list[int]]:
     """Return the contacts with due mails, and due mails that have no contact."""
-    rows = connection.execute(
-        select(message.c.contact_id, message.c.id)
-        .where(WAITING, message.c.due_at <= now)
-        .order_by(message.c.due_at, message.c.id)
-        .limit(limit)
-    ).all()
+    rows = connection.execute(_DUE_KEYS, {"now": now, "most": limit}).all()
     contacts = list(dict.fromkeys(r.contact_id for r in rows if r.contact_id is not None))
     return contacts, [row.id for row in rows if row.contact_id is None]
+
+
+# Asked for every batch, so each is made once.
+_DUE_KEYS = (
+    select(message.c.contact_id, message.c.id)
+    .where(WAITING, message.c.due_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(message.c.due_at, message.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_DUE = (
+    select(
+        message,
+        enrolment.c.state.label("enrolment_state"),
+        enrolment.c.trigger.label("enrolment_trigger"),
+        enrolment.c.memory.label("enrolment_memory"),
+        enrolment.c.release_id.label("enrolment_release"),
+    )
+    .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
+    .where(
+        message.c.state.in_(_WAITING),
+        message.c.due_at <= bindparam("now", type_=UtcDateTime),
+        or_(among(message.c.contact_id, "contacts"), among(message.c.id, "messages")),
+    )
+    .order_by(message.c.id)
+)
+_DUE_HELD = _DUE.with_for_update(of=message, skip_locked=True)
 
 
 def due_messages(
     connection: Connection, contact_ids: Sequence[int], message_ids: Sequence[int], now: datetime
 ) -> list[Row[Any]]:
     """Return all due mails of contacts we hold, and those of the named that have none."""
-    query = (
-        select(
-            message,
-            enrolment.c.state.label("enrolment_state"),
-            enrolment.c.trigger.label("enrolment_trigger"),
-            enrolment.c.memory.label("enrolment_memory"),
-            enrolment.c.release_id.label("enrolment_release"),
-        )
-        .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
-        .where(
-            message.c.state.in_(_WAITING),
-            message.c.due_at <= now,
-            or_(message.c.contact_id.in_(contact_ids), message.c.id.in_(message_ids)),
-        )
-        .order_by(message.c.id)
+    query = _DUE if connection.dialect.name == "sqlite" else _DUE_HELD
+    asked = {"contacts": contact_ids, "messages": message_ids, "now": now}
+    return list(connection.execute(query, asked))
+
+
+def _past(of: Column[Any]) -> Select[Any]:
+    return select(of.label("of"), message.c.sent_at, message.c.purpose, message.c.workflow).where(
+        among(of, "ids"),
+        message.c.state.in_(COUNTED),
+        or_(message.c.sent_at > bindparam("since", type_=UtcDateTime), message.c.sent_at.is_(None)),
     )
-    if connection.dialect.name != "sqlite":
-        query = query.with_for_update(of=message, skip_locked=True)
-    return list(connection.execute(query))
+
+
+_PAST = {name: _past(message.c[name]) for name in ("contact_id", "account_id")}
 
 
 def past_mails(
     connection: Connection, column: str, ids: Sequence[int], since: datetime, now: datetime
 ) -> dict[int, list[PastMail]]:
     """Return mails since a time that use up slots, by `contact_id` or `account_id`."""
-    of = message.c[column]
-    rows = connection.execute(
-        select(of.label("of"), message.c.sent_at, message.c.purpose, message.c.workflow).where(
-            of.in_(ids),
-            message.c.state.in_(COUNTED),
-            or_(message.c.sent_at > since, message.c.sent_at.is_(None)),
-        )
-    )
+    rows = connection.execute(_PAST[column], {"ids": ids, "since": since})
     found: dict[int, list[PastMail]] = {}
     for row in rows:
         past = PastMail(row.sent_at or now, row.purpose, row.workflow)
@@ -99,24 +123,27 @@ def hold_pauses(connection: Connection) -> frozenset[tuple[str, str]]:
     return frozenset((row.kind, row.name) for row in connection.execute(query))
 
 
+_CLAIM = (
+    update(message)
+    .where(among(message.c.id, "messages"), message.c.state.in_(_WAITING))
+    .values(
+        state=State.CLAIMED,
+        fence=message.c.fence + 1,
+        lease_until=bindparam("lease"),
+        due_at=None,
+        reason=None,
+    )
+    .returning(message.c.id, message.c.fence)
+)
+
+
 def claim(
     connection: Connection, message_ids: Sequence[int], lease_until: datetime
 ) -> dict[int, Held]:
     """Claim mails under new fencing numbers; the caller holds their rows."""
     if not message_ids:
         return {}
-    rows = connection.execute(
-        update(message)
-        .where(message.c.id.in_(message_ids), message.c.state.in_(_WAITING))
-        .values(
-            state=State.CLAIMED,
-            fence=message.c.fence + 1,
-            lease_until=lease_until,
-            due_at=None,
-            reason=None,
-        )
-        .returning(message.c.id, message.c.fence)
-    )
+    rows = connection.execute(_CLAIM, {"messages": message_ids, "lease": lease_until})
     return {row.id: Held(row.id, row.fence) for row in rows}
 
 
@@ -166,6 +193,21 @@ def settle_claimed(
     return done
 
 
+_OURS = (
+    select(
+        message.c.id,
+        message.c.fence,
+        message.c.tries,
+        message.c.contact_id,
+        enrolment.c.state.label("enrolment_state"),
+    )
+    .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
+    .where(among(message.c.id, "messages"), message.c.state == bindparam("state"))
+    .order_by(message.c.id)
+)
+_OURS_HELD = _OURS.with_for_update(of=message)
+
+
 def still_ours(
     connection: Connection, held: Sequence[Held], state: State
 ) -> dict[int, Row[int, int, int, int | None, str | None]]:
@@ -174,21 +216,8 @@ def still_ours(
     Each with its tries, its contact and the state of its enrolment.
     """
     fences = {one.id: one.fence for one in held}
-    query = (
-        select(
-            message.c.id,
-            message.c.fence,
-            message.c.tries,
-            message.c.contact_id,
-            enrolment.c.state.label("enrolment_state"),
-        )
-        .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
-        .where(message.c.id.in_(list(fences)), message.c.state == state)
-        .order_by(message.c.id)
-    )
-    if connection.dialect.name != "sqlite":
-        query = query.with_for_update(of=message)
-    rows = connection.execute(query).all()
+    query = _OURS if connection.dialect.name == "sqlite" else _OURS_HELD
+    rows = connection.execute(query, {"messages": fences, "state": state}).all()
     return {row.id: row for row in rows if row.fence == fences[row.id]}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, tuple_, update
 
 from nurture.clock import machine_now
+from nurture.db.among import among
 from nurture.db.tables import (
     contact,
     contact_tag,
@@ -44,13 +45,24 @@ STATE = (
 )
 
 
+_SAVE_STATE = (
+    update(contact)
+    .where(contact.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in STATE})
+)
+_WALK = ("step", "due_at", "review_at", "memory", "state", "outcome", "ended_at")
+_SAVE_WALK = (
+    update(enrolment)
+    .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
+    .values({name: bindparam(f"new_{name}") for name in _WALK})
+)
+
+
 def save_states(connection: Connection, states: Sequence[Mapping[str, Any]]) -> None:
     """Write score, temperature, lifecycle and review time of contacts (`id` names them)."""
     if states:
         connection.execute(
-            update(contact)
-            .where(contact.c.id == bindparam("of"))
-            .values({name: bindparam(name) for name in STATE}),
+            _SAVE_STATE,
             [{"of": state["id"], **{name: state[name] for name in STATE}} for state in states],
         )
 
@@ -123,13 +135,10 @@ def start_enrolments(
 
 def save_walks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write where enrolments stand after a walk (`id` names them)."""
-    names = ("step", "due_at", "review_at", "memory", "state", "outcome", "ended_at")
     if rows:
         connection.execute(
-            update(enrolment)
-            .where(enrolment.c.id == bindparam("of"), enrolment.c.state == "active")
-            .values({name: bindparam(name) for name in names}),
-            [{"of": row["id"], **{name: row[name] for name in names}} for row in rows],
+            _SAVE_WALK,
+            [{"of": row["id"], **{f"new_{name}": row[name] for name in _WALK}} for row in rows],
         )
 
 
@@ -177,20 +186,22 @@ def end_enrolments(connection: Connection, ends: Mapping[int, str], now: datetim
     cancel_unsent(connection, sorted(ends), "enrolment_over")
 
 
+_CANCEL = (
+    update(message)
+    .where(among(message.c.enrolment_id, "enrolments"), message.c.state.in_(UNSENT))
+    .values(state=State.CANCELLED, reason=bindparam("why"), due_at=None, lease_until=None)
+    .returning(message.c.id)
+)
+
+
 def cancel_unsent(connection: Connection, enrolment_ids: Sequence[int], reason: str) -> list[int]:
     """Cancel what enrolments have not sent yet; return the ids of those mails.
 
     A worker that has claimed one finds it cancelled when it asks to write `sending`.
     """
-    rows = connection.execute(
-        update(message)
-        .where(
-            message.c.enrolment_id.in_(enrolment_ids),
-            message.c.state.in_(UNSENT),
-        )
-        .values(state=State.CANCELLED, reason=reason, due_at=None, lease_until=None)
-        .returning(message.c.id)
-    )
+    if not enrolment_ids:
+        return []
+    rows = connection.execute(_CANCEL, {"enrolments": enrolment_ids, "why": reason})
     return [row.id for row in rows]
 
 

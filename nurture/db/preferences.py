@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
 
+from nurture.db.among import among
 from nurture.db.mail_states import WAITING
 from nurture.db.tables import contact, event, message, preference
 from nurture.db.upsert import put
@@ -23,9 +24,12 @@ OWN_REASONS = ("reader_pause", "reader_rhythm")
 _GONE = tuple(state for state in COUNTED if state is not State.CLAIMED)
 
 
+_OF = select(preference).where(among(preference.c.contact_id, "contacts"))
+
+
 def of(connection: Connection, contact_ids: Collection[int]) -> dict[int, Preferences]:
     """Return contact → what they asked for; who never chose is left out."""
-    rows = connection.execute(select(preference).where(preference.c.contact_id.in_(contact_ids)))
+    rows = connection.execute(_OF, {"contacts": contact_ids})
     return {
         row.contact_id: Preferences(frozenset(row.topics_off), Rhythm(row.rhythm), row.paused_until)
         for row in rows

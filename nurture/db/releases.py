@@ -73,9 +73,12 @@ def digest(connection: Connection, release_id: int) -> str | None:
     return connection.execute(select(release.c.digest).where(release.c.id == release_id)).scalar()
 
 
+_NEWEST_ID = select(func.max(release.c.id))
+
+
 def newest_id(connection: Connection) -> int | None:
     """Return the id of the live release."""
-    return connection.execute(select(func.max(release.c.id))).scalar()
+    return connection.execute(_NEWEST_ID).scalar()
 
 
 def files_of(connection: Connection, release_id: int) -> dict[str, bytes]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, func, or_, select, update
 
+from nurture.db.among import among
 from nurture.db.tables import (
     account,
     contact,
@@ -111,27 +112,21 @@ def due_contacts(connection: Connection, now: datetime, limit: int) -> list[int]
     return list(found)[:limit]
 
 
-def arrivals(
-    connection: Connection, contact_ids: Sequence[int], now: datetime, limit: int
-) -> list[Arrival]:
-    """Return up to `limit` events that wait in the inbox for these contacts, oldest first.
-
-    Each contact's oldest are among them before anybody's second: one who brings very many
-    does not keep the others waiting. The rest stays in the inbox.
-    """
+def _arrivals() -> Select[Any]:
     turn = func.row_number().over(partition_by=inbox.c.contact_id, order_by=inbox.c.event_id)
     waiting = (
         select(inbox.c.event_id, turn.label("turn"))
-        .where(inbox.c.contact_id.in_(contact_ids), inbox.c.available_at <= now)
+        .where(among(inbox.c.contact_id, "contacts"), inbox.c.available_at <= _NOW)
         .subquery()
     )
     chosen = (
         select(waiting.c.event_id)
         .order_by(waiting.c.turn, waiting.c.event_id)
-        .limit(limit)
+        .limit(_MOST)
         .subquery()
     )
-    rows = connection.execute(
+    # in the order of Arrival's fields
+    return (
         select(
             event.c.id,
             event.c.type,
@@ -148,7 +143,21 @@ def arrivals(
         .join(chosen, chosen.c.event_id == event.c.id)
         .order_by(event.c.id)
     )
-    return [Arrival(**row._mapping) for row in rows]
+
+
+_ARRIVALS = _arrivals()
+
+
+def arrivals(
+    connection: Connection, contact_ids: Sequence[int], now: datetime, limit: int
+) -> list[Arrival]:
+    """Return up to `limit` events that wait in the inbox for these contacts, oldest first.
+
+    Each contact's oldest are among them before anybody's second: one who brings very many
+    does not keep the others waiting. The rest stays in the inbox.
+    """
+    asked = {"contacts": contact_ids, "now": now, "most": limit}
+    return [Arrival(*row) for row in connection.execute(_ARRIVALS, asked)]
 
 
 def forget_reviews(connection: Connection, contact_ids: Iterable[int]) -> None:
@@ -160,40 +169,79 @@ def forget_reviews(connection: Connection, contact_ids: Iterable[int]) -> None:
     )
 
 
+_CONTACTS = (
+    select(
+        contact,
+        account.c.name.label("account_name"),
+        account.c.domain.label("account_domain"),
+        account.c.industry.label("account_industry"),
+        account.c.employees.label("account_employees"),
+        account.c.region.label("account_region"),
+        account.c.zone.label("account_zone"),
+        account.c.fields.label("account_fields"),
+        account.c.hold_reason.label("account_hold_reason"),
+        team_member.c.email.label("owner_email"),
+        team_member.c.key.label("owner_key"),
+        team_member.c.active.label("owner_active"),
+    )
+    .outerjoin(account, account.c.id == contact.c.account_id)
+    .outerjoin(team_member, team_member.c.id == contact.c.owner_id)
+    .where(among(contact.c.id, "contacts"))
+    .order_by(contact.c.id)
+)
+_TAGS = select(contact_tag.c.contact_id, contact_tag.c.tag).where(
+    among(contact_tag.c.contact_id, "contacts")
+)
+_HISTORY = (
+    select(
+        event.c.id,
+        event.c.type,
+        event.c.contact_id,
+        event.c.occurred_at,
+        event.c.properties,
+        event.c.message_id,
+        NEWEST_VERDICT.label("verdict"),
+    )
+    .where(among(event.c.contact_id, "contacts"), among(event.c.type, "types"))
+    .order_by(event.c.occurred_at.desc(), event.c.id.desc())
+)
+_ON_HOLD = (
+    select(
+        event.c.id,
+        event.c.type,
+        event.c.contact_id,
+        event.c.occurred_at,
+        event.c.properties,
+        event.c.message_id,
+        inbox.c.available_at,
+    )
+    .join(inbox, inbox.c.event_id == event.c.id)
+    .where(among(inbox.c.contact_id, "contacts"), event.c.type.in_(sorted(ONCE_PER_MESSAGE)))
+)
+_LEDGER = select(
+    ledger.c.contact_id,
+    ledger.c.rule,
+    ledger.c.points,
+    ledger.c.event_id,
+    ledger.c.occurred_at,
+).where(among(ledger.c.contact_id, "contacts"), among(ledger.c.rule, "rules"))
+_ENROLMENTS = (
+    select(enrolment)
+    .where(among(enrolment.c.contact_id, "contacts"), enrolment.c.state == "active")
+    .order_by(enrolment.c.id)
+)
+_SEGMENTS = select(segment_member).where(among(segment_member.c.contact_id, "contacts"))
+
+
 def contact_rows(connection: Connection, contact_ids: Sequence[int]) -> list[Row[Any]]:
     """Return contacts with their account's fields (`account_…`) and owner (`owner_email`)."""
-    return list(
-        connection.execute(
-            select(
-                contact,
-                account.c.name.label("account_name"),
-                account.c.domain.label("account_domain"),
-                account.c.industry.label("account_industry"),
-                account.c.employees.label("account_employees"),
-                account.c.region.label("account_region"),
-                account.c.zone.label("account_zone"),
-                account.c.fields.label("account_fields"),
-                account.c.hold_reason.label("account_hold_reason"),
-                team_member.c.email.label("owner_email"),
-                team_member.c.key.label("owner_key"),
-                team_member.c.active.label("owner_active"),
-            )
-            .outerjoin(account, account.c.id == contact.c.account_id)
-            .outerjoin(team_member, team_member.c.id == contact.c.owner_id)
-            .where(contact.c.id.in_(contact_ids))
-            .order_by(contact.c.id)
-        )
-    )
+    return list(connection.execute(_CONTACTS, {"contacts": contact_ids}))
 
 
 def tags_of(connection: Connection, contact_ids: Sequence[int]) -> dict[int, frozenset[str]]:
     """Return the tags of contacts."""
     found: dict[int, set[str]] = {}
-    rows = connection.execute(
-        select(contact_tag.c.contact_id, contact_tag.c.tag).where(
-            contact_tag.c.contact_id.in_(contact_ids)
-        )
-    )
+    rows = connection.execute(_TAGS, {"contacts": contact_ids})
     for row in rows:
         found.setdefault(row.contact_id, set()).add(row.tag)
     return {contact_id: frozenset(tags) for contact_id, tags in found.items()}
@@ -223,28 +271,14 @@ def history(
     found = History()
     if not wanted:
         return found
-    rows = connection.execute(
-        select(
-            event.c.id,
-            event.c.type,
-            event.c.contact_id,
-            event.c.occurred_at,
-            event.c.properties,
-            event.c.message_id,
-            NEWEST_VERDICT.label("verdict"),
-        )
-        .where(event.c.contact_id.in_(contact_ids), event.c.type.in_(wanted))
-        .order_by(event.c.occurred_at.desc(), event.c.id.desc())
-    )
-    for row in rows:
-        human = counts(row.type, row.verdict, count_unknown_opens)
-        scored = ScoredEvent(
-            row.id, row.type, row.occurred_at, row.properties, human, row.message_id
-        )
-        found.scored.setdefault(row.contact_id, []).append(scored)
+    rows = connection.execute(_HISTORY, {"contacts": contact_ids, "types": wanted})
+    for event_id, kind, contact_id, occurred_at, properties, message_id, verdict in rows:
+        human = counts(kind, verdict, count_unknown_opens)
+        scored = ScoredEvent(event_id, kind, occurred_at, properties, human, message_id)
+        found.scored.setdefault(contact_id, []).append(scored)
         if human:
-            fact = EventFact(row.id, row.type, row.occurred_at, row.properties, row.message_id)
-            found.facts.setdefault(row.contact_id, {}).setdefault(row.type, []).append(fact)
+            fact = EventFact(event_id, kind, occurred_at, properties, message_id)
+            found.facts.setdefault(contact_id, {}).setdefault(kind, []).append(fact)
     return found
 
 
@@ -253,19 +287,7 @@ def on_hold(connection: Connection, contact_ids: Sequence[int]) -> dict[int, lis
     found: dict[int, list[EventOnHold]] = {}
     if not contact_ids:
         return found
-    rows = connection.execute(
-        select(
-            event.c.id,
-            event.c.type,
-            event.c.contact_id,
-            event.c.occurred_at,
-            event.c.properties,
-            event.c.message_id,
-            inbox.c.available_at,
-        )
-        .join(inbox, inbox.c.event_id == event.c.id)
-        .where(inbox.c.contact_id.in_(contact_ids), event.c.type.in_(sorted(ONCE_PER_MESSAGE)))
-    )
+    rows = connection.execute(_ON_HOLD, {"contacts": contact_ids})
     for row in rows:
         fact = EventFact(row.id, row.type, row.occurred_at, row.properties, row.message_id)
         found.setdefault(row.contact_id, []).append(EventOnHold(fact, row.available_at))
@@ -277,15 +299,8 @@ def ledger_of(
 ) -> dict[int, list[LedgerEntry]]:
     """Return the ledger rows of contacts for some rules."""
     found: dict[int, list[LedgerEntry]] = {}
-    rows = connection.execute(
-        select(
-            ledger.c.contact_id,
-            ledger.c.rule,
-            ledger.c.points,
-            ledger.c.event_id,
-            ledger.c.occurred_at,
-        ).where(ledger.c.contact_id.in_(contact_ids), ledger.c.rule.in_(sorted(set(rules))))
-    )
+    asked = {"contacts": contact_ids, "rules": sorted(set(rules))}
+    rows = connection.execute(_LEDGER, asked)
     for row in rows:
         entry = LedgerEntry(row.rule, row.points, row.event_id, row.occurred_at)
         found.setdefault(row.contact_id, []).append(entry)
@@ -320,13 +335,7 @@ def ledger_since(
 
 def active_enrolments(connection: Connection, contact_ids: Sequence[int]) -> list[Row[Any]]:
     """Return the active enrolments of contacts, oldest first."""
-    return list(
-        connection.execute(
-            select(enrolment)
-            .where(enrolment.c.contact_id.in_(contact_ids), enrolment.c.state == "active")
-            .order_by(enrolment.c.id)
-        )
-    )
+    return list(connection.execute(_ENROLMENTS, {"contacts": contact_ids}))
 
 
 def last_ends(
@@ -363,9 +372,7 @@ def last_ends(
 def segments_of(connection: Connection, contact_ids: Sequence[int]) -> dict[int, set[str]]:
     """Return the trigger segments that contacts were in at the last look."""
     found: dict[int, set[str]] = {}
-    rows = connection.execute(
-        select(segment_member).where(segment_member.c.contact_id.in_(contact_ids))
-    )
+    rows = connection.execute(_SEGMENTS, {"contacts": contact_ids})
     for row in rows:
         found.setdefault(row.contact_id, set()).add(row.segment)
     return found

@@ -64,11 +64,9 @@ def compile_condition(condition: Condition) -> Test:
 def _closure(condition: Condition) -> Test:
     match condition:
         case All(parts):
-            tests = [compile_condition(part) for part in parts]
-            return lambda facts: all(test(facts) for test in tests)
+            return _all([compile_condition(part) for part in parts])
         case AnyOf(parts):
-            tests = [compile_condition(part) for part in parts]
-            return lambda facts: any(test(facts) for test in tests)
+            return _any([compile_condition(part) for part in parts])
         case Not(part):
             inner = compile_condition(part)
             return lambda facts: not inner(facts)
@@ -81,6 +79,33 @@ def _closure(condition: Condition) -> Test:
             return _compare(condition)
 
 
+def _all(tests: Sequence[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+
+    def every(facts: Facts) -> bool:
+        # Not all(): a generator costs more than most tests.
+        for test in tests:  # noqa: SIM110
+            if not test(facts):
+                return False
+        return True
+
+    return every
+
+
+def _any(tests: Sequence[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+
+    def some(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110
+            if test(facts):
+                return True
+        return False
+
+    return some
+
+
 def holds(condition: Condition, facts: Facts) -> bool:
     """Say whether a condition holds for the facts."""
     return compile_condition(condition)(facts)
@@ -90,14 +115,26 @@ def _compare(condition: Compare) -> Test:
     left = _getter(condition.left)
     op = condition.op
     if op in (Op.IN, Op.NOT_IN):
-        allowed = cast("tuple[Any, ...]", condition.right)
+        # Kinds are told apart, so that True is not among [1].
+        allowed = {(kind(one), one) for one in cast("tuple[Any, ...]", condition.right)}
         wanted = op is Op.IN
 
         def member(facts: Facts) -> bool:
             value = left(facts)
-            return value is not None and any(same(value, one) for one in allowed) is wanted
+            return value is not None and ((kind(value), value) in allowed) is wanted
 
         return member
+    if isinstance(condition.right, Literal) and op is Op.EQ:
+        written = plain(condition.right.value)
+        of = kind(written)
+
+        def equal(facts: Facts) -> bool:
+            value = left(facts)
+            return (value is not None and written is not None and bool(value == written)) and kind(
+                value
+            ) == of
+
+        return equal
     right = _getter(cast("Value", condition.right))
 
     def test(facts: Facts) -> bool:
@@ -121,8 +158,22 @@ def compare(op: Op, left: Any, right: Any) -> bool:
     return _ORDER[op](left, right)
 
 
+#: kinds of the types that values have as a rule
+_KINDS: Mapping[type, str] = {
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    datetime: "moment",
+    date: "day",
+    str: "text",
+}
+
+
 def kind(value: Any) -> str:
     """Return the kind of value for comparisons: boolean, number, moment, day or text."""
+    found = _KINDS.get(type(value))
+    if found is not None:
+        return found
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):
@@ -203,10 +254,15 @@ def relevant(
     within: timedelta | None,
 ) -> Sequence[EventFact]:
     """Return the contact's events of a type that pass the filters, newest first."""
+    events = facts.events.get(event_type)
+    if not events:
+        return ()
     since = facts.now - within if within is not None and within < EVER else None
+    if since is None and not where:
+        return events
     return [
         event
-        for event in facts.events.get(event_type, ())
+        for event in events
         if (since is None or event.occurred_at > since)
         and all(compare(Op.EQ, plain(event.properties.get(key)), value) for key, value in where)
     ]

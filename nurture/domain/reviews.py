@@ -46,19 +46,37 @@ def review_at(
     Looks at every part that depends on time: windows of `within`, `days_since` against a
     number, and the score against a number as it fades.
     """
+    now = facts.now
     moments = [
         moment
         for condition in conditions
-        for value, marks in _timed(condition)
+        for value, marks in timed(condition)
         for moment in _moments(value, marks, facts, engagement, fit, half_life)
-        if moment > facts.now
+        if moment > now
     ]
     return min(moments, default=None)
 
 
 def depends_on_time(condition: Condition) -> bool:
     """Say whether time alone can change a condition."""
-    return next(_timed(condition), None) is not None
+    return bool(timed(condition))
+
+
+#: what `timed` found, by identity, as `evaluate` keeps its functions; asked for every contact
+_found: dict[int, tuple[Condition, tuple[tuple[Value, tuple[Value, ...]], ...]]] = {}
+
+#: trees kept; some hundred workflows have fewer
+_MOST_FOUND = 4096
+
+
+def timed(condition: Condition) -> tuple[tuple[Value, tuple[Value, ...]], ...]:
+    """Return the values of a condition that time changes, each with what it is compared to."""
+    known = _found.get(id(condition))
+    if known is None:
+        if len(_found) >= _MOST_FOUND:
+            _found.clear()
+        known = _found[id(condition)] = (condition, tuple(_timed(condition)))
+    return known[1]
 
 
 def _timed(condition: Condition) -> Iterator[tuple[Value, tuple[Value, ...]]]:

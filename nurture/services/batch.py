@@ -220,12 +220,13 @@ def load_people(batch: Batch, contact_ids: Sequence[int], extra_types: Iterable[
     half_life = batch.half_life
     locale = batch.release.definitions.policy.default_locale
     for row in rows:
-        state = {name: row._mapping[name] for name in ("id", *outcomes.STATE)}
+        stored = row._asdict()
+        state = {name: stored[name] for name in ("id", *outcomes.STATE)}
         facts = Facts(
             contact_id=row.id,
             now=now,
-            contact=contact_facts.contact_values(row._asdict(), now, half_life, locale),
-            account=contact_facts.account_values(row._asdict()),
+            contact=contact_facts.contact_values(stored, now, half_life, locale),
+            account=contact_facts.account_values(stored),
             deal=latest.get(row.id, {}),
             tags=tags.get(row.id, frozenset()),
             events=past.facts.get(row.id, {}),
