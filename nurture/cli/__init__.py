@@ -25,6 +25,7 @@ COMMANDS = {
     "rollback": "planning:rollback",
     "preview": "preview:preview",
     "diagram": "diagram:diagram",
+    "simulate": "simulating:simulate_",
     "gallery": "gallery:gallery",
     "import": "importing:import_",
     "event": "operating:event",

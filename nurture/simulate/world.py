@@ -17,13 +17,14 @@ from sqlalchemy import Engine, insert, update
 
 from nurture.clock import FrozenClock
 from nurture.db import tables
-from nurture.db.business_time import next_moment
+from nurture.db.business_time import due_work, next_moment
 from nurture.db.copying import copy_house
 from nurture.db.engine import make_memory_engine, read, write
 from nurture.domain.contact_row import ContactRow
 from nurture.domain.definitions import Definitions
 from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError, NurtureError, Severity
+from nurture.providers.base import Outcome
 from nurture.providers.chat import Taken
 from nurture.providers.memory import MemoryProvider
 from nurture.providers.webhook import MemoryCaller
@@ -125,6 +126,7 @@ class World:
     #: the engine goes with the world
     owns_engine: bool = True
     actors: list[Actor] = field(default_factory=list)
+    _arrived: list[int] = field(default_factory=list)
 
     # -- making one ----------------------------------------------------------------------
 
@@ -337,16 +339,32 @@ class World:
 
     def _turn_once(self) -> int:
         runtime = self.runtime
-        done = take_in(runtime, _BATCH) + walk(runtime, _BATCH) + keep_up(runtime)
-        if done:
+        with read(self.engine) as connection:
+            decide, send = due_work(connection, self.now)
+        if decide:
             # Decided to the end first, so that priority sees all mails of the moment.
-            return done
+            done = take_in(runtime, _BATCH) + walk(runtime, _BATCH) + keep_up(runtime)
+            if done:
+                return done
+        if not send:
+            return 0
         done = self.outbox.drain(_AT_ONE_GO) + say_due(runtime, self.chat)
         done += call_due(runtime, self.caller, _no_secrets)
+        provider = self.provider
+        self._arrived += [
+            envelope.message_id
+            for envelope, answer in provider.answered
+            if answer.outcome is Outcome.ACCEPTED
+        ]
+        provider.answered.clear()
         if not self.renders:
-            self.provider.accepted.clear()
-        self.provider.answered.clear()
+            provider.accepted.clear()
         return done
+
+    def take_arrived(self) -> list[int]:
+        """Return the mails that arrived since this was asked last, for one reader of it."""
+        arrived, self._arrived = self._arrived, []
+        return arrived
 
     def run_until(self, moment: datetime, tick: timedelta | None = None) -> None:
         """Turn and jump from due moment to due moment; end at `moment`, what is due then done.
