@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from nurture.db.among import among
-from nurture.db.mail_states import HELD, WAITING
+from nurture.db.mail_states import WAITING
 from nurture.db.tables import attempt, enrolment, message, pause
 from nurture.db.types import UtcDateTime
 from nurture.domain.message import COUNTED, State
@@ -340,58 +340,6 @@ def append_attempts(connection: Connection, rows: Sequence[Mapping[str, Any]]) -
     """Append one row per time a server was asked."""
     if rows:
         connection.execute(insert(attempt), [dict(row) for row in rows])
-
-
-def of_the_dead(connection: Connection, machine: datetime) -> list[Row[Any]]:
-    """Return the mails whose worker's lease ran out."""
-    return list(
-        connection.execute(
-            select(
-                message.c.id,
-                message.c.contact_id,
-                message.c.enrolment_id,
-                message.c.workflow,
-                message.c.step,
-                message.c.template,
-                message.c.tries,
-            ).where(
-                HELD,
-                message.c.lease_until < machine,
-            )
-        )
-    )
-
-
-def take_from_the_dead(connection: Connection, machine: datetime, now: datetime) -> list[int]:
-    """Take mails from workers whose lease ran out; return those that are in doubt now.
-
-    Claimed ones wait again; of those being sent nobody knows whether they went out.
-    """
-    connection.execute(
-        update(message)
-        .where(message.c.state == State.CLAIMED, message.c.lease_until < machine)
-        .values(state=State.QUEUED, due_at=now, lease_until=None, fence=message.c.fence + 1)
-    )
-    rows = connection.execute(
-        update(message)
-        .where(message.c.state == State.SENDING, message.c.lease_until < machine)
-        .values(
-            state=State.IN_DOUBT,
-            reason="in_doubt",
-            lease_until=None,
-            fence=message.c.fence + 1,
-        )
-        .returning(message.c.id)
-    )
-    return [row.id for row in rows]
-
-
-def has_expired_leases(connection: Connection, machine: datetime) -> bool:
-    """Say whether some worker's lease ran out (a cheap look before a write)."""
-    found = connection.execute(
-        select(func.count()).select_from(message).where(HELD, message.c.lease_until < machine)
-    ).scalar_one()
-    return bool(found)
 
 
 def first_attempt_at(connection: Connection, message_id: int) -> datetime | None:

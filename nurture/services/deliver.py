@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from nurture.clock import machine_now, machine_seconds
 from nurture.db import contacts as people
-from nurture.db import mail_fates, outbox, outcomes
+from nurture.db import leases, mail_fates, outbox, outcomes
 from nurture.db.engine import is_away, read, write
 from nurture.domain.message import State
 from nurture.emails.errors import HeaderError, RenderError
@@ -342,13 +342,13 @@ def recover(runtime: Runtime) -> list[int]:
     """Take mails from workers whose lease ran out; return those that are in doubt now."""
     machine = machine_now()
     with read(runtime.engine) as connection:
-        if not outbox.has_expired_leases(connection, machine):
+        if not leases.has_expired_leases(connection, machine):
             return []
     with write(runtime.engine) as connection:
         now = runtime.clock.now()
-        dead = outbox.of_the_dead(connection, machine)
+        dead = leases.of_the_dead(connection, machine)
         people.lock(connection, {row.contact_id for row in dead if row.contact_id}, wait=True)
-        doubtful = outbox.take_from_the_dead(connection, machine, now)
+        doubtful = leases.take_from_the_dead(connection, machine, now)
         rows = [
             verdicts.reason(row, "in_doubt", "in_doubt", {}) for row in dead if row.id in doubtful
         ]

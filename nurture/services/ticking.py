@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from nurture.clock import machine_now
-from nurture.db import business_time, outbox
+from nurture.db import business_time, leases
 from nurture.db.engine import read, write
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
@@ -19,7 +19,7 @@ def tick(runtime: Runtime) -> bool:
     """
     with read(runtime.engine) as connection:
         decide, send = business_time.due_work(connection, runtime.clock.now())
-        send = send or outbox.has_expired_leases(connection, machine_now())
+        send = send or leases.has_expired_leases(connection, machine_now())
     if decide:
         runtime.ring(DECIDE)
     if send:

@@ -18,7 +18,8 @@ from nurture.errors import NotFoundError, NurtureError
 from nurture.language import say
 from nurture.services.import_contacts import ImportOptions, ImportReport, import_sorted
 from nurture.services.runtime import Runtime
-from nurture.simulate.forecast import Forecast, forecast_of
+from nurture.simulate.counting import forecast_of
+from nurture.simulate.forecast import Forecast
 from nurture.simulate.readers import Readers
 from nurture.simulate.world import Project, World
 

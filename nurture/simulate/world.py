@@ -23,13 +23,12 @@ from nurture.db.engine import make_memory_engine, read, write
 from nurture.domain.contact_row import ContactRow
 from nurture.domain.definitions import Definitions
 from nurture.emails.tokens import Keyring
-from nurture.errors import DefinitionError, NurtureError, Severity
+from nurture.errors import NurtureError
 from nurture.providers.base import Outcome
 from nurture.providers.chat import Taken
 from nurture.providers.memory import MemoryProvider
 from nurture.providers.webhook import MemoryCaller
 from nurture.services.capture import Captured, Happening, capture
-from nurture.services.check import Checked, check
 from nurture.services.compose import compose
 from nurture.services.contact_reading import Reading, read_contact
 from nurture.services.deliver import Outbox
@@ -42,6 +41,7 @@ from nurture.services.sketch import sketch
 from nurture.services.upkeep import keep_up
 from nurture.services.upsert_contacts import ImportOutcome, upsert_contacts
 from nurture.services.webhooks import call_due
+from nurture.simulate.project import Project as Project
 
 #: who publishes and grants consent here
 _BY = "simulation"
@@ -82,32 +82,6 @@ class Rooms:
         """Remember a line."""
         self.said.append((room, text))
         return Taken.YES
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """The files of a project, checked and compiled once for all the worlds that publish them."""
-
-    files: Mapping[str, bytes]
-    checked: Checked
-    compiled: Compiled = field(default_factory=Compiled)
-
-    @classmethod
-    def of(cls, files: Mapping[str, bytes], now: datetime | None = None) -> Self:
-        """Check files as `publish` does; raises DefinitionError where they have errors.
-
-        `now` decides what of the library has expired; None: nothing is said of it.
-        """
-        definitions, problems = check(files, now)
-        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-        if errors:
-            raise DefinitionError(errors)
-        return cls(files, (definitions, problems))
-
-    @property
-    def definitions(self) -> Definitions:
-        """What the files say."""
-        return self.checked[0]
 
 
 @dataclass
