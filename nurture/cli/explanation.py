@@ -123,6 +123,8 @@ class _Page:
         ]
         if asked := self._preferences():
             lines.append(Text(f"{self._say('Preferences')}: {asked}", style="dim"))
+        if (best := self._why.preferences.best_hour) is not None:
+            lines.append(Text(self._best_hour(*best), style="dim"))
         if who.tags:
             lines.append(Text(" ".join(f"#{tag}" for tag in who.tags), style="dim"))
         when = sentences.moment(self._why.now, locale, who.zone, year=True)
@@ -153,6 +155,11 @@ class _Page:
         if not has.tracking:
             told.append(self._say("not measured"))
         return ", ".join(told)
+
+    def _best_hour(self, hour: int, opens: int) -> str:
+        if self._why.locale.startswith("ja"):
+            return f"よく読まれる時間帯: {hour}時台（{opens}通の開封から）"
+        return f"Best hour: {hour}:00, from {opens} opens"
 
     def _alarms(self) -> list[Text]:
         who = self._why.contact

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 from nurture.compiler.condition_maps import CONDITION, read_condition
+from nurture.compiler.delivery import DELIVERY, read_delivery
 from nurture.compiler.mail_checks import check_attachments, check_content
 from nurture.compiler.mailing_times import check_opening
 from nurture.compiler.moments import Span, WallTime
@@ -56,9 +57,6 @@ _PURPOSE = Key(
     say("Which consent it needs; marketing. Never `service`."),
 )
 _PRIORITY = Key("priority", Whole(0, 1000), say("Who wins when a cap lets one mail through; 30."))
-_WINDOW = Key("window", NAME, say("Window of the calendar in which it may leave; business."))
-_FROM = Key("from", NAME, say("`owner` (without it) or a sender of the policy."))
-_DELIVERY = Key("delivery", Record(say("delivery"), (_WINDOW, _FROM)), say("How its mails leave."))
 _EXPIRES = Key(
     "expires", Span(), say("Held back longer than this after it began: dropped. Without it, 7d.")
 )
@@ -68,7 +66,7 @@ BROADCAST = Record(
     say("a broadcast"),
     (
         _NAME, _TITLE, _TO, _SEND, _SUBJECT, ATTACH, _AT, _TOPIC, _PURPOSE, _PRIORITY,
-        _DELIVERY, _EXPIRES,
+        DELIVERY, _EXPIRES,
     ),
 )  # fmt: skip
 
@@ -122,7 +120,8 @@ def _compile(
     if fields.get(_SEND) is not None:
         check_content(content, fields.at(_SEND), purpose, references, report)
         check_attachments(fields, content, references, report)
-    window, sender = _delivery(fields, references, report)
+    delivery = read_delivery(fields, purpose, references, report)
+    window = delivery.window
     topic = fields.get(_TOPIC)
     if topic is not None:
         references.check_topic(topic, fields.at(_TOPIC), report)
@@ -132,7 +131,8 @@ def _compile(
         return None
     moment = at_wall(wall.date(), wall.time(), ZoneInfo(calendar.zone))
     if references.windows is not None:
-        check_opening(moment, window, expires, calendar, fields.at(_AT), report)
+        quiet = references.policy.quiet
+        check_opening(moment, window, quiet, expires, calendar, fields.at(_AT), report)
     mailing = Mailing(
         name=name,
         title=fields.get_or(_TITLE, name),
@@ -143,8 +143,10 @@ def _compile(
         priority=fields.get_or(_PRIORITY, 30),
         topic=topic,
         subject=fields.get(_SUBJECT),
-        sender=sender,
+        sender=delivery.sender,
         window=window,
+        spread=delivery.spread,
+        at_best_hour=delivery.at_best_hour,
         expires=expires,
         pick=content.pick,
         attach=attached(fields),
@@ -167,18 +169,6 @@ def _purpose(fields: Fields, report: Report) -> Purpose:
     )
     report.error(fields.at(_PURPOSE), "service-broadcast", message, hint)
     return Purpose.MARKETING
-
-
-def _delivery(fields: Fields, references: References, report: Report) -> tuple[str, str]:
-    delivery = fields.get(_DELIVERY)
-    if delivery is None:
-        return "business", "owner"
-    window, sender = delivery.get(_WINDOW), delivery.get(_FROM)
-    if window is not None:
-        references.check_window(window, delivery.at(_WINDOW), report)
-    if sender is not None:
-        references.check_sender(sender, delivery.at(_FROM), report)
-    return window or "business", sender or "owner"
 
 
 def _condition(node: Node | None, scope: ConditionScope) -> Condition:

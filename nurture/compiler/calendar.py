@@ -18,7 +18,7 @@ from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Schema, Shape, SharedParts, Text, scalar_of
 from nurture.domain.policy import Calendar, ClosedSpan, Window
-from nurture.language import say
+from nurture.language import Said, say
 
 #: years whose public holidays are known to a release
 YEARS = range(2020, 2041)
@@ -57,18 +57,49 @@ class Country(Shape[frozenset[date]]):
         found = scalar_of(node, report, say("a country code such as JP"))
         if found is None:
             return None
+        code = unicodedata.normalize("NFKC", found.value).strip()
         try:
-            return public_holidays(found.value)
+            return public_holidays(code)
         except NotImplementedError:
-            known = holidays.list_supported_countries()
             message = say("no public holidays are known for {country}", country=quoted(found.value))
-            hint = report.suggest(found.value, known) or say("a country code such as JP or US")
-            report.error(node, "unknown-country", message, hint)
+            report.error(node, "unknown-country", message, _country_hint(code, report))
             return None
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return the pattern of a country with an optional region."""
         return {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,4})?$"}
+
+
+def _country_hint(code: str, report: Report) -> Said:
+    """Return what was perhaps meant: the same in capitals, another region, a word's code."""
+    known = holidays.list_supported_countries()
+    country, _, region = code.upper().partition("-")
+    named = {name.upper(): one for name, one in _COUNTRY_NAMES.items()}
+    if country in known and region:
+        regions = {f"{country}-{one}" for one in known[country]}
+        if f"{country}-{region}" in regions:
+            return say("write {code}", code=f"{country}-{region}")
+        near = report.suggest(f"{country}-{region}", regions)
+        if not regions:
+            return say("{country} has no regions here: write {country}", country=country)
+        shown = sorted(regions)[:_FEW]
+        return near if "mean" in near else say("e.g. {regions}", regions=shown)
+    if country in known:
+        return say("write {code}", code=country)
+    if code.upper() in named:
+        return say("write {code}", code=named[code.upper()])
+    return report.suggest(code, known) or say("a country code such as JP or US")
+
+
+#: regions that a message lists
+_FEW = 6
+
+#: names that people write for the code
+_COUNTRY_NAMES = {
+    **{"Japan": "JP", "日本": "JP", "USA": "US", "United States": "US", "UK": "GB"},
+    **{"Germany": "DE", "France": "FR", "Korea": "KR", "China": "CN", "Taiwan": "TW"},
+    **{"Singapore": "SG", "India": "IN", "Australia": "AU", "Canada": "CA"},
+}
 
 
 @lru_cache(maxsize=16)
@@ -214,7 +245,11 @@ _WINDOW = Record(say("a window"), (_DAYS, _HOURS))
 
 _CALENDAR = Key("calendar", NAME, say("Name of the calendar, usually `default`."), required=True)
 _ZONE = Key("zone", Zone(), say("Zone of contacts and accounts that have none."), required=True)
-_HOLIDAYS = Key("holidays", Country(), say("Country whose public holidays are kept, e.g. JP."))
+_HOLIDAYS = Key(
+    "holidays",
+    ListOf(Country(), or_one=True, at_least=1),
+    say("Countries and regions whose public holidays are kept, e.g. JP or [JP, US-CA]."),
+)
 _CLOSED = Key("closed", ListOf(Closed()), say("The company's own closed days."))
 _WINDOWS = Key(
     "windows", MapOf(_WINDOW, NAME), say("Hours in which mails may leave."), required=True
@@ -237,7 +272,7 @@ def compile_calendar(root: Node, report: Report) -> Calendar:
         )
     return Calendar(
         zone=fields.get_or(_ZONE, EMPTY_CALENDAR.zone),
-        holidays=fields.get_or(_HOLIDAYS, frozenset()),
+        holidays=frozenset().union(*fields.get_or(_HOLIDAYS, [])),
         closed=tuple(span for span in closed if isinstance(span, ClosedSpan)),
         windows=windows or EMPTY_CALENDAR.windows,
         closed_dates=frozenset(day for day in closed if isinstance(day, date)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from nurture.compiler.report import Placed, Report
-from nurture.domain.calendar import NoOpeningError, next_opening, shift
-from nurture.domain.policy import Calendar
+from nurture.domain.calendar import NoOpeningError, shift
+from nurture.domain.policy import Calendar, QuietHours
+from nurture.domain.quiet import next_free
 from nurture.domain.steps import Duration
 from nurture.language import say
 
@@ -15,6 +17,7 @@ from nurture.language import say
 def check_opening(
     moment: datetime,
     window: str,
+    quiet: Sequence[QuietHours],
     expires: Duration,
     calendar: Calendar,
     at: Placed,
@@ -31,7 +34,7 @@ def check_opening(
     zone = ZoneInfo(calendar.zone)
     ends = shift(calendar, moment, expires, zone)
     try:
-        opens = next_opening(calendar, kept, zone, moment)
+        opens = next_free(calendar, kept, quiet, zone, moment)
     except NoOpeningError:
         opens = ends
     if opens >= ends:

@@ -9,6 +9,7 @@ from nurture.compiler.fields import DECLARABLE, TAKEN, Catalogue, FieldType
 from nurture.compiler.moments import Elapsed
 from nurture.compiler.names import ADDRESS, HTTPS, NAME, PROPERTY
 from nurture.compiler.nodes import Node
+from nurture.compiler.quiet import QUIET, quiet_of
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Flag, Localized, Text, Whole
@@ -124,7 +125,7 @@ POLICY = Record(
     (
         _POLICY, _LOCALES_KEY, _SENDERS, _DEFAULT_SENDER, _LEGAL_KEY, _CAPS, _SERVICE,
         _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME, TOPICS, ROUTINE, CHATS,
-        WEBHOOKS, OWNERS, TASKS, TARGETS,
+        WEBHOOKS, OWNERS, TASKS, TARGETS, QUIET,
     ),
     later={"throttles": say("throttles per provider"), "sla": say("SLA timers")},
 )  # fmt: skip
@@ -172,6 +173,7 @@ def compile_policy(root: Node, report: Report) -> Policy:
         webhooks=endpoints_of(fields, report),
         tasks=tasks_of(fields),
         mql_to_sql_target=target_of(fields),
+        quiet=quiet_of(fields),
     )
 
 

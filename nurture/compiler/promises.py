@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from nurture.compiler.durations import write_duration
 from nurture.compiler.report import Placed, Report
-from nurture.domain.calendar import longest_closed
+from nurture.domain.calendar import NoOpeningError, longest_closed
 from nurture.domain.mailing import Mailing
-from nurture.domain.policy import Calendar, MailCap, Window
+from nurture.domain.policy import Calendar, MailCap, QuietHours, Window
+from nurture.domain.quiet import free_until, next_free
 from nurture.domain.steps import Duration, Send
 from nurture.domain.workflow import Purpose, Workflow
 from nurture.language import say
@@ -20,21 +22,45 @@ _MONDAY = date(2024, 1, 1)
 
 
 @lru_cache(maxsize=256)
-def ordinary_gap(window: Window) -> timedelta:
+def ordinary_gap(window: Window, quiet: tuple[QuietHours, ...] = ()) -> timedelta:
     """Return the longest span for which a window stays shut in weeks without holidays.
+
+    Quiet hours are taken out of it, as if all clocks were one. Raises NoOpeningError where
+    they leave nothing.
 
     Holidays and closed days make it longer; a mail that they outlast is dropped with that
     reason, and nobody would write `expires: 10d` for the new year's sake.
     """
     bare = Calendar(zone="UTC", holidays=frozenset(), closed=(), windows={})
-    return longest_closed(bare, window, _MONDAY, days=15)
+    if not quiet:
+        return longest_closed(bare, window, _MONDAY, days=15)
+    zone, longest = ZoneInfo("UTC"), timedelta(0)
+    ends = datetime.combine(_MONDAY, time(0), zone)
+    last = ends + timedelta(days=15)
+    # Up to the first opening nothing was counted on yet.
+    ends = next_free(bare, window, quiet, zone, ends)
+    while ends < last:
+        opens = next_free(bare, window, quiet, zone, ends)
+        longest = max(longest, opens - ends)
+        ends = free_until(bare, window, quiet, zone, opens, timedelta(days=1))
+    return longest
 
 
-def check_promise(expires: Duration, window: Window, at: Placed, report: Report) -> None:
+def check_promise(
+    expires: Duration,
+    window: Window,
+    quiet: tuple[QuietHours, ...],
+    at: Placed,
+    report: Report,
+) -> None:
     """Report an `expires` that an ordinary night or week-end outlasts."""
     if expires.business_days:
         return
-    gap = ordinary_gap(window)
+    try:
+        gap = ordinary_gap(window, quiet)
+    except NoOpeningError:
+        # Said once, where the quiet hours stand.
+        return
     if expires.elapsed + timedelta(days=expires.days) < gap:
         message = say(
             "expires after {expires}, but window '{name}' may stay shut for {gap} at a stretch",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -15,6 +15,7 @@ from nurture.compiler.nodes import Node
 from nurture.compiler.policy import EMPTY_POLICY, catalogue_of, compile_policy
 from nurture.compiler.project_files import ProjectFiles
 from nurture.compiler.promises import check_caps
+from nurture.compiler.quiet import QUIET, check_quiet
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
 from nurture.compiler.scenarios import check_folder, compile_scenarios
@@ -37,8 +38,10 @@ from nurture.compiler.templates import template_names
 from nurture.compiler.workflow import CompiledWorkflow, compile_workflow_file, workflow_name
 from nurture.domain.definitions import Definitions
 from nurture.domain.library import Library
-from nurture.domain.policy import Policy
-from nurture.domain.steps import StartWorkflow
+from nurture.domain.mailing import Mailing
+from nurture.domain.policy import Calendar, Policy
+from nurture.domain.purpose import Purpose
+from nurture.domain.steps import Send, StartWorkflow
 from nurture.domain.workflow import Workflow
 from nurture.errors import DefinitionError, NotFoundError, Severity
 from nurture.language import say
@@ -100,6 +103,7 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
     check_team_mails(sources, policy, compiled, template_names(files))
     for one in compiled.values():
         check_caps(one.workflow, policy.caps, one.places, one.report)
+    _check_quiet(sources, policy, calendar, compiled, [*broadcasts.values(), *mailings.values()])
     known_segments = segments.all()
     check_folder(sources)
     definitions = Definitions(
@@ -229,6 +233,28 @@ def _workflows(
         if found is not None and names.get(found.workflow.name) is source:
             compiled[found.workflow.name] = found
     return compiled
+
+
+def _check_quiet(
+    sources: Sources,
+    policy: Policy,
+    calendar: Calendar,
+    compiled: Mapping[str, CompiledWorkflow],
+    mailings: Iterable[Mailing],
+) -> None:
+    """Warn of windows in use of which the policy's quiet hours leave nothing."""
+    if not policy.quiet:
+        return
+    used = {one.window for one in mailings if one.purpose is not Purpose.SERVICE}
+    for workflow in (one.workflow for one in compiled.values()):
+        used |= {
+            step.window or workflow.window
+            for step in workflow.graph.steps.values()
+            if isinstance(step, Send) and workflow.purpose_of(step) is not Purpose.SERVICE
+        }
+    for source in sources.of("policy")[:1]:
+        at = source.root.get(QUIET.name)
+        check_quiet(at, policy.quiet, calendar.windows, used, source.report)
 
 
 def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nurture.compiler.calendar import weekday
 from nurture.compiler.condition_maps import CONDITION
+from nurture.compiler.delivery import SPREAD
 from nurture.compiler.event_maps import EVENT
 from nurture.compiler.moments import Clock, Day, Span
 from nurture.compiler.names import NAME, STEP_ID, TAG
@@ -277,7 +278,7 @@ STEP_KINDS: dict[str, StepKind] = {
     for kind in (
         StepKind(
             SEND,
-            (SUBJECT, FROM, WINDOW, EXPIRES, ATTACH, PURPOSE),
+            (SUBJECT, FROM, WINDOW, SPREAD, EXPIRES, ATTACH, PURPOSE),
             {"review": say("a person's review before sending")},
         ),
         StepKind(WAIT),

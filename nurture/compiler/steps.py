@@ -8,6 +8,7 @@ from dataclasses import replace
 from nurture.compiler import step_kinds as kinds
 from nurture.compiler.changes import Changes
 from nurture.compiler.condition_maps import read_condition
+from nurture.compiler.delivery import SPREAD, check_spread
 from nurture.compiler.event_maps import read_awaited
 from nurture.compiler.mail_checks import check_attachments, check_content
 from nurture.compiler.nodes import MapNode, Node, Scalar
@@ -121,7 +122,12 @@ class StepCompiler:
         expires = fields.get(kinds.EXPIRES)
         kept = (refer.windows or {}).get(window or self._window)
         if expires is not None and kept is not None:
-            check_promise(expires, kept, fields.at(kinds.EXPIRES), self._report)
+            asked_for = (own or self._purpose) is Purpose.SERVICE
+            quiet = () if asked_for else refer.policy.quiet
+            check_promise(expires, kept, quiet, fields.at(kinds.EXPIRES), self._report)
+        spread = fields.get(SPREAD)
+        if spread is not None:
+            check_spread(spread, fields.at(SPREAD), self._report)
         subjects, at = fields.get_or(kinds.SUBJECT, {}), fields.at(kinds.SUBJECT)
         refer.check_languages(subjects, at, self._report)
         return Send(
@@ -136,6 +142,7 @@ class StepCompiler:
             pick=content.pick,
             attach=attached(fields),
             purpose=own,
+            spread=spread,
             subject_at=_text_at(at),
             subjects_at=tuple(_text_at(at.pairs[one][1]) for one in subjects)
             if isinstance(at, MapNode) and "" not in subjects

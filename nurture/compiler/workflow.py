@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from nurture.compiler import durations
 from nurture.compiler.condition_maps import CONDITION, read_condition
+from nurture.compiler.delivery import DELIVERY, read_delivery
 from nurture.compiler.graph_checks import check_graph
 from nurture.compiler.holdouts import HOLDOUT, check_holdout, read_holdout
 from nurture.compiler.names import NAME
@@ -96,9 +97,6 @@ class Subject(Shape[str]):
         return {"type": "string", "pattern": r"^(deal|referral|event\.[A-Za-z][A-Za-z0-9_]*)$"}
 
 
-_WINDOW = Key("window", NAME, say("Window of the calendar that its mails keep; business."))
-_FROM = Key("from", NAME, say("`owner` (without it) or a sender of the policy."))
-
 _NAME = Key("workflow", NAME, say("The workflow's name."), required=True)
 _TITLE = Key("title", Text(longest=200), say("What it is called on pages."))
 _PURPOSE = Key(
@@ -115,7 +113,6 @@ _REENTRY = Key(
 )
 _GOAL = Key("goal", ListOf(WAY_OUT, or_one=True, at_least=1), say("Reached: leaves as converted."))
 _EXIT = Key("exit", ListOf(WAY_OUT, or_one=True, at_least=1), say("Leaves at once, in any wait."))
-_DELIVERY = Key("delivery", Record(say("delivery"), (_WINDOW, _FROM)), say("How its mails leave."))
 _TOPIC = Key("topic", TOPIC, say("Topic of the policy that readers may turn off."))
 _PER = Key("per", Subject(), say("One journey per such thing rather than per contact."))
 _IN_FLIGHT = Key(
@@ -134,7 +131,7 @@ WORKFLOW = Record(
     say("a workflow"),
     (
         _NAME, _TITLE, _PURPOSE, _PRIORITY, _TRIGGER, _ONLY_IF, _REENTRY, _GOAL, _EXIT,
-        _DELIVERY, _TOPIC, _PER, HOLDOUT, _IN_FLIGHT, _RENAMED, _STEPS,
+        DELIVERY, _TOPIC, _PER, HOLDOUT, _IN_FLIGHT, _RENAMED, _STEPS,
     ),
 )  # fmt: skip
 
@@ -171,8 +168,9 @@ def compile_workflow_file(
     names = StepNames.of({step: draft.kind for step, draft in outline.drafts.items()})
     plain = ConditionScope(report, references.catalogue, references.segment)
     inside = replace(plain, steps=names, trigger=True)
-    window, sender = _delivery(fields, references, report)
     purpose = Purpose(fields.get_or(_PURPOSE, Purpose.MARKETING.value))
+    delivery = read_delivery(fields, purpose, references, report)
+    window = delivery.window
     name = fields.get_or(_NAME, "")
     compiler = StepCompiler(name, purpose, window, inside, references)
     graph = compiler.graph(block)
@@ -206,7 +204,9 @@ def compile_workflow_file(
         goal=goal,
         exits=(*reached, *(way_out for way_out in exits if way_out is not None)),
         window=window,
-        sender=sender,
+        spread=delivery.spread,
+        at_best_hour=delivery.at_best_hour,
+        sender=delivery.sender,
         topic=_topic(fields, purpose, references, report),
         subject_field=fields.get_or(_PER, ""),
         in_flight=in_flight,
@@ -228,15 +228,3 @@ def _topic(fields: Fields, purpose: Purpose, references: References, report: Rep
         message = say("mails of purpose service have no topic: nobody may turn them off")
         report.error(fields.at(_TOPIC), "topic-of-service", message, say("delete the line"))
     return topic
-
-
-def _delivery(fields: Fields, references: References, report: Report) -> tuple[str, str]:
-    delivery = fields.get(_DELIVERY)
-    if delivery is None:
-        return "business", "owner"
-    window, sender = delivery.get(_WINDOW), delivery.get(_FROM)
-    if window is not None:
-        references.check_window(window, delivery.at(_WINDOW), report)
-    if sender is not None:
-        references.check_sender(sender, delivery.at(_FROM), report)
-    return window or "business", sender or "owner"

@@ -31,6 +31,8 @@ class Lookups:
     event_types: frozenset[str]
     #: some condition reads the deal
     needs_deal: bool
+    #: something leaves at the hour at which its reader reads, so that hour is learnt
+    learns_hours: bool = False
     #: event types by workflow that its goal, exits and waits read
     journey_types: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -79,6 +81,8 @@ def look_up(definitions: Definitions) -> Lookups:
         needs_deal=any(
             scope is Scope.DEAL for condition in everything for scope, _ in reads(condition).fields
         ),
+        learns_hours=any(one.at_best_hour for one in ordered)
+        or any(one.at_best_hour for one in definitions.mailings.values()),
         journey_types={workflow.name: journey_types(workflow) for workflow in ordered},
     )
 

@@ -50,6 +50,18 @@ MAIL_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "window_never_opens": ("時間帯「{window}」が開きません", "window {window} never opens"),
     "window": ("配信時間帯「{window}」を待っています", "waits for the window {window}"),
+    "quiet_hours": (
+        "配信を控える時間帯のため待っています",
+        "waits until the quiet hours are over",
+    ),
+    "spread": (
+        "一斉に送らないよう、時間をずらして送ります",
+        "the mails of this batch are spread over time",
+    ),
+    "best_hour": (
+        "よく読まれる時間帯（{hour}、{opens}通の開封から）を待っています",
+        "waits for their best hour, {hour}, learnt from {opens} opens",
+    ),
     "cap": (
         "上限「{cap}」({days:g}日に{mails}通)に達しています",
         "cap {cap} is reached ({mails} mails in {days:g} days)",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nurture.domain.conditions import Condition
 from nurture.domain.library import Pick
@@ -54,6 +54,10 @@ class Mailing:
     #: `owner` or a sender key
     sender: str = "owner"
     window: str = "business"
+    #: its mails leave over a span as long as this; None: as they come
+    spread: timedelta | None = None
+    #: each leaves at the hour at which its reader reads, where that is known
+    at_best_hour: bool = False
     expires: Duration = _WEEK
     #: picked per contact instead of `template`, which is then the fall-back
     pick: Pick | None = None

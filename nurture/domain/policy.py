@@ -107,6 +107,21 @@ class TaskPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours at which no marketing, survey or referral mail leaves, whatever its window says.
+
+    Mails of purpose `service` answer what their reader asked for, and go.
+    """
+
+    #: from, to; where `to` is not later it is on the next day
+    hours: tuple[tuple[time, time], ...]
+    #: weekdays (Monday is 0) on which the spans begin; None: every day
+    days: frozenset[int] | None = None
+    #: on the reader's own clock, else on the calendar's
+    readers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything `policy.yaml` says."""
 
@@ -124,6 +139,7 @@ class Policy:
     #: declared custom fields: name → text | number | boolean | date
     contact_fields: Mapping[str, str] = field(default_factory=dict)
     account_fields: Mapping[str, str] = field(default_factory=dict)
+    quiet: tuple[QuietHours, ...] = ()
     #: mails a day after which `publish` wants --yes N
     publish_limit: int = 100
     #: mails per hour after `resume`

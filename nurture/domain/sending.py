@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from nurture.domain.best_hour import BestHours, best_moment
 from nurture.domain.calendar import NoOpeningError, next_opening
-from nurture.domain.policy import Calendar, MailCap, Policy
+from nurture.domain.policy import Calendar, MailCap, Policy, QuietHours, Window
 from nurture.domain.preferences import ASKED_FOR, UNASKED, Preferences
+from nurture.domain.quiet import free_until, is_quiet, next_free
+from nurture.domain.spreading import slot
 from nurture.domain.workflow import Purpose
 
 
@@ -69,6 +72,12 @@ class Candidate:
     topic: str | None = None
     #: tells of a change of what the reader was told before: no cap holds it back
     corrects: bool = False
+    #: the mails of its batch leave over a span as long as this
+    spread: timedelta | None = None
+    #: it leaves at the hour at which its reader reads
+    at_best_hour: bool = False
+    #: what names it for ever (nurture.db.tables.message.dedupe_key), its place in a spread
+    key: str = ""
 
 
 @dataclass(slots=True)
@@ -93,6 +102,8 @@ class Situation:
     allowed: Sequence[str] = ()
     contact_mails: list[PastMail] = field(default_factory=list)
     account_mails: list[PastMail] = field(default_factory=list)
+    #: when they read, where it is known and they let us measure
+    best_hours: BestHours | None = None
 
 
 #: window of mails to our own team: no calendar shuts it
@@ -190,9 +201,14 @@ def _not_now(
     rests_until = facts.preferences.rests(now)
     if asks and rests_until is not None:
         return Defer(rests_until, "reader_pause")
-    shut = _window(mail, facts.zone, calendar, now)
+    quiet = policy.quiet if asks else ()
+    shut = _window(mail, facts.zone, calendar, quiet, now)
     if shut is not None:
         return shut
+    if mail.spread or mail.at_best_hour:
+        timed = _own_moment(mail, facts, calendar, quiet, now)
+        if timed is not None:
+            return timed
     if not asks or mail.corrects:
         return None
     capped, paced = _capped(mail, facts, policy.caps, now), _paced(mail, facts, now)
@@ -217,18 +233,64 @@ def _paced(mail: Candidate, facts: Situation, now: datetime) -> Defer | None:
     return Defer(newest + span, "reader_rhythm", {"days": span / timedelta(days=1)})
 
 
-def _window(mail: Candidate, zone: ZoneInfo, calendar: Calendar, now: datetime) -> Defer | None:
-    """Return until when the mail's window is shut, or None where it is open."""
-    if mail.window == ALWAYS_OPEN:
+def _window(
+    mail: Candidate,
+    zone: ZoneInfo,
+    calendar: Calendar,
+    quiet: Sequence[QuietHours],
+    now: datetime,
+) -> Defer | None:
+    """Return until when window or quiet hours keep a mail, or None where it may leave."""
+    window: Window | None = None
+    if mail.window != ALWAYS_OPEN:
+        window = calendar.windows.get(mail.window)
+        if window is None:
+            return Defer(now + _NO_WINDOW, "unknown_window", {"window": mail.window})
+    elif not quiet:
         return None
-    window = calendar.windows.get(mail.window)
-    if window is None:
-        return Defer(now + _NO_WINDOW, "unknown_window", {"window": mail.window})
     try:
-        opens = next_opening(calendar, window, zone, now)
+        opens = now if window is None else next_opening(calendar, window, zone, now)
+        free = opens
+        if quiet and is_quiet(quiet, calendar, zone, opens):
+            free = next_free(calendar, window, quiet, zone, opens)
     except NoOpeningError:
         return Defer(now + _NO_WINDOW, "window_never_opens", {"window": mail.window})
-    return Defer(opens, "window", {"window": mail.window}) if opens > now else None
+    if free == now:
+        return None
+    # What keeps it now is what it says; until when both are over is when it is due.
+    if opens == now:
+        return Defer(free, "quiet_hours")
+    return Defer(free, "window", {"window": mail.window})
+
+
+def _own_moment(
+    mail: Candidate,
+    facts: Situation,
+    calendar: Calendar,
+    quiet: Sequence[QuietHours],
+    now: datetime,
+) -> Defer | None:
+    """Return until when a mail waits for its reader's hour or its place in a spread, or None.
+
+    Both count from when it could have left at all, so that a mail which something else held
+    back longer does not wait again.
+    """
+    window = calendar.windows.get(mail.window)
+    opens = next_free(calendar, window, quiet, facts.zone, mail.created_at)
+    reason, detail = "spread", dict[str, Any]()
+    if mail.at_best_hour and facts.best_hours is not None:
+        best = facts.best_hours
+        found = best_moment(best, calendar, window, quiet, facts.zone, opens, mail.expires_at)
+        if found is not None:
+            opens, hour = found
+            reason, detail = "best_hour", {"hour": f"{hour}:00", "opens": best.opens}
+    if mail.spread:
+        ends = free_until(calendar, window, quiet, facts.zone, opens, mail.spread)
+        if mail.expires_at is not None:
+            ends = min(ends, mail.expires_at)
+        if ends > opens:
+            opens = slot(mail.key, opens, ends)
+    return Defer(opens, reason, detail) if opens > now else None
 
 
 def _capped(

@@ -67,6 +67,8 @@ class Send:
     #: the same by locale (locale, text), instead of one for all; in a language without one,
     #: the template's own subject stays
     subjects: tuple[tuple[str, str], ...] = ()
+    #: the mails of a batch leave over a span as long as this; None: as the workflow says
+    spread: timedelta | None = None
     #: line and column of the subject in the file, from 1; moving a line changes no step
     subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
     #: the same of each of `subjects`

@@ -121,6 +121,10 @@ class Workflow:
     exits: tuple[Exit, ...] = ()
     #: window that its mails keep
     window: str = "business"
+    #: the mails of a batch leave over a span as long as this; None: as they come
+    spread: timedelta | None = None
+    #: its mails leave at the hour at which their reader reads, where that is known
+    at_best_hour: bool = False
     #: `owner` or a sender key of the policy
     sender: str = "owner"
     #: `per: event.referral` → "referral": the event property that is the subject; "" = none

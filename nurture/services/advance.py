@@ -23,6 +23,7 @@ from nurture.domain.policy import Calendar
 from nurture.domain.purpose import Purpose
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.domain.steps import Notify, Send, Webhook
+from nurture.services import mail_timing
 from nurture.services.batch import Batch, Journey, Person, load_people
 from nurture.services.changes import Changes
 from nurture.services.divisions import Divisions
@@ -165,7 +166,7 @@ class Walks:
             "purpose": str(purpose),
             **subject_columns(step, person.row, self._batch.release.definitions.policy),
             "sender": step.sender or workflow.sender,
-            "window": step.window or workflow.window,
+            **mail_timing.of_step(workflow, step),
             "priority": workflow.priority,
             # What somebody asked for is under no topic that they could have turned off.
             "topic": None if purpose is Purpose.SERVICE else workflow.topic,

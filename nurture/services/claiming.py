@@ -15,6 +15,7 @@ from nurture.db import contacts, mail_fates, outbox, outcomes, preferences, touc
 from nurture.db.engine import write
 from nurture.db.outbox import Held
 from nurture.domain.addresses import address_hash
+from nurture.domain.best_hour import BestHours
 from nurture.domain.policy import Calendar, Policy
 from nurture.domain.preferences import UNASKED
 from nurture.domain.seminar import CORRECTION, kind_of
@@ -187,6 +188,9 @@ def candidate(row: Row[Any], person: Row[Any] | None, policy: Policy) -> Candida
         expires_at=row.expires_at,
         has_enrolment=row.enrolment_id is not None,
         topic=row.topic,
+        spread=timedelta(seconds=row.spread) if row.spread else None,
+        at_best_hour=row.at_best_hour,
+        key=row.dedupe_key,
         corrects=bool(row.mailing) and kind_of(row.mailing) == CORRECTION,
     )
 
@@ -230,6 +234,8 @@ def situations(
             withdrawn=frozenset(p for p, state in states.items() if state == "withdrawn"),
             account_hold=person.account_hold_reason,
             preferences=asked_for.get(contact_id, UNASKED),
+            # Who turned measuring off is not timed by what was measured before.
+            best_hours=BestHours.from_json(person.best_hours) if person.tracking else None,
             paused=paused,
             sending=mode,
             allowed=allowed,

@@ -16,6 +16,7 @@ from nurture.db.engine import read
 from nurture.db.timeline import Place
 from nurture.domain import glossary
 from nurture.domain.addresses import address_hash, canonical
+from nurture.domain.best_hour import BestHours
 from nurture.domain.event_words import more_of, name_of
 from nurture.domain.glossary import word
 from nurture.domain.preference_words import RHYTHMS
@@ -150,7 +151,9 @@ def _preferences(
     titles = offer_at(runtime, connection).titles(locale)
     rhythm = "" if has.rhythm is Rhythm.ALL else word(RHYTHMS, has.rhythm, locale)
     off = [titles.get(name, name) for name in sorted(has.topics_off)]
-    return PreferenceLines(off, rhythm, has.rests(now), row.tracking)
+    best = BestHours.from_json(row.best_hours) if row.tracking else None
+    hour = (best.order[0], best.opens) if best is not None and best.order else None
+    return PreferenceLines(off, rhythm, has.rests(now), row.tracking, hour)
 
 
 def _mails(

@@ -58,6 +58,8 @@ class PreferenceLines:
     #: when their pause ends
     paused_until: datetime | None
     tracking: bool
+    #: (hour, mails it is learnt from) at which they read, where it is known; nobody asked for it
+    best_hour: tuple[int, int] | None = None
 
     @property
     def any(self) -> bool:

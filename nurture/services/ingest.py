@@ -15,6 +15,7 @@ from nurture.db import touched
 from nurture.db.engine import write
 from nurture.db.events import follow_merges, take
 from nurture.services.batch import Batch, Person, load_people
+from nurture.services.best_hours import learn_hours
 from nurture.services.enrol import settle_enrolments, trigger
 from nurture.services.handoff import settle_handoffs
 from nurture.services.holdouts import look_for_goals
@@ -57,6 +58,7 @@ def ingest(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = No
         take(connection, [arrival.id for arrival in arrived])
         _decide(batch)
         batch.save()
+        learn_hours(batch)
         return len(held)
 
 

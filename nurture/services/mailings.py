@@ -24,7 +24,7 @@ from nurture.domain.library import kind_template, pick_as_json
 from nurture.domain.mailing import Mailing, MailingState, dedupe_key
 from nurture.domain.mailing_plan import FILE_REMOVED
 from nurture.errors import NurtureError
-from nurture.services import control, seminar_corrections
+from nurture.services import control, mail_timing, seminar_corrections
 from nurture.services.control import WORKFLOW
 from nurture.services.mailing_control import drop
 from nurture.services.releases import LiveRelease
@@ -208,7 +208,7 @@ def mail(written: Mailing, person: Row[int, str, int], expires_at: datetime) -> 
         "template": template_of(written),
         "subject_override": written.subject,
         "sender": written.sender,
-        "window": written.window,
+        **mail_timing.of_mailing(written),
         "priority": written.priority,
         "expires_at": expires_at,
         "mailing": written.name,

@@ -35,7 +35,18 @@ _FAR = frozenset({"returned", "revisit_noted"})
 
 #: reasons of a mail that waits for a moment that is known
 _HELD_BACK = frozenset(
-    {"window", "cap", "try_later", "not_sent", "sending_off", "reader_pause", "reader_rhythm"}
+    {
+        "window",
+        "quiet_hours",
+        "spread",
+        "best_hour",
+        "cap",
+        "try_later",
+        "not_sent",
+        "sending_off",
+        "reader_pause",
+        "reader_rhythm",
+    }
 )
 
 _FORMATS = {"ja": "M月d日(E) H:mm", "en": "EEE, d MMM, HH:mm"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +13,7 @@ from nurture.compiler.release import compile_files
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts
 from nurture.domain.lifecycle import Temperature, temperature
+from nurture.domain.schedule import firings_after
 from nurture.domain.steps import Duration, Send, WaitFor, WaitUntil
 from nurture.domain.workflow import Existing, Purpose, Workflow
 from tests.content.shipped import release
@@ -47,6 +50,16 @@ def test_every_shipped_file_compiles_without_a_remark() -> None:
         "document-follow-up", "seminar-follow-up", "re-activation", "after-loss", "revisit",
         "customer-onboarding", "referral-notice", "referral-ask", "referrer-updates",
     }  # fmt: skip
+
+
+def test_customers_are_asked_on_the_first_business_day_of_each_quarter() -> None:
+    """1 to 3 January are closed, 1 April 2028 is a Saturday."""
+    (trigger,) = SHIPPED.workflows["quarterly-review"].schedules
+    moments = firings_after(trigger.schedule, SHIPPED.calendar, NOW.replace(year=2027, month=12))
+    walls = [
+        one.astimezone(ZoneInfo("Asia/Tokyo")).isoformat(" ")[:16] for one in islice(moments, 3)
+    ]
+    assert walls == ["2028-01-04 10:00", "2028-04-03 10:00", "2028-07-03 10:00"]
 
 
 def test_the_keener_the_contact_the_earlier_its_mail() -> None:

@@ -15,7 +15,14 @@ NOW = datetime(2026, 5, 12, 3, 4, 5, 678901, tzinfo=UTC)
 HALF_LIFE = timedelta(days=30)
 
 #: few, so that they meet; composed and decomposed é differ, so do A and a
-TEXTS = st.sampled_from(["", "a", "ab", "A", "ja", "佐藤", "é", "e\u0301", "𠮷", "5", "true"])
+#: dates of custom fields are their ISO texts
+TEXTS = st.sampled_from(
+    [
+        *("", "a", "ab", "A", "ja", "佐藤", "é", "e\u0301", "𠮷", "5", "true"),
+        "2026-05-12",
+        "2026-06",
+    ]
+)
 NUMBERS = st.sampled_from([0, 1, 2, 5, -1, 0.5, 60, 60.0, 59.9, 61, 1e300, -1e301, 2**53, 10**400])
 JSON_VALUES = st.one_of(TEXTS, NUMBERS, st.booleans(), st.none(), st.just([1]), st.just({"a": "b"}))
 #: a key beyond ASCII is stored escaped, one with a quote needs care in paths
@@ -64,7 +71,8 @@ columns = st.fixed_dictionaries(
         "family_name": st.none() | TEXTS,
         "given_name": st.none() | TEXTS,
         "locale": st.sampled_from([None, "", "ja", "ja-JP", "en", "JA"]),
-        "role": st.none() | TEXTS,
+        **{name: st.none() | TEXTS for name in ("role", "title", "department", "email")},
+        **{name: st.none() | TEXTS for name in ("zone", "phone", "source")},
         "lifecycle": st.sampled_from(["prospect", "mql", "customer"]),
         "temperature": st.sampled_from(["cold", "warm", "hot"]),
         "fields": DOCUMENTS,
@@ -80,7 +88,7 @@ columns = st.fixed_dictionaries(
 accounts = st.fixed_dictionaries(
     {
         "name": TEXTS,
-        "industry": st.none() | TEXTS,
+        **{name: st.none() | TEXTS for name in ("industry", "region", "zone")},
         "employees": st.none() | st.sampled_from([0, 5, 60, 300]),
         "fields": DOCUMENTS,
         "created_at": st.just(NOW),

@@ -8,6 +8,7 @@ from nurture.db.tables.happenings import (
     event_evidence,
     inbox,
     ledger,
+    open_hour,
     stray_event,
 )
 from nurture.db.tables.journeys import blob, decision, enrolment, release, release_file
@@ -65,6 +66,7 @@ __all__ = [
     "message",
     "metadata",
     "notice",
+    "open_hour",
     "participant",
     "pause",
     "preference",

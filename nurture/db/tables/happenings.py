@@ -106,3 +106,12 @@ ledger = Table(
     Column("release_id", BigKey, ForeignKey("release.id")),
     Index("ix_ledger_contact_id_rule", "contact_id", "rule"),
 )
+
+#: mails that people opened or clicked, by the hour of their own clocks; all readers together
+open_hour = Table(
+    "open_hour",
+    metadata,
+    #: 0 to 23
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("opens", Integer, nullable=False, server_default="0"),
+)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
     true,
 )
@@ -44,6 +45,10 @@ message = Table(
     Column("sender", String(64)),
     Column("window", String(64), nullable=False),
     Column("priority", Integer, nullable=False),
+    #: seconds over which the mails of its batch leave; null: as they come
+    Column("spread", Integer),
+    #: leaves at the hour at which its reader reads
+    Column("at_best_hour", Boolean, nullable=False, server_default=false()),
     #: queued | claimed | sending | sent | delivered | deferred | failed | cancelled |
     #: bounced | complained | in_doubt: see nurture.domain.message.State
     Column("state", String(16), nullable=False),

@@ -95,6 +95,8 @@ contact = Table(
     #: tracking consent: false means no pixel and no rewritten links
     Column("tracking", Boolean, nullable=False, server_default=true()),
     Column("erased", Boolean, nullable=False, server_default=false()),
+    #: when they read: see nurture.domain.best_hour.BestHours; null: nothing learnt
+    Column("best_hours", JSON),
     #: when to come back to somebody who said "not now"; due work
     Column("revisit_at", UtcDateTime),
     Column("revisit_reason", Text),
