@@ -11,6 +11,12 @@ from collections.abc import Callable
 
 from nurture.language.said import Said, say
 
+#: how Jinja calls the end of a text, of a value and of a statement
+_ENDS = {
+    "end of template": say("end of template"),
+    "end of print statement": say("end of print statement"),
+    "end of statement block": say("end of statement block"),
+}
 _END = "end of template"
 
 # The messages of jinja2.lexer and jinja2.parser.
@@ -35,7 +41,7 @@ _SENTENCES: tuple[tuple[str, Callable[..., Said]], ...] = (
         rf"unexpected {_END}, expected '(?P<expected>.*)'",
         lambda expected: say("unexpected end, expected '{expected}'", expected=expected),
     ),
-    (rf"unexpected '(?P<end>{_END})'", lambda end: say("unexpected '{end}'", end=end)),
+    (rf"unexpected '(?P<end>{'|'.join(_ENDS)})'", lambda end: say("unexpected '{end}'", end=end)),
     (r"unexpected '(?P<found>.*)'", lambda found: say("unexpected '{found}'", found=found)),
     (
         r"unexpected char '(?P<found>.*)' at (?P<place>\d+)",
@@ -83,6 +89,6 @@ def said_by_jinja(message: str | None, end: Said | None = None) -> Said:
 
 
 def _end_or(found: str, end: Said | None) -> str:
-    if found != _END:
-        return found
-    return say("end of template") if end is None else end
+    if found == _END and end is not None:
+        return end
+    return _ENDS.get(found, found)

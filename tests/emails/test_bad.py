@@ -1,7 +1,8 @@
 """Messages about templates that marketers read, pinned over commented bad files.
 
 Each file in `bad/` ends with a comment `{# expect:` that holds every problem the check must
-find in it, word by word. `python tests/emails/test_bad.py` writes the comments anew.
+find in it, word by word, and below each what it says in Japanese.
+`python -m tests.emails.test_bad` writes the comments anew.
 """
 
 from __future__ import annotations
@@ -12,20 +13,30 @@ import pytest
 
 from nurture.emails.lint import lint_templates
 from nurture.emails.template_context import TemplateContext
+from nurture.errors import Problem
+from nurture.language import in_language
 from tests.emails.mails import shipped_layouts
 
 HERE = Path(__file__).parent
 MARK, END = "{# expect:\n", "#}\n"
-CONTEXT = TemplateContext(locales=("ja",), service_templates=("x/*",))
 
 
 def found_in(path: Path) -> list[str]:
-    """Return what the check says of a template, without the file's name."""
+    """Return what the check says of a template in both languages, without the file's name."""
     text = path.read_text("utf-8").partition(MARK)[0]
     name = f"templates/email/x/{path.name}"
     files = {**shipped_layouts(), name: text}
-    problems = lint_templates(files, CONTEXT)
-    return [str(problem).removeprefix(f"{name}:") for problem in problems]
+    context = TemplateContext(locales=(path.name.split(".")[1],), service_templates=("x/*",))
+    return [
+        line
+        for problem in lint_templates(files, context)
+        for line in (str(problem).removeprefix(f"{name}:"), _below(problem))
+    ]
+
+
+def _below(problem: Problem) -> str:
+    message, hint = (in_language(text, "ja") for text in (problem.message, problem.hint))
+    return f"  {message}（{hint}）" if hint else f"  {message}"
 
 
 def expected_in(path: Path) -> list[str]:
