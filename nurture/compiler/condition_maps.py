@@ -146,7 +146,7 @@ def _condition_schema(shared: SharedParts) -> Schema:
     return {
         "type": "object",
         "minProperties": 1,
-        "description": "All keys must hold; any other key is a field of contact or account.",
+        "description": say("All keys must hold; any other key is a field of contact or account."),
         "properties": {
             name: {**shape, "description": CONDITION_KEYS[name]} for name, shape in shapes.items()
         },
@@ -155,27 +155,29 @@ def _condition_schema(shared: SharedParts) -> Schema:
                 PlainValue().schema(shared),
                 {"type": "array", "items": PlainValue().schema(shared)},
             ],
-            "description": 'A value, a list of them, or a comparison such as ">= 40".',
+            "description": say('A value, a list of them, or a comparison such as ">= 40".'),
         },
     }
 
 
 #: what each key of a condition that is no field means
 CONDITION_KEYS = {
-    "all": "Every condition of the list holds.",
-    "any": "At least one condition of the list holds.",
-    "not": "The condition does not hold.",
-    "expr": "For what maps cannot say, e.g. contact.employees > 300 and has_tag('vip').",
-    "tag": "The contact carries the tag, or one of a list.",
-    "segment": "The contact is in the segment, or in one of a list.",
-    "customer": "Short for: lifecycle is customer.",
-    "event": "The contact has such an event: a type, or {type, where, times, within}.",
-    "form": "A form was sent: its name, true for any, or {name, times, within}.",
-    "downloaded": "A document was taken: its kind, true for any, or {kind, times, within}.",
-    "attended": "A seminar was attended: its name, true, or {seminar, times, within}.",
-    "clicked": "A link of a step's mail was clicked; true for any mail; {times, within} counts.",
-    "opened": "A step's mail was opened; weak evidence; {times, within} counts.",
-    "reply": "A step's mail was answered; true for any mail; {times, within} counts.",
+    "all": say("Every condition of the list holds."),
+    "any": say("At least one condition of the list holds."),
+    "not": say("The condition does not hold."),
+    "expr": say("For what maps cannot say, e.g. contact.employees > 300 and has_tag('vip')."),
+    "tag": say("The contact carries the tag, or one of a list."),
+    "segment": say("The contact is in the segment, or in one of a list."),
+    "customer": say("Short for: lifecycle is customer."),
+    "event": say("The contact has such an event: a type, or {type, where, times, within}."),
+    "form": say("A form was sent: its name, true for any, or {name, times, within}."),
+    "downloaded": say("A document was taken: its kind, true for any, or {kind, times, within}."),
+    "attended": say("A seminar was attended: its name, true, or {seminar, times, within}."),
+    "clicked": say(
+        "A link of a step's mail was clicked; true for any mail; {times, within} counts."
+    ),
+    "opened": say("A step's mail was opened; weak evidence; {times, within} counts."),
+    "reply": say("A step's mail was answered; true for any mail; {times, within} counts."),
 }
 
 #: a condition inside another file

@@ -158,22 +158,22 @@ def event_properties(shared: SharedParts) -> dict[str, Schema]:
     word: Schema = {"type": ["string", "boolean"]}
     value = PlainValue().schema(shared)
     about = {
-        "form": "A form was sent: its name, or true for any.",
-        "downloaded": "A document was taken: its kind, or true for any.",
-        "attended": "A seminar was attended: its name, or true for any.",
-        "clicked": "A link of this step's mail was clicked; true: of any mail.",
-        "opened": "This step's mail was opened; weak evidence.",
-        "reply": "This step's mail was answered; true: any mail.",
+        "form": say("A form was sent: its name, or true for any."),
+        "downloaded": say("A document was taken: its kind, or true for any."),
+        "attended": say("A seminar was attended: its name, or true for any."),
+        "clicked": say("A link of this step's mail was clicked; true: of any mail."),
+        "opened": say("This step's mail was opened; weak evidence."),
+        "reply": say("This step's mail was answered; true: any mail."),
     }
     return {
-        "event": {**EventName().schema(shared), "description": "An event by its type."},
+        "event": {**EventName().schema(shared), "description": say("An event by its type.")},
         **{key: {**word, "description": text} for key, text in about.items()},
         "where": {
             "type": "object",
             "additionalProperties": {"anyOf": [value, {"type": "array", "items": value}]},
-            "description": "Properties the event must have; `expr:` may read event.X.",
+            "description": say("Properties the event must have; `expr:` may read event.X."),
         },
-        "if": {**CONDITION.schema(shared), "description": "A condition that must hold too."},
+        "if": {**CONDITION.schema(shared), "description": say("A condition that must hold too.")},
     }
 
 

@@ -41,7 +41,7 @@ class Span(Shape[Duration]):
         shared["duration"] = {
             "type": "string",
             "pattern": durations.PATTERN,
-            "description": f"A duration: {durations.EXAMPLES}.",
+            "description": say("A duration: {examples}.", examples=durations.EXAMPLES),
         }
         return {"$ref": "#/$defs/duration"}
 

@@ -40,7 +40,7 @@ def _fields(shared: SharedParts) -> Schema:
         "type": "object",
         "additionalProperties": {
             "type": ["string", "number", "boolean", "null"],
-            "description": "A value of a field, custom fields of the policy included.",
+            "description": say("A value of a field, custom fields of the policy included."),
         },
     }
 
@@ -121,8 +121,10 @@ def _contact(shared: SharedParts) -> Schema:
         },
         "additionalProperties": {
             "type": ["string", "number", "boolean", "null"],
-            "description": "A field of the contact or its account: email, family_name, industry, "
-            "custom fields …",
+            "description": say(
+                "A field of the contact or its account: email, family_name, industry, "
+                "custom fields …"
+            ),
         },
     }
 
@@ -154,7 +156,7 @@ def _becomes(shared: SharedParts) -> Schema:
         },
         "additionalProperties": {
             "type": ["string", "number", "boolean", "null"],
-            "description": "The new value of a field; `null` empties it.",
+            "description": say("The new value of a field; `null` empties it."),
         },
     }
 

@@ -99,7 +99,7 @@ class ScheduleShape(Shape[Schedule]):
         """Return a cron line or the map of a form."""
         line = {
             "type": "string",
-            "description": "A cron line: minute hour day month weekday.",
+            "description": say("A cron line: minute hour day month weekday."),
             "examples": ["0 10 * * mon"],
         }
         return {"anyOf": [line, _FORM.schema(shared)]}

@@ -102,7 +102,9 @@ def _wait_until_schema(shared: SharedParts) -> Schema:
     record = Record(say("a moment"), WAIT_UNTIL_KEYS).schema(shared)
     record["additionalProperties"] = {
         "type": "string",
-        "description": "A date field and an offset, e.g. first_touch: 14d, trigger.starts_at: -1d.",
+        "description": say(
+            "A date field and an offset, e.g. first_touch: 14d, trigger.starts_at: -1d."
+        ),
     }
     return record
 
@@ -190,7 +192,7 @@ def _set_schema(shared: SharedParts) -> Schema:
     record = Record(say("a change"), (SET_TAG, SET_TAGS)).schema(shared)
     record["additionalProperties"] = {
         "type": ["string", "number", "boolean", "null"],
-        "description": "A field of the contact and its new value; null empties it.",
+        "description": say("A field of the contact and its new value; null empties it."),
     }
     return record
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +83,26 @@ def described(schema: Any, path: str) -> list[str]:
 
 def test_every_key_says_what_it_means() -> None:
     assert described(SCHEMAS, "") == []
+
+
+def test_editors_show_the_meaning_of_every_key_in_japanese_too() -> None:
+    english, japanese = json_schemas(), json_schemas("ja")
+    assert japanese["workflow"]["properties"]["goal"]["description"] == (
+        "達すると「目標達成」として終わります。"
+    )
+    said = re.compile("[ぁ-んァ-ヶ一-龠]")
+
+    def descriptions(part: Any) -> Iterator[str]:
+        if isinstance(part, dict):
+            for key, value in part.items():
+                if key == "description" and isinstance(value, str):
+                    yield value
+                yield from descriptions(value)
+        elif isinstance(part, list):
+            for value in part:
+                yield from descriptions(value)
+
+    assert [text for text in descriptions(japanese) if not said.search(text)] == []
+    # nothing but descriptions differs
+    assert [*english] == [*japanese]
+    assert english["workflow"]["properties"].keys() == japanese["workflow"]["properties"].keys()
