@@ -10,6 +10,7 @@ import email
 import email.policy
 import io
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import click
 from PIL import Image
@@ -25,10 +27,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Row
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from docs.images.life import LEAD, SEMINAR, Life
+from docs.images.life import LEAD, ROOT, SEMINAR, Life
 from nurture.db import tables
 from nurture.emails.tokens import Purpose, Token
 from nurture.providers.mailbox_store import MailboxStore
+from nurture.services.preview import Studio as Workbench
+from nurture.services.project import FOLDERS
+from nurture.web.preview import make_preview
 from nurture.web.public import make_public
 from nurture.web.team import make_team
 
@@ -67,6 +72,10 @@ PICTURES = (
     Picture("preferences-phone.ja", f"public:preferences:{LEAD}", phone=True, height=1300),
     Picture("task-mail-phone.ja", f"task-mail:{LEAD}", phone=True, height=1250),
     Picture("task-form-phone.ja", f"task:{LEAD}:form", phone=True, height=1175),
+    Picture("preview.ja", "preview:step:warm-nurture:hearing", height=1150),
+    Picture(
+        "diagram.ja", "team:/workflows/warm-nurture/diagram.svg?ways=1", width=932, height=1250
+    ),
     Picture("task-done-phone.ja", f"task:{LEAD}:done", phone=True, height=900),
 )
 
@@ -74,9 +83,9 @@ PICTURES = (
 class Studio:
     """What can be looked at, and the camera."""
 
-    def __init__(self, life: Life, browser: Browser, public: str, team: str) -> None:
+    def __init__(self, life: Life, browser: Browser, public: str, team: str, preview: str) -> None:
         self._life, self._browser = life, browser
-        self._public, self._team = public, team
+        self._public, self._team, self._preview = public, team, preview
         self._house = life.house
 
     def take(self, picture: Picture) -> bytes:
@@ -87,12 +96,12 @@ class Studio:
             device_scale_factor=scale,
             is_mobile=picture.phone,
             locale=picture.locale,
-            java_script_enabled=False,
+            java_script_enabled=picture.what.startswith("preview:"),
         )
         page = context.new_page()
         try:
             self._show(page, picture)
-            page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+            page.evaluate("scrollTo(0, 0); document.activeElement?.blur()")
             whole = page.evaluate("document.documentElement.scrollHeight")
             high = min(picture.height or whole, whole)
             page.set_viewport_size({"width": width, "height": high})
@@ -109,6 +118,11 @@ class Studio:
                 page.goto(f"{team}/contacts/{found.id}?lang={picture.locale}")
             case "team":
                 page.goto(f"{team}{rest}{'&' if '?' in rest else '?'}lang={picture.locale}")
+            case "preview":
+                asked = {"show": rest, "reader": "hardly-known", "width": "both"}
+                page.goto(f"{self._preview}/?{urlencode({**asked, 'lang': picture.locale})}")
+                page.locator("#live.on").wait_for()
+                page.wait_for_timeout(500)
             case "mail":
                 template, _, locale = rest.rpartition(":")
                 page.set_content(self._mail(template, locale))
@@ -185,6 +199,7 @@ def served(life: Life, folder: Path) -> Iterator[list[str]]:
     apps = (
         make_public(life.house.runtime, folder),
         make_team(life.house.runtime, store, "x" * 32),
+        make_preview(Workbench(life.house.runtime, _being_written(folder / "p"), True)),
     )
     servers = [
         make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet) for app in apps
@@ -194,6 +209,18 @@ def served(life: Life, folder: Path) -> Iterator[list[str]]:
     yield [f"http://127.0.0.1:{server.port}" for server in servers]
     for server in servers:
         server.shutdown()
+
+
+def _being_written(folder: Path) -> Path:
+    """Return a copy of the project in which somebody is in the middle of a letter."""
+    for top in FOLDERS:
+        shutil.copytree(ROOT / top, folder / top)
+    letter = folder / "templates/email/warm/hearing.ja.md"
+    text = letter.read_text("utf-8")
+    at = text.index("\n\n1. ")
+    asked = "{{ contact.title }}のお立場から、お聞かせいただければ幸いです。"
+    letter.write_text(f"{text[:at]}{asked}{text[at:]}", "utf-8")
+    return folder
 
 
 def main(names: list[str]) -> None:
@@ -207,8 +234,8 @@ def main(names: list[str]) -> None:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=ARGUMENTS, env=os.environ | words
         )
-        with served(life, folder) as (public, team):
-            studio = Studio(life, browser, public, team)
+        with served(life, folder) as (public, team, preview):
+            studio = Studio(life, browser, public, team, preview)
             for picture in PICTURES:
                 if names and picture.name not in names:
                     continue

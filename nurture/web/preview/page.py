@@ -13,7 +13,7 @@ from nurture.domain.library import in_locale
 from nurture.emails.appearance import Look
 from nurture.emails.subjects import MAX_SUBJECT, full_width
 from nurture.emails.template_lint import MAX_HTML
-from nurture.errors import NotFoundError, Problem
+from nurture.errors import NotFoundError, Problem, Severity
 from nurture.services import listings
 from nurture.services.made_up import FIELDS, READERS
 from nurture.services.preview import USUAL, Reader, Studio
@@ -139,8 +139,11 @@ class Page:
         """The file that the author changes to change this mail."""
         if self.subject is None:
             return ""
-        if self.subject.kind == "template" and self.shown and self.shown[0].mail.path:
-            return self.shown[0].mail.path
+        mail = self.shown[0].mail if self.shown else None
+        if mail is not None and mail.problems:
+            return mail.problems[0].place.file
+        if mail is not None and mail.path and self.subject.kind == "template":
+            return mail.path
         return self.subject.file
 
     def groups(self, kind: str) -> Iterator[tuple[str, list[Subject]]]:
@@ -201,7 +204,9 @@ class Page:
         return in_locale(texts, self._language) or next(iter(texts.values()), "")
 
     def _problems(self, mail: PreviewMail) -> tuple[Problem, ...]:
-        return self._studio.problems(mail)
+        """Return what the check says, errors first."""
+        found = self._studio.problems(mail)
+        return tuple(sorted(found, key=lambda one: one.severity is not Severity.ERROR))
 
     def _query(self) -> dict[str, str]:
         names = ("show", "reader", "contact", "locale", "width", "look", "lang")
