@@ -16,10 +16,10 @@ from nurture.domain.scenario import Scenario
 from nurture.errors import NotFoundError
 from nurture.language import say
 from nurture.services.project import NoProjectError, read_project
+from nurture.simulate.scenario_crew import fitting_jobs, run_all
 from nurture.simulate.scenario_junit import junit
-from nurture.simulate.scenario_run import Outcome, run
+from nurture.simulate.scenario_run import Outcome
 from nurture.simulate.scenario_telling import Telling
-from nurture.simulate.stage import Stage
 from nurture.simulate.suite import Suite
 
 #: everything came as expected; something did not; there is nothing to run, or no project
@@ -32,6 +32,12 @@ OK, FAILED, MISUSED = 0, 1, 2
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first that fails.")
 @click.option("-l", "--list", "only_list", is_flag=True, help="Name the scenarios, run none.")
 @click.option("-v", "--verbose", is_flag=True, help="A line per scenario instead of a dot.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 64),
+    help="Run on so many processes (default: as many as it is worth).",
+)
 @click.option(
     "--junit",
     "junit_file",
@@ -55,6 +61,7 @@ def test(
     fail_fast: bool,
     only_list: bool,
     verbose: bool,
+    jobs: int | None,
     junit_file: Path | None,
     form: str,
     locale: str,
@@ -85,7 +92,17 @@ def test(
     if text:
         for warning in suite.warnings:
             click.echo(warning.in_language(locale))
-    outcomes = _run(suite, scenarios, locale, fail_fast, text, verbose)
+    if jobs is None:
+        jobs = 1 if fail_fast else fitting_jobs(len(scenarios), os.cpu_count() or 1)
+    outcomes = []
+    for outcome in run_all(suite.project, scenarios, locale, jobs):
+        outcomes.append(outcome)
+        if text:
+            _sign(outcome, verbose)
+        if fail_fast and not outcome.passed:
+            break
+    if text and not verbose:
+        click.echo()
     telling = Telling(suite.project.definitions, locale)
     if junit_file is not None:
         junit_file.parent.mkdir(parents=True, exist_ok=True)
@@ -118,32 +135,6 @@ def _chosen(
         said = told(say("no title holds {words}", words=list(words)))
         raise click.UsageError(said, ctx)
     return found
-
-
-def _run(
-    suite: Suite,
-    scenarios: Sequence[Scenario],
-    locale: str,
-    fail_fast: bool,
-    text: bool,
-    verbose: bool,
-) -> list[Outcome]:
-    """Run scenarios, with a sign of life for each."""
-    stage = Stage(suite.project)
-    outcomes = []
-    try:
-        for scenario in scenarios:
-            outcome = run(stage, scenario, locale)
-            outcomes.append(outcome)
-            if text:
-                _sign(outcome, verbose)
-            if fail_fast and not outcome.passed:
-                break
-    finally:
-        stage.close()
-    if text and not verbose:
-        click.echo()
-    return outcomes
 
 
 def _sign(outcome: Outcome, verbose: bool) -> None:

@@ -39,3 +39,9 @@ def test_what_the_shipped_journeys_promise_happens(suite: Suite, stage: Stage, f
         if not outcome.passed:
             told += [scenario.title, *telling.lines(outcome)]
     assert not told, "\n".join(told)
+
+
+def test_every_shipped_journey_has_a_file_of_scenarios(suite: Suite) -> None:
+    told = {path.stem for path in FILES}
+    assert [name for name in suite.project.definitions.workflows if name not in told] == []
+    assert suite.warnings == ()
