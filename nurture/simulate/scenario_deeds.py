@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from nurture.db import tables
 from nurture.db.engine import read, write
@@ -23,6 +24,7 @@ from nurture.simulate.scenario_people import (
     account_columns,
     contact_columns,
     member_id,
+    new_account,
     points_for,
     show_intent,
 )
@@ -134,18 +136,24 @@ def _become(world: World, contact_id: int, deed: Become) -> None:
         if changed:
             tell("contact.updated", fields=changed, by=_SOURCE)
         if deed.account:
-            _change_account(connection, row.account_id, deed)
+            _change_account(connection, contact_id, row.account_id, deed, now)
             tell("account.updated", fields=[*deed.account])
         if deed.lifecycle is not None:
             tell("lifecycle.assigned", stage=deed.lifecycle, reason=_SOURCE)
         record(connection, events, now)
 
 
-def _change_account(connection: Any, account_id: int | None, deed: Become) -> None:
-    if account_id is None:
-        raise NurtureError(say("this contact has no company"), say("give it one: `company: …`"))
-    account = tables.account
-    known = connection.execute(select(account.c.fields).where(account.c.id == account_id)).scalar()
+def _change_account(
+    connection: Connection, contact_id: int, account_id: int | None, deed: Become, now: datetime
+) -> None:
+    """Change a contact's company; who has none gets one."""
+    account, contact = tables.account, tables.contact
     new = account_columns(deed.account)
+    if account_id is None:
+        account_id = new_account(connection, new, now)
+        statement = update(contact).where(contact.c.id == contact_id)
+        connection.execute(statement.values(account_id=account_id))
+        return
+    known = connection.execute(select(account.c.fields).where(account.c.id == account_id)).scalar()
     new["fields"] = {**(known or {}), **new["fields"]}
     connection.execute(update(account).where(account.c.id == account_id).values(**new))

@@ -40,6 +40,8 @@ _ACCOUNT_COLUMNS = frozenset({"name", "domain", "industry", "employees", "region
 #: a mail needs a name to address; who is given none is called so
 _NAMES = {"ja": "見本", "en": "Sample"}
 
+_COMPANY = "株式会社見本"
+
 _SOURCE = "scenario"
 
 
@@ -147,14 +149,20 @@ def member_id(connection: Connection, key: str) -> int:
 
 
 def _account(connection: Connection, person: Person, now: datetime) -> int:
-    values = account_columns(person.account)
-    values.setdefault("name", "株式会社見本")
-    # People of one company share it, so that caps and holds of an account can be tried.
-    same = select(tables.account.c.id).where(tables.account.c.name == values["name"])
-    found = connection.execute(same).scalar()
-    if found is not None and person.account.get("name"):
-        return int(found)
-    return _insert(connection, tables.account, **values, created_at=now)
+    name = person.account.get("name")
+    if name is not None:
+        # People of one company share it, so that caps and holds of an account can be tried.
+        same = select(tables.account.c.id).where(tables.account.c.name == name)
+        found = connection.execute(same).scalar()
+        if found is not None:
+            return int(found)
+    return new_account(connection, account_columns(person.account), now)
+
+
+def new_account(connection: Connection, columns: dict[str, Any], now: datetime) -> int:
+    """Add a company and return its id; one without a name is called so."""
+    values = {"name": _COMPANY, **columns, "created_at": now}
+    return _insert(connection, tables.account, **values)
 
 
 def _consent(

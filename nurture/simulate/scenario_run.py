@@ -129,13 +129,8 @@ class _Course:
         return shift(self._calendar, before, moment.after, self._zone)
 
     def _next_after(self, rest: tuple[Moment, ...]) -> datetime | None:
-        """Return when the next thing happens, or None where nothing does."""
-        cursor = self._cursor
-        for moment in rest:
-            cursor = self._time_of(moment, cursor)
-            if moment.deed is not None:
-                return cursor
-        return None
+        """Return the time of the next entry, or None where none follows."""
+        return self._time_of(rest[0], self._cursor) if rest else None
 
     def _check(self, expected: tuple[Expectation, ...], latest: datetime | None) -> None:
         world, placed = self._world, self.placed

@@ -202,3 +202,30 @@ def test_an_automatic_reply_cancels_nothing(house: House) -> None:
     house.turn()
     assert house.mails() == [("one", "deferred", "window")]
     assert house.rows(tables.task) == []
+
+
+def test_one_reply_is_one_task_and_the_journey_says_what_it_is_called(house: House) -> None:
+    steps = """
+- {id: one, send: x/one}
+- id: answer
+  wait_for: [{event: email.replied}]
+  within: 7d
+  then:
+    - score: {points: 3, reason: 返信}
+    - task: {for: owner, title: ご回答を読み、お返事する, due: 2 business days, kind: reply}
+- wait: 9d
+"""
+    house.publish(project(workflow("a", steps)))
+    person = house.person()
+    house.happens(person)
+    house.turn()
+    for _ in range(2):
+        # The second has nobody who waits for it: the house's own task.
+        house.happens(person, "email.replied", enrolment_id=house.rows(tables.enrolment)[0].id)
+        house.turn()
+    tasks = house.rows(tables.task)
+    assert [(task.title, task.state) for task in tasks] == [
+        ("ご回答を読み、お返事する", "open"),
+        ("返信への対応", "open"),
+    ]
+    assert tasks[0].due_at == START + timedelta(days=2)
