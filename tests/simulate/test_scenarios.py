@@ -2,54 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from xml.etree import ElementTree
-
 import pytest
-from click.testing import CliRunner, Result
 
-from nurture.cli import main
-from nurture.errors import DefinitionError
 from nurture.simulate import scenario_run
 from nurture.simulate.scenario_run import Outcome, run
 from nurture.simulate.scenario_telling import Telling
 from nurture.simulate.stage import Stage
 from nurture.simulate.suite import Suite
-from tests.services.project import SCORING, letter, project, workflow
-from tests.simulate.test_world import nothing_leaves
-
-WELCOME = workflow(
-    "welcome",
-    """
-- id: hello
-  send: x/hello
-- id: answer
-  wait_for: [{reply: hello}]
-  within: 7d
-  then:
-    - task: {for: owner, title: お返事, due: 1 business day, kind: reply}
-    - end: answered
-  otherwise:
-    - send: x/again
-""",
-    "trigger: [{event: page.viewed}]\ngoal: {tag: done}",
-)
-
-HEAD = """
-given:
-  at: 2026-04-03 18:00
-  contact: {email: tanaka@aozora.example, family_name: 田中, consent: [marketing]}
-scenarios:
-"""
-
-
-def files(*workflows: str, scenarios: str, **more: str) -> dict[str, bytes]:
-    """Return a project with one file of scenarios."""
-    # without the hand-off, which wants a mail to our own people
-    more.setdefault("scoring", SCORING.partition("handoff:")[0])
-    made = project(*workflows, **more)
-    return {**made, "workflows/tests/tiny.yaml": f"{HEAD}{scenarios}".encode()}
+from tests.services.project import letter, workflow
+from tests.simulate.scenarios import LATE, OFFICE, WELCOME, files
 
 
 def outcomes(*workflows: str, scenarios: str, locale: str = "en", **more: str) -> list[Outcome]:
@@ -263,17 +224,6 @@ def test_a_journey_that_never_comes_to_rest_is_named(monkeypatch: pytest.MonkeyP
 
 # -- what is said ----------------------------------------------------------------------------
 
-LATE = """
-  - scenario: late
-    when: [{event: page.viewed}]
-    expect:
-      - sent: x/hello
-        within: 24h
-"""
-
-#: the office is shut on Saturday and Sunday
-OFFICE = WELCOME.replace("steps:", "delivery: {window: office}\nsteps:")
-
 
 def test_a_failure_says_what_was_expected_what_came_why_and_what_happened() -> None:
     assert told(OFFICE, scenarios=LATE) == [
@@ -320,101 +270,3 @@ def test_a_mail_is_looked_at_as_it_arrives() -> None:
 """,
     )
     assert codes(found) == [["text_lacks", "no_file"]]
-
-
-# -- the command -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("NURTURE_PROJECT", "GITHUB_WORKSPACE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def write(folder: Path, made: dict[str, bytes]) -> None:
-    for name, content in made.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-def command(*words: str) -> Result:
-    return CliRunner().invoke(main, ["test", *words], catch_exceptions=False)
-
-
-FINE = LATE.replace("late", "fine").replace("24h", "3d")
-
-
-def test_a_pipeline_gets_its_status_junit_and_annotations(folder: Path) -> None:
-    write(folder, files(OFFICE, scenarios=LATE + FINE))
-    found = command("--junit", "out/junit.xml")
-    assert found.exit_code == 1
-    assert found.output.startswith("F.\n")
-    assert found.output.rstrip().splitlines()[-1].startswith("1 of 2 scenarios failed")
-    root = ElementTree.parse(folder / "out/junit.xml").getroot()
-    (suite,) = root
-    late, fine = suite
-    assert (root.tag, root.get("tests"), root.get("failures"), root.get("errors")) == (
-        "testsuites", "2", "1", "0",
-    )  # fmt: skip
-    assert suite.get("name") == late.get("classname") == "workflows/tests/tiny.yaml"
-    assert (late.get("name"), fine.get("name"), len(fine)) == ("late", "fine", 0)
-    (failure,) = late
-    assert failure.get("type") == "not_gone"
-    assert "What happened to 田中" in (failure.text or "")
-    github = command("--format", "github")
-    assert github.output.startswith(
-        "::error file=workflows/tests/tiny.yaml,line=10,col=9,title=late::mail x/hello is sent"
-    )
-    (told_late, told_fine) = json.loads(command("--format", "json").output)["outcomes"]
-    assert (told_late["ok"], told_fine["ok"]) == (False, True)
-    assert told_late["failures"][0]["code"] == "not_gone"
-
-
-def test_scenarios_are_chosen_by_file_line_and_title(folder: Path) -> None:
-    write(folder, files(OFFICE, scenarios=LATE + FINE))
-    assert command("-k", "FIN").output.startswith(".\n1 scenario came as expected")
-    assert command("tiny", "-k", "fine").exit_code == 0
-    assert "fine" not in command("workflows/tests/tiny.yaml:7", "--list").output
-    assert command("-x").output.rstrip().endswith("1 did not run.")
-    for words in (["tyny"], ["-k", "nothing like it"]):
-        assert command(*words).exit_code == 2
-
-
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_many_processes_say_what_one_says(folder: Path, jobs: str) -> None:
-    write(folder, files(OFFICE, scenarios=LATE + FINE))
-    found = command("--jobs", jobs, "--format", "json").output
-    assert [one["scenario"] for one in json.loads(found)["outcomes"]] == ["late", "fine"]
-
-
-def test_what_cannot_run_says_so_before_anything_runs(folder: Path) -> None:
-    assert command().exit_code == 2  # no project
-    made = files(OFFICE, scenarios=LATE)
-    del made["workflows/tests/tiny.yaml"]
-    write(folder, made)
-    assert (command().exit_code, "no scenarios" in command().output) == (2, True)
-    write(folder, files(OFFICE, scenarios=LATE.replace("x/hello", "x/helo")))
-    result = CliRunner().invoke(main, ["test"], catch_exceptions=False)
-    assert result.exit_code == 1
-    assert "no template 'x/helo' (did you mean 'x/hello'?)" in result.output
-
-
-def test_a_test_run_opens_no_socket_and_writes_nothing_but_its_report(folder: Path) -> None:
-    write(folder, files(OFFICE, scenarios=LATE + FINE))
-    before = sorted(folder.rglob("*"))
-    with nothing_leaves() as caught:
-        assert command("--jobs", "1").exit_code == 1
-    assert caught == []
-    assert sorted(folder.rglob("*")) == before
-
-
-def test_a_release_holds_no_scenario_and_a_broken_one_stops_no_publication() -> None:
-    made = files(WELCOME, scenarios=LATE)
-    suite = Suite.of(made)
-    assert not [path for path in suite.project.files if "tests/" in path]
-    with pytest.raises(DefinitionError):
-        Suite.of({**made, "workflows/tests/tiny.yaml": b"scenario: a\n"})
