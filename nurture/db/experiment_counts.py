@@ -23,12 +23,12 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 
 from nurture.db.conditions import counts, property_is
 from nurture.db.expressions import microseconds_between
 from nurture.db.tables import enrolment, event, experiment_member, message
+from nurture.db.types import UtcDateTime
 from nurture.domain.experiment import Count
 from nurture.domain.winner import BY_MAIL, By, Measure
 
@@ -48,15 +48,14 @@ def count(
     `steps`: those of all variants together, whose mails are looked at. `now` may lie in the
     past: those whose observation ended later are left out, later successes with them.
     """
-    people = _people(experiment_id, steps)
+    people = _people(experiment_id, measure, steps)
     start = people.c.first_sent if measure.by in BY_MAIL else people.c.at
-    within = literal(measure.within / _MICROSECOND)
     observed = and_(start.is_not(None), start <= now - measure.within)
     waits = people.c.first_sent.is_(None) & (people.c.state == "active")
     pending = and_(start.is_not(None), start > now - measure.within)
     if measure.by in BY_MAIL:
         pending = or_(pending, waits)
-    done = _done(people, measure, steps, start, within)
+    done = _done(people, measure, start)
     goal = or_(people.c.reached_at.is_not(None), people.c.outcome == _CONVERTED)
     rows = connection.execute(
         select(
@@ -65,8 +64,7 @@ def count(
             _number(people.c.first_sent.is_not(None)).label("sent"),
             _number(observed).label("observed"),
             _number(and_(observed, done)).label("successes"),
-            _number(_about_mail(people, "email.clicked", steps)).label("clicked"),
-            _number(_about_mail(people, "email.replied", steps)).label("replied"),
+            _number(people.c.first_click.is_not(None)).label("clicked"),
             _number(goal).label("goals"),
             _number(pending).label("pending"),
         ).group_by(people.c.variant)
@@ -78,8 +76,8 @@ def _number(test: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(cast(case((test, 1), else_=0), Integer)), 0)
 
 
-def _people(experiment_id: int, steps: Sequence[str]) -> FromClause:
-    """Return those who are evidence, with their journey and when its first mail here left."""
+def _people(experiment_id: int, measure: Measure, steps: Sequence[str]) -> FromClause:
+    """Return those who are evidence, with their journey and what came of its mails here."""
     first_sent: ColumnElement[Any] = (
         select(func.min(message.c.sent_at))
         .where(
@@ -89,41 +87,62 @@ def _people(experiment_id: int, steps: Sequence[str]) -> FromClause:
         .correlate(experiment_member)
         .scalar_subquery()
     )
+    nothing = literal(None, UtcDateTime())
+    by_reply = measure.by is By.REPLY
     return (
         select(
             experiment_member.c.variant,
             experiment_member.c.contact_id,
-            experiment_member.c.enrolment_id,
             experiment_member.c.at,
             experiment_member.c.reached_at,
             enrolment.c.state,
             enrolment.c.outcome,
             enrolment.c.ended_at,
-            first_sent.label("first_sent"),
+            (first_sent if steps else nothing).label("first_sent"),
+            (_first("email.clicked", steps) if steps else nothing).label("first_click"),
+            (_first("email.replied", steps) if by_reply else nothing).label("first_reply"),
         )
         .join(enrolment, enrolment.c.id == experiment_member.c.enrolment_id)
         .where(experiment_member.c.experiment_id == experiment_id, experiment_member.c.counted)
+        # Worked out once per person, not anew wherever a column is named.
+        .offset(0)
         .subquery()
     )
 
 
-def _done(
-    people: FromClause,
-    measure: Measure,
-    steps: Sequence[str],
-    start: ColumnElement[Any],
-    within: ColumnElement[Any],
-) -> ColumnElement[bool]:
+def _first(event_type: str, steps: Sequence[str]) -> ColumnElement[Any]:
+    """Return when a person first did something about a member's mails; null: never."""
+    mail, happening = message.alias(), event.alias()
+    return (
+        select(func.min(happening.c.occurred_at))
+        .select_from(mail.join(happening, happening.c.message_id == mail.c.id))
+        .where(
+            mail.c.enrolment_id == experiment_member.c.enrolment_id,
+            mail.c.step.in_(steps),
+            # No index on the type may be used: SQLite would look through all clicks for each.
+            happening.c.type.concat("") == event_type,
+            counts(happening, event_type, False),
+        )
+        .correlate(experiment_member)
+        .scalar_subquery()
+    )
+
+
+def _done(people: FromClause, measure: Measure, start: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return whether a person did what is measured within their time."""
+    within = literal(measure.within / _MICROSECOND)
+
+    def in_time(moment: ColumnElement[Any]) -> ColumnElement[bool]:
+        return func.coalesce(microseconds_between(start, moment) <= within, False)
+
     match measure.by:
         case By.CLICKED:
-            return _about_mail(people, "email.clicked", steps, start, within)
+            return in_time(people.c.first_click)
         case By.REPLY:
-            return _about_mail(people, "email.replied", steps, start, within)
+            return in_time(people.c.first_reply)
         case By.GOAL:
             # The watch knows it also after the journey; a journey that ended by its goal says so.
-            in_time = microseconds_between(start, people.c.ended_at) <= within
-            left = and_(people.c.outcome == _CONVERTED, in_time)
+            left = and_(people.c.outcome == _CONVERTED, in_time(people.c.ended_at))
             return or_(people.c.reached_at.is_not(None), func.coalesce(left, False))
         case By.EVENT:
             happening = event.alias()
@@ -135,24 +154,3 @@ def _done(
                 microseconds_between(start, happening.c.occurred_at) <= within,
                 *(property_is(happening, name, value) for name, value in measure.where),
             )
-
-
-def _about_mail(
-    people: FromClause,
-    event_type: str,
-    steps: Sequence[str],
-    start: ColumnElement[Any] | None = None,
-    within: ColumnElement[Any] | None = None,
-) -> ColumnElement[bool]:
-    mail, happening = message.alias(), event.alias()
-    in_time: ColumnElement[bool] = true()
-    if start is not None and within is not None:
-        in_time = microseconds_between(start, happening.c.occurred_at) <= within
-    return exists().where(
-        mail.c.enrolment_id == people.c.enrolment_id,
-        mail.c.step.in_(steps),
-        happening.c.message_id == mail.c.id,
-        happening.c.type == event_type,
-        counts(happening, event_type, False),
-        in_time,
-    )

@@ -51,9 +51,8 @@ class Count:
     observed: int = 0
     #: of the observed, those who did what is measured within their time
     successes: int = 0
-    #: a person clicked or answered, at any time
+    #: a person clicked, at any time
     clicked: int = 0
-    replied: int = 0
     #: reached the goal
     goals: int = 0
     #: those whose observation goes on
