@@ -200,23 +200,24 @@ class _Page:
         return table
 
     def _journeys(self) -> RenderableType:
-        table = self._table("Journeys", "Journey", "State", "Step", "Why")
+        table = self._table("Journeys", "#", "Journey", "State", "Step", "Why")
         for one in self._why.journeys:
             state = (
                 Text(self._say("under way"), "green")
                 if one.active
                 else Text(self._word(glossary.OUTCOMES, one.outcome), "dim")
             )
-            table.add_row(Text(one.title), state, Text(one.step), Text(one.why))
+            table.add_row(str(one.id), Text(one.title), state, Text(one.step), Text(one.why))
         return table
 
     def _mails(self) -> RenderableType:
-        table = self._table("Mails", "When", "Mail", "State", "Why")
+        table = self._table("Mails", "#", "When", "Mail", "State", "Why")
         for one in self._why.mails:
             reactions = {"opened": one.opened, "clicked": one.clicked, "replied": one.replied}
             done = [self._say(name) for name, yes in reactions.items() if yes]
             state = self._word(glossary.MESSAGE_STATES, one.state)
             table.add_row(
+                str(one.id),
                 self._moment(one.sent_at or one.at),
                 Text(one.subject or one.template),
                 Text(" · ".join([state, *done])),

@@ -237,6 +237,7 @@ DECISIONS: Words = {
     "moved": ("変化", "Moved"),
     "handed_off": ("引き継ぎ", "Handed off"),
     "picked": ("選定", "Picked"),
+    "called": ("連携", "Called"),
     "task_done": ("タスク完了", "Task done"),
     "task_due": ("タスクの期限", "Task due"),
 }
