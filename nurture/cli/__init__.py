@@ -33,6 +33,7 @@ COMMANDS = {
     "task": "tasks:task",
     "deal": "deals:deal",
     "explain": "explaining:explain",
+    "backtest": "backtesting:backtest_",
     "stages": "stages:stages",
     "stage": "stages:stage",
     "owner": "owners:owner",
