@@ -14,7 +14,7 @@ from nurture.db.events import DEEPEST, NewEvent, record
 from nurture.db.touched import Arrival
 from nurture.domain.enrolment import Memory
 from nurture.domain.facts import Facts
-from nurture.domain.lookups import Lookups, journey_types
+from nurture.domain.lookups import Lookups
 from nurture.domain.owners import Colleagues
 from nurture.domain.policy import EvidencePolicy
 from nurture.domain.scoring import Engagement, LedgerEntry, ScoredEvent
@@ -209,9 +209,8 @@ def load_people(batch: Batch, contact_ids: Sequence[int], extra_types: Iterable[
             Journey(row, workflow, Memory.from_json(row.memory))
         )
         if workflow is not None:
-            same = row.release_id == batch.release.id
-            known = batch.lookups.journey_types.get(row.workflow) if same else None
-            types |= known if known is not None else journey_types(workflow)
+            followed = batch.releases.get(connection, row.release_id).lookups
+            types |= followed.journey_types[row.workflow]
     count_unknown = batch.evidence_policy.count_unknown_opens
     past = touched.history(connection, ids, types, count_unknown)
     tags = touched.tags_of(connection, ids)

@@ -22,7 +22,7 @@ def concerned(runtime: Runtime, plan: Plan) -> set[int]:
     definitions, now = plan.definitions, runtime.clock.now()
     with read(runtime.engine) as connection:
         found = under_way.in_workflows(connection, [one.name for one in plan.diff.workflows])
-        found |= mailing_plans.readers(connection, definitions, plan.counts.written, now)
+        found |= mailing_plans.who(connection, definitions, plan.counts.written, now)
         for workflow, triggers in taking_in(definitions):
             if workflow.name in plan.counts.enrolled:
                 found |= set(existing.who(connection, definitions, workflow, triggers, now))

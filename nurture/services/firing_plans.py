@@ -60,8 +60,8 @@ def beginning_soon(
     return found
 
 
-def sync(connection: Connection, definitions: Definitions, now: datetime) -> list[Plan]:
-    """Bring the planned firings to what the files say; return the next of each schedule.
+def sync(connection: Connection, definitions: Definitions, now: datetime) -> None:
+    """Bring the planned firings to what the files say; `planned` tells the next of each.
 
     Called by the publishing transaction, which holds them (`hold`). One that is due already
     is left: it fires late, as it would have without this publication.
@@ -83,7 +83,6 @@ def sync(connection: Connection, definitions: Definitions, now: datetime) -> lis
             firings.forget(connection, row.id)
     for (name, schedule), at in wanted.items():
         firings.plan(connection, name, schedule, at)
-    return _plans(connection, definitions, now)
 
 
 def upcoming(runtime: Runtime) -> list[Plan]:
@@ -92,6 +91,12 @@ def upcoming(runtime: Runtime) -> list[Plan]:
         if not runtime.releases.published(connection):
             return []
         definitions = runtime.releases.live(connection).definitions
+        return _plans(connection, definitions, runtime.clock.now())
+
+
+def planned(runtime: Runtime, definitions: Definitions) -> list[Plan]:
+    """Return the next firing of each schedule of what has just been published, soonest first."""
+    with read(runtime.engine) as connection:
         return _plans(connection, definitions, runtime.clock.now())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from nurture.domain.mailing_plan import (
     Note,
     Standing,
     begins_soon,
+    is_late,
     settle,
 )
 from nurture.domain.seminar import INVITATION, kind_of
@@ -71,7 +72,7 @@ def beginning_soon(
     return found
 
 
-def readers(
+def who(
     connection: Connection, definitions: Definitions, names: Iterable[str], now: datetime
 ) -> set[int]:
     """Return the people to whom mailings of these names go, as `beginning_soon` counts them."""
@@ -80,6 +81,19 @@ def readers(
         where = condition_of(definitions, written, max(written.at, now))
         found |= set(mailing_counts.who(connection, where, written.purpose))
     return found
+
+
+def about(connection: Connection, definitions: Definitions, now: datetime) -> dict[str, int]:
+    """Return about how many people each mailing to come goes to.
+
+    For `sync`, which says it, and asked before the publishing transaction: counting a hundred
+    thousand contacts takes a while, in which nobody could write.
+    """
+    return {
+        name: _how_many(connection, definitions, one, max(one.at, now))
+        for name, one in definitions.mailings.items()
+        if not is_late(one.at, now)
+    }
 
 
 def compile_begun(connection: Connection, releases: Releases) -> None:
@@ -109,13 +123,14 @@ def sync(
     release_id: int,
     now: datetime,
     releases: Releases,
+    readers: Mapping[str, int],
 ) -> list[Remark]:
     """Bring the mailings in SQL to what the files say; return what is worth saying.
 
     Called by the publishing transaction, which holds them (`hold`). `releases` tells what a
     mailing was when it began, and `was`, the live release, what it was until now: so an edit
-    of one that has begun is noticed. Mailings that no file ever wrote down (a row with a
-    `revision`) are left to who made them.
+    of one that has begun is noticed; `readers` is what `about` found. Mailings that no file
+    ever wrote down (a row with a `revision`) are left to who made them.
     """
     remarks: list[Remark] = []
     rows = {row.name: row for row in mailings.all_rows(connection, lock=True)}
@@ -133,10 +148,9 @@ def sync(
             at = move.at or (row.at if row is not None else now)
             title = written.title if written is not None else ""
             queued = row.queued if row is not None else 0
-            about = None
-            if written is not None and move.note in COMING:
-                about = _how_many(connection, definitions, written, max(at, now))
-            remarks.append(Remark(name, title, move.note, at, queued, about))
+            coming = written is not None and move.note in COMING
+            number = readers.get(name) if coming else None
+            remarks.append(Remark(name, title, move.note, at, queued, number))
     return remarks
 
 

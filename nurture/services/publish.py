@@ -13,6 +13,7 @@ from nurture.db.engine import read, write
 from nurture.domain.conditions import Condition
 from nurture.domain.definitions import Definitions
 from nurture.domain.lookups import look_up
+from nurture.domain.workflow import Workflow
 from nurture.errors import NurtureError, Problem, Severity
 from nurture.language import say, say_number
 from nurture.services import firing_plans, mailing_plans, seminars
@@ -21,7 +22,6 @@ from nurture.services.check import check as check
 from nurture.services.confirmation import ConfirmationNeededError as ConfirmationNeededError
 from nurture.services.confirmation import WrongNumberError
 from nurture.services.digest import plan_digest
-from nurture.services.holdouts import hold_out_existing
 from nurture.services.mailing_plans import Remark
 from nurture.services.planning import (
     Live,
@@ -103,6 +103,7 @@ def carry_out(
     # Compiled here, so that no writer waits for it.
     with read(runtime.engine) as connection:
         mailing_plans.compile_begun(connection, releases_)
+        readers = mailing_plans.about(connection, definitions, runtime.clock.now())
     with write(runtime.engine) as connection:
         mailing_plans.hold(connection)
         firing_plans.hold(connection)
@@ -119,11 +120,13 @@ def carry_out(
         team.sync(connection, definitions.policy)
         plan_digest(connection, definitions, now)
         take_off(connection, plan, release_id, now)
-        enrolled = _enrol(connection, definitions, release_id, now)
+        enrolled = _enrol(connection, plan, said, release_id, now)
         _refuse_other_people(plan, enrolled, yes, named)
         changed = seminars.sync(runtime, connection, definitions, said, release_id, now, hearers)
-        remarks = mailing_plans.sync(connection, definitions, said, release_id, now, releases_)
-        schedules = firing_plans.sync(connection, definitions, now)
+        remarks = mailing_plans.sync(
+            connection, definitions, said, release_id, now, releases_, readers
+        )
+        firing_plans.sync(connection, definitions, now)
         before = was.lookups.trigger_segments if was is not None else {}
         _enter_segments(connection, definitions, before, now)
         # What had no window to leave in may have one now.
@@ -135,7 +138,7 @@ def carry_out(
     warnings = tuple(one for one in plan.warnings if one.severity is Severity.WARNING)
     return Published(
         release_id, plan.unchanged, enrolled, warnings, plan.needed, tuple(remarks),
-        tuple(changed), tuple(schedules), leaving, plan,
+        tuple(changed), tuple(firing_plans.planned(runtime, definitions)), leaving, plan,
     )  # fmt: skip
 
 
@@ -207,15 +210,31 @@ def _write_down(
 
 
 def _enrol(
-    connection: Connection, definitions: Definitions, release_id: int, now: datetime
+    connection: Connection, plan: Plan, was: Definitions | None, release_id: int, now: datetime
 ) -> dict[str, int]:
-    enrolled = {}
-    for workflow, triggers in taking_in(definitions):
-        enrolled[workflow.name] = existing.enrol_existing(
-            connection, definitions, workflow, triggers, release_id, now
+    """Enrol those who match already; nobody is looked for again where nothing is new."""
+    return {
+        workflow.name: existing.enrol_existing(
+            connection, plan.definitions, workflow, triggers, release_id, now
         )
-        hold_out_existing(connection, workflow, release_id, now)
-    return enrolled
+        if workflow.name in plan.counts.enrolled or _takes_in_others(workflow, was)
+        else 0
+        for workflow, triggers in taking_in(plan.definitions)
+    }
+
+
+def _takes_in_others(workflow: Workflow, was: Definitions | None) -> bool:
+    """Say whether a workflow takes in other people than the live release's.
+
+    Where it does not, and nobody matched a moment ago, whoever matches by now has come in by
+    an event of their own: the writer does not wait while all contacts are asked once more.
+    """
+    before = was.workflows.get(workflow.name) if was is not None else None
+    return (
+        before is None
+        or before.state_triggers != workflow.state_triggers
+        or before.only_if != workflow.only_if
+    )
 
 
 def _enter_segments(

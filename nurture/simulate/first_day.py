@@ -29,15 +29,15 @@ from nurture.services.publish import carry_out
 from nurture.services.runtime import Runtime
 from nurture.simulate.world import World
 
-#: people who are played through at most; a sample of so many tells a share to about 5 points
-MOST_PLAYED = 300
+#: people who are played through at most; a sample of so many tells a share to about 7 points
+MOST_PLAYED = 200
 
 #: mails that are shown by name
 _NAMES = 10
 
-#: with more people than this, the clock stops every ten minutes rather than at each second
+#: with more people than this, the clock stops every half hour rather than at each second
 _MANY = 100
-_TICK = timedelta(minutes=10)
+_TICK = timedelta(minutes=30)
 
 _LEFT = (State.SENT, State.DELIVERED, State.IN_DOUBT)
 
