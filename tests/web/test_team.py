@@ -23,6 +23,7 @@ PAGES = [
     "/contacts/",
     "/stages/",
     "/workflows/",
+    "/releases/",
     "/tasks/",
     "/tasks/?state=done",
     "/mailbox/",
