@@ -185,6 +185,8 @@ def _say_published(house: House, published: Published) -> None:
 def _became(published: Published) -> Iterator[Said]:
     """Yield what became of people."""
     for workflow, count in published.enrolled.items():
+        if not count:
+            continue
         yield say_number(
             "{name}: {number} person who matches already was enrolled",
             "{name}: {number} people who match already were enrolled",

@@ -200,5 +200,11 @@ def _back(
                 # Back where possible; nobody is asked in the middle of an accident.
                 found = Stand(row.step, row.release_id, row.people, Fate.KEEP)
             stands.append(found)
+        # Who has not been looked at since the publication never goes over at all.
+        stands += [
+            Stand(row.step, row.release_id, row.people, Fate.KEEP)
+            for row in crossings.standing(connection, [name])
+            if row.release_id < since
+        ]
         flights.append(Flight(name, Mode.BACK, tuple(stands), (), rule, ways))
     return flights
