@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nurture.cli.speaking import told
+from nurture.language import say
 from nurture.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def parse_pairs(pairs: tuple[str, ...]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
-            raise click.BadParameter(f"{pair!r} is not NAME=VALUE")
+            raise click.BadParameter(told(say("'{pair}' is not NAME=VALUE", pair=pair)))
         found[name] = _value(value)
     return found
 

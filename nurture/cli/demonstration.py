@@ -20,7 +20,7 @@ from nurture.demo.postbox import Postbox
 from nurture.demo.site import Site
 from nurture.demo.world import World
 from nurture.errors import NurtureError
-from nurture.language import say
+from nurture.language import language_of_terminal, say
 from nurture.services.import_contacts import ImportReport
 
 
@@ -43,7 +43,8 @@ def demo(ctx: click.Context, days: int, seed: int, lang: str | None, serve: bool
     settings = settings_of(ctx)
     on_terminal = sys.stdout.isatty() and sys.stdin.isatty()
     console = Console(highlight=False, width=None if on_terminal else 110)
-    language = lang or ("ja" if os.environ.get("LANG", "ja").startswith("ja") else "en")
+    # Where the terminal says nothing the stories are those of the house, in Japanese.
+    language = lang or (language_of_terminal(os.environ) if os.environ.get("LANG") else "ja")
     code = director.emptied_and_run(
         settings,
         settings.var / "demo",

@@ -238,7 +238,9 @@ def _wanted(house: House, name: str, live: bool) -> tuple[Definitions, Mailing]:
 def _moment(text: str, zone: ZoneInfo) -> datetime:
     wall = read_wall_time(text)
     if wall is None:
-        raise click.BadParameter(f"{text!r} is not a moment such as '2026-12-08 10:00'")
+        raise click.BadParameter(
+            told(say("'{text}' is not a moment such as '2026-12-08 10:00'", text=text))
+        )
     return at_wall(wall.date(), wall.time(), zone)
 
 

@@ -7,7 +7,7 @@ import getpass
 import click
 
 from nurture.cli.context import house_of
-from nurture.cli.speaking import tell
+from nurture.cli.speaking import tell, told
 from nurture.language import say, say_number
 from nurture.services.owners import change_all, change_owner
 
@@ -28,7 +28,7 @@ def owner(
     from the new owner.
     """
     if (contact is None) == (leaver is None):
-        raise click.UsageError("name one contact, or a colleague with --all-of")
+        raise click.UsageError(told(say("name one contact, or a colleague with --all-of")))
     runtime, by = house_of(ctx).runtime, getpass.getuser()
     if contact is not None:
         done = change_owner(runtime, contact, to, reason, by)

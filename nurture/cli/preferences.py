@@ -53,9 +53,9 @@ def preferences(
     turned on comes where they agreed to marketing.
     """
     if both := sorted({*topic_on} & {*topic_off}):
-        raise click.UsageError(f"{', '.join(both)}: on or off, not both")
+        raise click.UsageError(speaking.told(say("{topics}: on or off, not both", topics=both)))
     if resume and pause_until is not None:
-        raise click.UsageError("--resume or --pause-until, not both")
+        raise click.UsageError(speaking.told(say("--resume or --pause-until, not both")))
     runtime = house_of(ctx).runtime
     told = Told(
         topics={name: name in topic_on for name in (*topic_on, *topic_off)},

@@ -19,10 +19,12 @@ from sqlalchemy.exc import OperationalError
 from nurture import jobs
 from nurture.app import House, build
 from nurture.cli.context import settings_of
+from nurture.cli.speaking import tell
 from nurture.clock import machine_seconds, machine_sleep
 from nurture.db import business_time
 from nurture.db.engine import read, write
 from nurture.db.stirring import Stirring
+from nurture.language import say
 from nurture.providers.mailbox import serve
 from nurture.providers.patterns import AddressPatterns
 from nurture.services import receive as incoming
@@ -59,7 +61,7 @@ _EVERY_READ = 0.01
 def migrate(ctx: click.Context) -> None:
     """Bring the database to what this version needs."""
     changed = prepare(settings_of(ctx))
-    click.echo("The database was brought up to date." if changed else "Nothing to do.")
+    tell(say("The database was brought up to date.") if changed else say("Nothing to do."))
 
 
 @click.command()
@@ -75,18 +77,19 @@ def up(ctx: click.Context) -> None:
         check_ports(settings)
         prepare(settings)
         _run_all(settings, Supervisor(settings.var / "log", echo))
-    click.echo("Stopped.")
+    tell(say("Stopped."))
 
 
 def _run_all(settings: Settings, supervisor: Supervisor) -> None:
     with embedded_redis(settings) as redis:
         env = environment(settings, redis)
         start_processes(supervisor, env, local_mailbox=settings.smtp_url is None)
-        click.echo(f"Links in mails {settings.public_url}")
-        click.echo(f"Team pages     http://127.0.0.1:{settings.team_port}")
+        pages = f"http://127.0.0.1:{settings.team_port}"
+        tell(say("Links in mails {url}", url=settings.public_url))
+        tell(say("Team pages     {url}", url=pages))
         if settings.smtp_url is None:
-            click.echo(f"Local mailbox  http://127.0.0.1:{settings.team_port}/mailbox")
-        click.echo("Ctrl-C stops everything.")
+            tell(say("Local mailbox  {url}", url=f"{pages}/mailbox"))
+        tell(say("Ctrl-C stops everything."))
         supervisor.run()
 
 

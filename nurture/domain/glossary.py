@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nurture.language import Word
+from nurture.language import Word, language_of
 
 Words = Mapping[str, tuple[str, str]]
 
@@ -355,7 +355,7 @@ def word(words: Words, code: str | None, locale: str) -> str:
     if code is None:
         return ""
     found = words.get(code)
-    return code if found is None else found[0 if locale.startswith("ja") else 1]
+    return code if found is None else found[0 if language_of(locale) == "ja" else 1]
 
 
 def coded(words: Words, code: str) -> Word:

@@ -25,6 +25,7 @@ from nurture.domain.seminar import (
 )
 from nurture.domain.seminar_mail import Reader, stale
 from nurture.domain.sending import Drop
+from nurture.language import language_of
 
 #: what a seminar is called of which we know nothing but its name
 _SOME_SEMINAR = {"ja": "弊社セミナー", "en": "our seminar"}
@@ -182,7 +183,7 @@ def values(
 
 
 def _unknown(name: str, trigger: Mapping[str, Any], locale: str, zone: ZoneInfo) -> dict[str, Any]:
-    some = _SOME_SEMINAR["ja" if locale.startswith("ja") else "en"]
+    some = _SOME_SEMINAR[language_of(locale)]
     told = {key: str(trigger.get(key) or "") for key in ("summary", "place", "url", "join")}
     return {
         "name": name,

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from nurture.domain import glossary
 from nurture.domain.event_words import name_of
 from nurture.domain.reasons import sentence
+from nurture.language import language_of
 
 #: blanks of reasons that hold a code of the glossary, by reason
 _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
@@ -58,7 +59,7 @@ def moment(at: datetime | None, locale: str, zone: ZoneInfo, year: bool = False)
     """Return a moment as people of a zone write it, empty for none."""
     if at is None:
         return ""
-    language = _language(locale)
+    language = language_of(locale)
     form = (_LONG if year else _FORMATS)[language]
     return str(format_datetime(at.astimezone(zone), form, locale=language))
 
@@ -67,7 +68,7 @@ def day(at: datetime | None, locale: str, zone: ZoneInfo) -> str:
     """Return the day of a moment, empty for none."""
     if at is None:
         return ""
-    language = _language(locale)
+    language = language_of(locale)
     return str(format_date(at.astimezone(zone).date(), _DAYS[language], locale=language))
 
 
@@ -91,14 +92,16 @@ def reason(
         said["kind"] = glossary.word(glossary.ITEMS, str(said["kind"]), locale)
     if isinstance(said.get("title"), dict):
         title = said["title"]
-        said["title"] = title.get(_language(locale)) or next(iter(title.values()), "")
+        said["title"] = title.get(language_of(locale)) or next(iter(title.values()), "")
     if isinstance(said.get("workflow"), str):
         said["workflow"] = titles.get(said["workflow"], said["workflow"])
     told = sentence(code, said, locale)
     if code in _HELD_BACK and said.get("until"):
         # The first question about a mail that waits is until when.
         told += (
-            f"（{said['until']} まで）" if _language(locale) == "ja" else f", until {said['until']}"
+            f"（{said['until']} まで）"
+            if language_of(locale) == "ja"
+            else f", until {said['until']}"
         )
     return told
 
@@ -108,7 +111,3 @@ def _moment(text: str, locale: str, zone: ZoneInfo, year: bool) -> str:
         return moment(datetime.fromisoformat(text), locale, zone, year)
     except ValueError:
         return text
-
-
-def _language(locale: str) -> str:
-    return "ja" if locale.startswith("ja") else "en"

@@ -25,7 +25,7 @@ from nurture.domain.policy import TaskPolicy
 from nurture.domain.sending import ALWAYS_OPEN
 from nurture.emails.mime import Mailbox, MailHeaders
 from nurture.errors import NotFoundError, NurtureError
-from nurture.language import say
+from nurture.language import language_of, say
 from nurture.services import sentences
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import SEND, Runtime
@@ -319,5 +319,5 @@ def _short(at: datetime | None, locale: str, zone: ZoneInfo) -> str:
     """Return a moment as short as a subject wants it, empty for none."""
     if at is None:
         return ""
-    language = "ja" if locale.startswith("ja") else "en"
+    language = language_of(locale)
     return str(format_datetime(at.astimezone(zone), _SHORT[language], locale=language))

@@ -25,7 +25,7 @@ from nurture.domain.lifecycle import Stage, Temperature
 from nurture.domain.scenario import Person, Scenario, Underway
 from nurture.domain.scoring import Engagement, Scoring, reconcile, worth
 from nurture.errors import NurtureError
-from nurture.language import say
+from nurture.language import language_of, say
 from nurture.services.batch import Batch, load_people
 from nurture.simulate.world import World
 
@@ -98,7 +98,7 @@ def _contact(
     fields = dict(person.fields)
     locale = str(fields.get("locale") or definitions.policy.default_locale)
     if not (fields.get("family_name") or fields.get("given_name")):
-        fields["family_name"] = _NAMES["ja" if locale.startswith("ja") else "en"]
+        fields["family_name"] = _NAMES[language_of(locale)]
     fields.setdefault("email", f"{_plain(person.name)}@scenario.example")
     account_id = _account(connection, person, now) if person.account else None
     contact_id = _insert(

@@ -6,12 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from nurture.domain.contact_row import Basis
+from nurture.language import in_language
 from nurture.services.attendance import Attendance, record_attendance
 from nurture.services.attendance_list import AttendanceList, RefusedError, read_text, read_upload
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_report import all_seminars, one_seminar
+from nurture.web.languages import language, translate_number
 from nurture.web.languages import translate as _
-from nurture.web.languages import translate_number
 
 #: octets of a list; the largest export of a webinar is far below
 LARGEST_LIST = 2_000_000
@@ -86,7 +87,7 @@ def _refusal(error: RefusedError) -> str:
             "right, tick the box and send it again. Nothing was changed."
         ),
     }
-    return sentences.get(error.code, error.message)
+    return sentences.get(error.code) or in_language(error.message, language())
 
 
 def _tell(found: Attendance, people: AttendanceList) -> None:
