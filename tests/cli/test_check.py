@@ -144,7 +144,7 @@ def test_a_comma_or_colon_in_a_files_name_ends_no_property(folder: Path) -> None
 
 def test_it_speaks_japanese_where_it_is_asked_to_or_the_terminal_does(folder: Path) -> None:
     write(folder, workflow("good", "- send: x/a"))
-    said = "エラーはありません（警告 0 件）。ワークフロー 1 件、ファイル 8 件を公開できます。\n"
+    said = "エラーはありません（警告 0 件）。シナリオ 1 件、ファイル 8 件を公開できます。\n"
     assert run("--locale", "ja").output == said
     assert CliRunner(env={"LC_ALL": "ja_JP.UTF-8"}).invoke(main, ["check"]).output == said
     (folder / "workflows" / "b.yaml").mkdir()
