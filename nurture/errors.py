@@ -55,7 +55,8 @@ class Problem:
 
     def in_language(self, language: str) -> str:
         """Return the line that people read: place, severity, message, hint, code."""
-        said = _with_hint(self.message, self.hint, language)
+        # What is quoted may run over several lines.
+        said = _with_hint(self.message, self.hint, language).replace("\n", " ")
         severity = in_language(_SEVERITIES[self.severity], language)
         return f"{self.place}: {severity}: {said} [{self.code}]"
 

@@ -43,7 +43,8 @@ def file_text(content: bytes) -> str | NotText:
         if content.startswith(mark):
             return _other(1, 1, name)
     head = content[:_HEAD]
-    if len(head) > 3 and head.count(0) * 3 > len(head):
+    # Text in UTF-8 has no zero bytes; in UTF-16 each Latin letter has one.
+    if len(head) > 3 and head.count(0) * 10 > len(head):
         return _other(1, 1, "UTF-16")
     for escape in _ESCAPES:
         if escape in content:

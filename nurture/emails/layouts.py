@@ -145,6 +145,9 @@ class LayoutBuilder:
             self._add(file, 1, said_by_jinja(error.message))
         except RecursionError:
             self._add(file, 1, say("layouts include each other in a circle"))
+        except SyntaxError:
+            # Python has a limit of its own for blocks within blocks.
+            self._add(file, 1, say("blocks stand too deep in one another"))
         return ""
 
     def _add(self, file: str, line: int, message: Said, hint: Said = NOTHING) -> None:

@@ -8,18 +8,23 @@ import re
 #: for a word
 LATER = "\ue000"
 
-_TAGS = re.compile(
-    r"(?P<later>\{\{.*?\}\})|(?P<now>\[\[.*?\]\])|\{%.*?%\}|\{\#.*?\#\}|\[%.*?%\]|\[\#.*?\#\]",
-    re.DOTALL,
-)
+_OPENING = re.compile(r"\{[{%#]|\[[\[%#]")
+_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}", "[[": "]]", "[%": "%]", "[#": "#]"}
 _LETTER = re.compile(r"[^\n]")
 
 
 def masked(text: str) -> str:
     """Return a text whose values are words and whose statements are spaces."""
-
-    def cover(tag: re.Match[str]) -> str:
-        with_ = LATER if tag["later"] else "x" if tag["now"] else " "
-        return _LETTER.sub(with_, tag[0])
-
-    return _TAGS.sub(cover, text)
+    out: list[str] = []
+    position = 0
+    while (opening := _OPENING.search(text, position)) is not None:
+        end = text.find(_CLOSING[opening[0]], opening.end())
+        if end < 0:
+            # Said elsewhere; nothing after it can be told apart.
+            break
+        cover = LATER if opening[0] == "{{" else "x" if opening[0] == "[[" else " "
+        out.append(text[position : opening.start()])
+        out.append(_LETTER.sub(cover, text[opening.start() : end + 2]))
+        position = end + 2
+    out.append(text[position:])
+    return "".join(out)

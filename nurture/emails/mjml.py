@@ -27,6 +27,10 @@ _ELEMENT = re.compile(
     r"(?P<attributes>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*?)(?P<empty>/?)>",
     re.DOTALL,
 )
+#: levels of elements; the compiler goes into each by its own stack and dies where that ends
+DEEPEST = 200
+_TAG = re.compile(r"<(?P<close>/)?(?P<name>[A-Za-z][^\s<>/]*)[^<>]*?(?P<empty>/)?>")
+_VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _STYLE = re.compile(r"<mj-style\b[^>]*>(.*?)</mj-style>", re.DOTALL)
 _ATTRIBUTE = re.compile(r"(?P<name>[A-Za-z_:][\w:.-]*)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)')")
 
@@ -39,6 +43,16 @@ def mjml_html(mjml: str, language: str, place: Place, problems: list[Problem]) -
         mjml = mjml.replace("<mj-head>", "<mj-head>" + title, 1)
     else:
         mjml = mjml.replace("<mj-body", f"<mj-head>{title}</mj-head><mj-body", 1)
+    if _deepest(mjml) > DEEPEST:
+        problems.append(
+            Problem(
+                place,
+                "mjml-too-deep",
+                say("elements stand more than {most} levels deep in one another", most=DEEPEST),
+                say("is every element closed?"),
+            )
+        )
+        return ""
     try:
         # No fonts: the compiler's defaults would add a link to an outside server.
         return mjml2html(mjml, fonts={})
@@ -52,6 +66,18 @@ def mjml_html(mjml: str, language: str, place: Place, problems: list[Problem]) -
             )
         )
         return ""
+
+
+def _deepest(mjml: str) -> int:
+    """Return how many levels elements may stand in one another, counting unclosed ones."""
+    depth = deepest = 0
+    for tag in _TAG.finditer(mjml):
+        if tag["close"]:
+            depth -= 1
+        elif not tag["empty"] and tag["name"].lower() not in _VOID:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from nurture.emails.expressions import Path, Reading, Reference, read_tag
 from nurture.emails.tags import Passage, Tag, TagKind, find_tags
-from nurture.emails.values import MAX_LOOPS
-from nurture.errors import Problem
+from nurture.emails.values import MAX_BLOCKS, MAX_LOOPS
+from nurture.errors import Place, Problem
 from nurture.language import Said, say
 
 WORD = re.compile(r"qvt(\d+)zq")
@@ -27,6 +27,10 @@ OWN = 1_000_000
 
 _RESERVED = re.compile(r"qv[a-z]*\d*zq")
 _CLOSES = {"endif": "if", "elif": "if", "endfor": "for"}
+
+
+#: behind a word that only came to be when what stood within it was taken out
+_NO_TAG = Tag(TagKind.VALUE, "", 0, 0, Place(""))
 
 
 @dataclass(slots=True)
@@ -62,11 +66,12 @@ class Placeholders:
             self._problem(
                 passage, clash.start(), "reserved-word", say("'{word}' is reserved", word=clash[0])
             )
+        text = _RESERVED.sub(lambda found: "x" * len(found[0]), passage.text)
         out: list[str] = []
         blocks: list[_Open] = []
         position = 0
         for tag in find_tags(passage, self._problems):
-            out.append(passage.text[position : tag.start])
+            out.append(text[position : tag.start])
             position = tag.end
             if tag.kind is TagKind.COMMENT:
                 out.append("\n" * tag.text.count("\n"))
@@ -89,7 +94,7 @@ class Placeholders:
                     say("end it with {% end{word} %}", word=block.tag.word),
                 )
             )
-        out.append(passage.text[position:])
+        out.append(text[position:])
         return "".join(out)
 
     def adopt(self, others: Placeholders) -> None:
@@ -100,15 +105,15 @@ class Placeholders:
 
     def restore(self, text: str) -> str:
         """Return the text with its tags back in place."""
-        return WORD.sub(lambda found: self._tags[int(found[1])].text, text)
+        return WORD.sub(lambda found: self.tag(int(found[1])).text, text)
 
     def tag(self, number: int) -> Tag:
         """Return the tag behind a word."""
-        return self._tags[number]
+        return self._tags.get(number, _NO_TAG)
 
     def is_statement(self, number: int) -> bool:
         """Return whether a word stands for a statement."""
-        return self._tags[number].kind is TagKind.STATEMENT
+        return self.tag(number).kind is TagKind.STATEMENT
 
     def numbers(self, text: str) -> list[int]:
         """Return the numbers of the words in a text, in order."""
@@ -150,7 +155,10 @@ class Placeholders:
         word = tag.word
         if word in ("if", "for"):
             blocks.append(_Open(number, tag, reading.ensures, reading.binds))
-            if sum(block.tag.word == "for" for block in blocks) > MAX_LOOPS:
+            if len(blocks) == MAX_BLOCKS + 1:
+                message = say("blocks nest {most} deep at most", most=MAX_BLOCKS)
+                self._problems.append(Problem(tag.place, "blocks", message))
+            if word == "for" and sum(block.tag.word == "for" for block in blocks) > MAX_LOOPS:
                 self._problems.append(
                     Problem(
                         tag.place,

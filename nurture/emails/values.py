@@ -16,6 +16,8 @@ from nurture.language import say
 MAX_ROUNDS = 200
 #: how deep loops may nest
 MAX_LOOPS = 2
+#: levels of blocks within blocks; Python has a limit for what they become
+MAX_BLOCKS = 50
 #: longest HTML or text that a mail may become, characters
 MAX_OUTPUT = 1_000_000
 

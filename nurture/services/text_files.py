@@ -10,7 +10,13 @@ from nurture.errors import Place, Problem
 from nurture.language import say
 
 #: bytes; nobody writes a longer mail, and mail programs cut it long before
-LARGEST_TEMPLATE = 400_000
+LARGEST_TEMPLATE = 200_000
+#: what a template may hold, and how often; a mail with more was not written by a person, and
+#: compilers would take the square of it in time
+MOST = {
+    "{{": 1500, "{%": 1000, "{#": 300, "[%": 300, "[[": 1000, "[#": 300,
+    "<": 10_000, "<!--": 300, "<style": 50, "<mj-style": 50, "<mj-attributes": 20, "[": 5000,
+}  # fmt: skip
 
 _TEMPLATES = "templates/"
 _ENDINGS = (".md", ".mjml", ".txt")
@@ -46,3 +52,18 @@ def text_problems(files: Mapping[str, bytes]) -> Iterator[Problem]:
         elif (hidden := invisible(text)) is not None:
             place = Place(path, hidden.line, hidden.column)
             yield Problem(place, "invisible-character", hidden.message, say("delete it"))
+        else:
+            yield from _too_much(path, text)
+
+
+def _too_much(path: str, text: str) -> Iterator[Problem]:
+    for sign, most in MOST.items():
+        if (number := text.count(sign)) > most:
+            message = say(
+                "{sign} stands {number:,} times in this file; the limit is {limit:,}",
+                sign=sign,
+                number=number,
+                limit=most,
+            )
+            hint = say("nobody reads a mail so long")
+            yield Problem(Place(path), "template-too-large", message, hint)
