@@ -35,6 +35,7 @@ def lint_templates(
     there = {**dict.fromkeys(unread, ""), **files}
     found: list[Problem] = list(_files(there))
     found += _locales(template_paths(there), context)
+    found += _twins(there)
     for path, text in files.items():
         if path.startswith(ROOT) and path.endswith(_ENDINGS):
             found += memory.recall(("file", path, text), partial(_lint_file, path, text))
@@ -93,6 +94,29 @@ def _files(files: Mapping[str, str]) -> Iterator[Problem]:
         if other != file:
             yield Problem(
                 Place(file), "template-twice", say("{other} is the same template", other=other)
+            )
+
+
+def _twins(files: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield languages that lack the text part which another has by hand."""
+    paths = template_paths(files)
+    by_hand: dict[str, str] = {}
+    for path in paths:
+        twin = path.path.removesuffix(path.kind) + Kind.TEXT
+        if twin in files:
+            by_hand.setdefault(path.name, twin)
+    for path in paths:
+        twin = path.path.removesuffix(path.kind) + Kind.TEXT
+        if twin not in files and path.name in by_hand:
+            yield Problem(
+                Place(path.path),
+                "text-missing",
+                say(
+                    "the text part is made by itself here, and by hand in {other}",
+                    other=by_hand[path.name],
+                ),
+                say("add {twin}, or remove the other", twin=twin),
+                Severity.WARNING,
             )
 
 

@@ -47,6 +47,20 @@ _HARMLESS = frozenset(
     }
 )  # fmt: skip
 
+#: program of the table → what readers call it
+_NAMES = {
+    "outlook.windows": say("Outlook for Windows"),
+    "outlook.outlook-com": say("Outlook on the web"),
+    "outlook.macos": say("Outlook for Mac"),
+    "outlook.ios": say("Outlook for iPhone"),
+    "outlook.android": say("Outlook for Android"),
+    "gmail.desktop-webmail": say("Gmail on the web"),
+    "gmail.ios": say("Gmail for iPhone"),
+    "gmail.android": say("Gmail for Android"),
+    "apple-mail.macos": say("Apple Mail"),
+    "apple-mail.ios": say("iPhone Mail"),
+}
+
 _TABLES = say("use <mj-section> and <mj-column>, which become tables")
 _FONT = say("write a font that readers have, as the last of font-family")
 _PIXELS = say("write the size in px")
@@ -89,13 +103,13 @@ def lacking(feature: str) -> list[str]:
     table = _table()
     programs, makers = table["programs"], table["makers"]
     without: list[str] = table["lacking"].get(feature, [])
-    found = []
+    found: list[str] = []
     for maker, all_of_it in makers.items():
         some = [program for program in all_of_it if program in without]
         if len(some) == len(all_of_it) > 1:
             found.append(maker)
         else:
-            found += [programs[program] for program in some]
+            found += [_NAMES.get(program, programs[program]) for program in some]
     return found
 
 

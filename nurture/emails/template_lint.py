@@ -11,6 +11,7 @@ from nurture.emails.expressions import Path
 from nurture.emails.manners import check_first, check_manners, check_way_out
 from nurture.emails.sources import Source, TemplatePath, read_source
 from nurture.emails.template_context import TemplateContext
+from nurture.emails.typical_size import typical_size
 from nurture.errors import Place, Problem, Severity
 from nurture.language import say
 
@@ -48,13 +49,13 @@ def lint_template(
 def _finished(whole: Assembled, source: Source, context: TemplateContext) -> Iterator[Problem]:
     """Yield what shows in the finished mail only."""
     top = Place(whole.path.path)
-    size = len(whole.page.encode("utf-8", "replace"))
+    size = typical_size(whole.page)
     if size > MAX_HTML:
         yield Problem(
             top,
             "too-long",
             say(
-                "{size} KB of HTML; Gmail cuts a mail at {most} KB",
+                "about {size} KB of HTML; Gmail cuts a mail at {most} KB",
                 size=size // 1024,
                 most=MAX_HTML // 1024,
             ),

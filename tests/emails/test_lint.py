@@ -241,3 +241,24 @@ def test_what_would_run_in_a_newsletter_is_an_error(part: str) -> None:
 )
 def test_to_speak_of_scripts_is_no_script(body: str) -> None:
     assert "active-content" not in _codes(_letter(body))
+
+
+def test_a_text_part_by_hand_in_one_language_alone_is_a_warning_for_the_other() -> None:
+    context = TemplateContext(locales=("ja", "en"))
+    files = _letter("a")
+    files["templates/email/x/y.en.md"] = files["templates/email/x/y.ja.md"]
+    assert "text-missing" not in _codes(files, context)
+    files["templates/email/x/y.ja.txt"] = "手書き"
+    found = [str(problem) for problem in _lint(files, context) if problem.code == "text-missing"]
+    assert found == [
+        "templates/email/x/y.en.md:1:1: warning: the text part is made by itself here, and by "
+        "hand in templates/email/x/y.ja.txt (add templates/email/x/y.en.txt, or remove the "
+        "other) [text-missing]"
+    ]
+
+
+def test_a_page_that_only_gets_long_by_its_values_is_a_warning() -> None:
+    line = "{{ trigger.a }} " * 20 + "\n\n"
+    assert "too-long" not in _codes(_letter(line * 30))
+    loop = "{% for x in trigger.list %}\n" + "あ" * (MAX_HTML // 9 + 100) + "\n{% endfor %}\n"
+    assert "too-long" in _codes(_letter(loop))
