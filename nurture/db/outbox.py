@@ -27,7 +27,7 @@ from nurture.db.mail_states import WAITING
 from nurture.db.tables import attempt, enrolment, message, pause
 from nurture.db.types import UtcDateTime
 from nurture.domain.message import COUNTED, State
-from nurture.domain.sending import PastMail
+from nurture.domain.sending import OWN_MOMENT, PastMail
 
 #: how long a worker may be silent before its mails are taken from it (machine time)
 LEASE = timedelta(seconds=60)
@@ -108,6 +108,31 @@ def past_mails(
     for row in rows:
         past = PastMail(row.sent_at or now, row.purpose, row.workflow)
         found.setdefault(row.of, []).append(past)
+    return found
+
+
+_RESERVED = select(
+    message.c.contact_id,
+    message.c.priority,
+    message.c.purpose,
+    message.c.workflow,
+    message.c.due_at,
+).where(
+    among(message.c.contact_id, "ids"),
+    message.c.state == State.DEFERRED,
+    message.c.reason.in_(OWN_MOMENT),
+    message.c.due_at > bindparam("now", type_=UtcDateTime),
+)
+
+
+def reserved(
+    connection: Connection, contact_ids: Sequence[int], now: datetime
+) -> dict[int, list[tuple[int, PastMail]]]:
+    """Return (priority, mail) of contacts' mails that wait for a moment of their own alone."""
+    found: dict[int, list[tuple[int, PastMail]]] = {}
+    for row in connection.execute(_RESERVED, {"ids": contact_ids, "now": now}):
+        mail = PastMail(row.due_at, row.purpose, row.workflow)
+        found.setdefault(row.contact_id, []).append((row.priority, mail))
     return found
 
 

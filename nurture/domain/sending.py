@@ -101,10 +101,16 @@ class Situation:
     sending: str = "live"
     allowed: Sequence[str] = ()
     contact_mails: list[PastMail] = field(default_factory=list)
+    #: (priority, mail) of what only waits for its own moment: it goes before what is less
+    #: important, so its slot under a cap is taken
+    reserved: list[tuple[int, PastMail]] = field(default_factory=list)
     account_mails: list[PastMail] = field(default_factory=list)
     #: when they read, where it is known and they let us measure
     best_hours: BestHours | None = None
 
+
+#: reasons for which a mail waits for a moment of its own, and not for want of room
+OWN_MOMENT = ("spread", "best_hour")
 
 #: window of mails to our own team: no calendar shuts it
 ALWAYS_OPEN = "always"
@@ -307,7 +313,10 @@ def _capped(
             continue
         if cap.below is not None and mail.priority >= cap.below:
             continue
-        past = facts.account_mails if cap.per == "account" else facts.contact_mails
+        past = [
+            *(facts.account_mails if cap.per == "account" else facts.contact_mails),
+            *(one for priority, one in facts.reserved if priority > mail.priority),
+        ]
         counted = sorted(
             (
                 sent.at

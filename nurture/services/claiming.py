@@ -20,6 +20,7 @@ from nurture.domain.policy import Calendar, Policy
 from nurture.domain.preferences import UNASKED
 from nurture.domain.seminar import CORRECTION, kind_of
 from nurture.domain.sending import (
+    OWN_MOMENT,
     Candidate,
     Defer,
     Drop,
@@ -120,6 +121,10 @@ class _Desk:
             self._runtime, connection, self._people, self._calendar, paused
         )
         load_past(connection, self._people, self._situations, self._policy, self._now, {})
+        if self._policy.caps:
+            reserved = outbox.reserved(connection, contact_ids, self._now)
+            for contact_id, mails in reserved.items():
+                self._situations[contact_id].reserved = mails
 
     def decide(self, rows: list[Row[Any]], about: seminar_mail.Desk) -> list[Claimed]:
         """Let priority pick under the caps; write every answer with its reason."""
@@ -144,6 +149,9 @@ class _Desk:
                     situation.account_mails.append(past)
                 case Defer(until, why, detail):
                     later.append((mail.id, until, why))
+                    if why in OWN_MOMENT and until is not None:
+                        soon = PastMail(until, str(mail.purpose), mail.workflow)
+                        situation.reserved.append((mail.priority, soon))
                     # One row per reason, not one per look.
                     if row.reason != why:
                         reasons.append(_reason(row, "deferred", why, detail, until))

@@ -192,6 +192,16 @@ def test_a_cap_of_one_journey_holds_back_its_own_mails():
     assert found == Defer(NOW + 2 * DAY, "cap", {"cap": "journey", "mails": 1, "days": 3.0})
 
 
+def test_what_waits_for_its_own_moment_keeps_its_slot_from_what_is_less_important():
+    soon = PastMail(NOW + timedelta(minutes=50), "marketing", "news")
+    known = situation(contact_mails=past(3), reserved=[(60, soon)])
+    held = verdict(mail(priority=50), known)
+    assert isinstance(held, Defer)
+    assert (held.reason, held.detail["cap"]) == ("cap", "contact-week")
+    # as important, or more: first come, first served
+    assert verdict(mail(priority=60), known) == Send()
+
+
 def test_one_letter_a_day_spares_what_somebody_asked_for():
     daily = MailCap("contact-day", "contact", 1, DAY, below=60)
     policy = replace(POLICY, caps=(daily,))
