@@ -16,6 +16,7 @@ from nurture.errors import DefinitionError, NurtureError
 #: command → where it lives; imported when it is asked for, so that `nurture event` does not
 #: wait for web servers and MJML to load
 COMMANDS = {
+    "init": "starting:init",
     "check": "check:check",
     "test": "test:test",
     "schema": "definitions:schema",
