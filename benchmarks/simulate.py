@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import cProfile
+import gc
 import pstats
 import time
 from datetime import UTC, datetime, timedelta
@@ -78,6 +79,7 @@ def main() -> None:
     if given.profile:
         profile.enable()
     began, cpu = time.perf_counter(), time.process_time()
+    gc.disable()  # as `nurture.simulate.run` does
     world.run_until(until, timedelta(hours=1))
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     if given.profile:

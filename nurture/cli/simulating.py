@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from nurture import log as logging_setup
 from nurture.app import build
 from nurture.cli.context import settings_of
 from nurture.cli.forecast_screen import Screen
@@ -103,6 +104,8 @@ def simulate_(
     settings = settings_of(ctx)
     quiet = Console(stderr=True, highlight=False)
     house = build(settings).runtime if contacts is None or live or learns else None
+    # A line for each mail that cannot go would bury the forecast, which counts them.
+    logging_setup.configure(settings.log, "error")
     audience = _audience(audience_file, house if learns else None)
     now = house.clock.now() if house is not None else RealClock().now()
     project = None if live else Project.of(read_project(settings.project), now)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from nurture.db.tables import contact, decision, enrolment, event, message, task
 from nurture.db.touched import NEWEST_VERDICT
@@ -40,19 +40,24 @@ def read_mails(connection: Connection, message_ids: Sequence[int]) -> list[Row[A
     return rows
 
 
+_NEW_TASKS = (
+    select(
+        task.c.id,
+        task.c.contact_id,
+        task.c.kind,
+        task.c.title,
+        task.c.created_at,
+        contact.c.email,
+    )
+    .outerjoin(contact, contact.c.id == task.c.contact_id)
+    .where(task.c.id > bindparam("after"), task.c.state == "open")
+    .order_by(task.c.id)
+)
+
+
 def new_tasks(connection: Connection, after: int) -> list[Row[Any]]:
     """Return the tasks made after a number, with the address they are about."""
-    return list(
-        connection.execute(
-            select(
-                task.c.id, task.c.contact_id, task.c.kind, task.c.title, task.c.created_at,
-                contact.c.email,
-            )
-            .outerjoin(contact, contact.c.id == task.c.contact_id)
-            .where(task.c.id > after, task.c.state == "open")
-            .order_by(task.c.id)
-        )
-    )  # fmt: skip
+    return list(connection.execute(_NEW_TASKS, {"after": after}))
 
 
 def temperatures(connection: Connection, contact_ids: Iterable[int]) -> dict[int, str]:

@@ -135,12 +135,27 @@ def _compare(condition: Compare) -> Test:
             ) == of
 
         return equal
+    if isinstance(condition.right, Literal) and op in _ORDER:
+        return _ordered(left, _ORDER[op], plain(condition.right.value))
     right = _getter(cast("Value", condition.right))
 
     def test(facts: Facts) -> bool:
         return compare(op, left(facts), right(facts))
 
     return test
+
+
+def _ordered(left: Getter, order: Callable[[Any, Any], bool], written: Any) -> Test:
+    """Return a comparison with a constant: most conditions are one, mostly with a number."""
+    of = kind(written)
+
+    def ordered(facts: Facts) -> bool:
+        value = left(facts)
+        if value is None or written is None or of == "boolean" or kind(value) != of:
+            return False
+        return order(value, written)
+
+    return ordered
 
 
 def compare(op: Op, left: Any, right: Any) -> bool:
@@ -195,6 +210,11 @@ def value_of(value: Value, facts: Facts) -> Any:
     return _getter(value)(facts)
 
 
+def getter_of(value: Value) -> Getter:
+    """Return a function that reads a value of a condition; it returns None where it is missing."""
+    return _getter(value)
+
+
 def _getter(value: Value) -> Getter:
     match value:
         case Literal(written):
@@ -203,11 +223,21 @@ def _getter(value: Value) -> Getter:
         case Field():
             return _field(value)
         case Count():
-            return lambda facts: count(facts, value)
+            return _count(value)
         case DaysSince():
             return lambda facts: days_since(facts, value)
         case StepEvents(event_type, step):
             return lambda facts: step_events(facts, event_type, step)
+
+
+def _count(value: Count) -> Getter:
+    event_type = value.event
+
+    def number(facts: Facts) -> int:
+        # Of most types somebody has no event at all.
+        return count(facts, value) if facts.events.get(event_type) else 0
+
+    return number
 
 
 def _field(value: Field) -> Getter:

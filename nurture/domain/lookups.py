@@ -10,6 +10,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.facts import ONCE_PER_MESSAGE
 from nurture.domain.holdout import goal_conditions
 from nurture.domain.reads import reads
+from nurture.domain.reviews import depends_on_time
 from nurture.domain.steps import Branch, Split, WaitFor
 from nurture.domain.winner import By
 from nurture.domain.workflow import EventTrigger, StateTrigger, Workflow
@@ -33,6 +34,9 @@ class Lookups:
     needs_deal: bool
     #: something leaves at the hour at which its reader reads, so that hour is learnt
     learns_hours: bool = False
+    #: those of the segments' conditions, and of the stages', that time alone can change
+    timed_segments: tuple[Condition, ...] = ()
+    timed_stages: tuple[Condition, ...] = ()
     #: event types by workflow that its goal, exits and waits read
     journey_types: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -83,6 +87,10 @@ def look_up(definitions: Definitions) -> Lookups:
         ),
         learns_hours=any(one.at_best_hour for one in ordered)
         or any(one.at_best_hour for one in definitions.mailings.values()),
+        timed_segments=tuple(one for one in segments.values() if depends_on_time(one)),
+        timed_stages=tuple(
+            rule.condition for rule in scoring.lifecycle if depends_on_time(rule.condition)
+        ),
         journey_types={workflow.name: journey_types(workflow) for workflow in ordered},
     )
 
@@ -106,6 +114,24 @@ def leaving_conditions(workflow: Workflow) -> tuple[Condition, ...]:
     return exits if workflow.goal is None else (workflow.goal, *exits)
 
 
+#: by identity, since hashing a workflow costs more than what is remembered of it
+_timed: dict[int, tuple[Workflow, tuple[Condition, ...]]] = {}
+
+#: workflows remembered: those of some releases
+_MOST_TIMED = 1024
+
+
+def timed_leaving(workflow: Workflow) -> tuple[Condition, ...]:
+    """Return those of the conditions that end a journey which time alone can make true."""
+    known = _timed.get(id(workflow))
+    if known is None:
+        if len(_timed) >= _MOST_TIMED:
+            _timed.clear()
+        found = tuple(one for one in leaving_conditions(workflow) if depends_on_time(one))
+        known = _timed[id(workflow)] = (workflow, found)
+    return known[1]
+
+
 def journey_conditions(workflow: Workflow) -> tuple[Condition, ...]:
     """Return every condition that a walk or a look at goal and exits may evaluate."""
     found = list(leaving_conditions(workflow))
@@ -118,12 +144,20 @@ def journey_conditions(workflow: Workflow) -> tuple[Condition, ...]:
     return tuple(found)
 
 
+#: by identity, as `_timed`
+_awaiting: dict[int, tuple[Workflow, bool]] = {}
+
+
 def awaits_clicks(workflow: Workflow) -> bool:
     """Say whether some wait of a workflow may end with an open or a click."""
-    return any(
-        isinstance(step, WaitFor) and any(match.event in ONCE_PER_MESSAGE for match in step.events)
-        for step in workflow.graph.steps.values()
-    )
+    known = _awaiting.get(id(workflow))
+    if known is None:
+        if len(_awaiting) >= _MOST_TIMED:
+            _awaiting.clear()
+        waits = [step for step in workflow.graph.steps.values() if isinstance(step, WaitFor)]
+        found = any(match.event in ONCE_PER_MESSAGE for step in waits for match in step.events)
+        known = _awaiting[id(workflow)] = (workflow, found)
+    return known[1]
 
 
 def journey_types(workflow: Workflow) -> frozenset[str]:

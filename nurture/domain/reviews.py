@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from nurture.domain.conditions import (
     All,
@@ -20,7 +21,7 @@ from nurture.domain.conditions import (
     Truthy,
     Value,
 )
-from nurture.domain.evaluate import EVER, kind, relevant, value_of
+from nurture.domain.evaluate import EVER, Getter, getter_of, kind, relevant
 from nurture.domain.facts import Facts
 from nurture.domain.scoring import Engagement, crossing
 
@@ -46,11 +47,13 @@ def review_at(
     Looks at every part that depends on time: windows of `within`, `days_since` against a
     number, and the score against a number as it fades.
     """
-    now = facts.now
+    now, events = facts.now, facts.events
     moments = [
         moment
         for condition in conditions
-        for value, marks in timed(condition)
+        for event_type, value, marks in timed(condition)
+        # Of most types somebody has no event, and then time changes nothing.
+        if event_type is None or events.get(event_type)
         for moment in _moments(value, marks, facts, engagement, fit, half_life)
         if moment > now
     ]
@@ -62,20 +65,34 @@ def depends_on_time(condition: Condition) -> bool:
     return bool(timed(condition))
 
 
+#: a value that time changes, with the type of event without which it does not, and what it
+#: is compared to: whether that moves too, and how to read it
+Timed: TypeAlias = tuple[str | None, Value, tuple[tuple[bool, Getter], ...]]
+
 #: what `timed` found, by identity, as `evaluate` keeps its functions; asked for every contact
-_found: dict[int, tuple[Condition, tuple[tuple[Value, tuple[Value, ...]], ...]]] = {}
+_found: dict[int, tuple[Condition, tuple[Timed, ...]]] = {}
 
 #: trees kept; some hundred workflows have fewer
 _MOST_FOUND = 4096
 
 
-def timed(condition: Condition) -> tuple[tuple[Value, tuple[Value, ...]], ...]:
+def timed(condition: Condition) -> tuple[Timed, ...]:
     """Return the values of a condition that time changes, each with what it is compared to."""
     known = _found.get(id(condition))
     if known is None:
         if len(_found) >= _MOST_FOUND:
             _found.clear()
-        known = _found[id(condition)] = (condition, tuple(_timed(condition)))
+        known = _found[id(condition)] = (
+            condition,
+            tuple(
+                (
+                    value.event if isinstance(value, Count | DaysSince) else None,
+                    value,
+                    tuple((_moves(mark), getter_of(mark)) for mark in marks),
+                )
+                for value, marks in _timed(condition)
+            ),
+        )
     return known[1]
 
 
@@ -116,7 +133,7 @@ def _moves(value: Value) -> bool:
 
 def _moments(
     value: Value,
-    marks: tuple[Value, ...],
+    marks: tuple[tuple[bool, Getter], ...],
     facts: Facts,
     engagement: Engagement,
     fit: float,
@@ -127,11 +144,11 @@ def _moments(
             for found in relevant(facts, value.event, value.where, value.within):
                 yield found.occurred_at + value.within
         return
-    for mark in marks:
-        against = value_of(mark, facts)
+    for moves, read in marks:
+        against = read(facts)
         if kind(against) != "number":
             continue
-        if _moves(mark):
+        if moves:
             yield facts.now + _MOVING
         elif isinstance(value, DaysSince):
             yield from _ages(value, float(against), facts)

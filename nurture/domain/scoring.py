@@ -264,6 +264,9 @@ def crossing(
     None where it never does, or not within a century. A falling score passes two edges: it
     stops being above the threshold's own step and, a moment later, starts being below it.
     """
+    if not engagement.value:
+        # Nothing fades: most people have done nothing lately.
+        return None
     fading = 1 if engagement.value > 0 else -1
     moments = [
         moment

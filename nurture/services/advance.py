@@ -17,7 +17,7 @@ from nurture.domain.calendar import shift
 from nurture.domain.chat_lines import about
 from nurture.domain.enrolment import Standing
 from nurture.domain.facts import StepFact
-from nurture.domain.lookups import awaits_clicks, leaving_conditions
+from nurture.domain.lookups import awaits_clicks
 from nurture.domain.owners import assignee
 from nurture.domain.policy import Calendar
 from nurture.domain.purpose import Purpose
@@ -265,9 +265,7 @@ class Walks:
         over = decision.outcome is not None
         moment: datetime | None = None
         if not over and journey.workflow is not None:
-            moment = journey_review(
-                self._batch, person, leaving_conditions(journey.workflow), self._batch.half_life
-            )
+            moment = journey_review(person, journey.workflow, self._batch.half_life)
         return {
             "id": journey.id,
             "step": decision.step,

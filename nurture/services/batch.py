@@ -61,6 +61,12 @@ class Person:
         return int(self.row.id)
 
     @property
+    def moved(self) -> bool:
+        """Whether anything of what a rescore may change is another than before."""
+        before = self.row._mapping
+        return any(before[name] != value for name, value in self.state.items())
+
+    @property
     def engagement(self) -> Engagement:
         """The faded ledger sum as it stands."""
         return Engagement(self.state["engagement"], self.state["scored_at"])
@@ -173,7 +179,7 @@ class Batch:
         """Write everything that was decided about scores and stages, and its effects."""
         outcomes.append_evidence(self.connection, self.evidence, self.now)
         outcomes.append_ledger(self.connection, self.ledger, self.release.id)
-        outcomes.save_states(self.connection, [p.state for p in self.people.values()])
+        outcomes.save_states(self.connection, [p.state for p in self.people.values() if p.moved])
         outcomes.change_segments(self.connection, self.entered, self.left)
         outcomes.change_fields(
             self.connection, [{"id": one, "fields": known} for one, known in self.fields.items()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from nurture.db.touched import Arrival
 from nurture.domain.evaluate import holds
-from nurture.domain.lookups import leaving_conditions
 from nurture.domain.matching import accepts, leaves
 from nurture.domain.steps import WaitFor
 from nurture.services.batch import Batch, Journey, Person
@@ -33,9 +32,7 @@ def look_at_journeys(batch: Batch, person: Person, silent: set[int]) -> None:
             for match in step.events
         ):
             batch.woken.add(journey.id)
-        moment = journey_review(
-            batch, person, leaving_conditions(journey.workflow), batch.half_life
-        )
+        moment = journey_review(person, journey.workflow, batch.half_life)
         if moment != journey.row.review_at:
             batch.reviews[journey.id] = moment
 

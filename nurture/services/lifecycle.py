@@ -9,7 +9,6 @@ from nurture.db import touched
 from nurture.db.touched import Arrival
 from nurture.domain.lifecycle import Stage, Standing, is_forward, next_rule
 from nurture.domain.reads import reads
-from nurture.domain.reviews import depends_on_time
 from nurture.domain.reviews import review_at as condition_review
 from nurture.domain.scoring import Engagement, LedgerEntry, LifecycleRule, Scoring
 from nurture.services import handoff
@@ -116,7 +115,7 @@ def set_stage(
 
 def lifecycle_review(batch: Batch, person: Person, scoring: Scoring) -> datetime | None:
     """Return when time alone may make a rule of stages true, or None."""
-    timed = [rule.condition for rule in scoring.lifecycle if depends_on_time(rule.condition)]
+    timed = batch.lookups.timed_stages
     if not timed:
         return None
     standing = standing_of(batch, person, scoring)

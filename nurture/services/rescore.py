@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from nurture.db import touched
 from nurture.db.touched import Arrival
 from nurture.domain import lifecycle as life
 from nurture.domain.evaluate import holds
-from nurture.domain.reviews import depends_on_time
+from nurture.domain.lookups import timed_leaving
 from nurture.domain.reviews import review_at as condition_review
 from nurture.domain.scoring import (
     LedgerEntry,
@@ -22,6 +21,7 @@ from nurture.domain.scoring import (
     score_at,
     worth,
 )
+from nurture.domain.workflow import Workflow
 from nurture.services.batch import Batch, Person
 from nurture.services.lifecycle import lifecycle_review, load_gains, move_lifecycle
 
@@ -138,8 +138,7 @@ def _review(batch: Batch, person: Person, scoring: Scoring) -> datetime | None:
         )
     ]
     moments.append(lifecycle_review(batch, person, scoring))
-    conditions = batch.lookups.trigger_segments.values()
-    timed = [condition for condition in conditions if depends_on_time(condition)]
+    timed = batch.lookups.timed_segments
     if timed:
         moments.append(
             condition_review(timed, person.facts, engagement, state["fit"], scoring.half_life)
@@ -147,11 +146,9 @@ def _review(batch: Batch, person: Person, scoring: Scoring) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def journey_review(
-    batch: Batch, person: Person, conditions: Sequence[Any], half_life: timedelta
-) -> datetime | None:
-    """Return when time alone may end a journey with these goal and exit conditions."""
-    timed = [condition for condition in conditions if depends_on_time(condition)]
+def journey_review(person: Person, workflow: Workflow, half_life: timedelta) -> datetime | None:
+    """Return when time alone may end a journey by its goal or an exit."""
+    timed = timed_leaving(workflow)
     if not timed:
         return None
     return condition_review(timed, person.facts, person.engagement, person.state["fit"], half_life)
