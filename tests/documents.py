@@ -21,6 +21,8 @@ GUIDES = (
     "docs/first-day.ja.md",
     "docs/marketer.md",
     "docs/marketer.ja.md",
+    "docs/workbench.md",
+    "docs/workbench.ja.md",
 )
 
 _FENCE = re.compile(r"^( *)```(\S+)(?: +(\S[^\n]*))?\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)

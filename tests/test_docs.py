@@ -39,6 +39,8 @@ TWINS = [
     "docs/marketer.ja.md",
     "docs/sales.md",
     "docs/sales.ja.md",
+    "docs/workbench.md",
+    "docs/workbench.ja.md",
 ]
 OPERATORS = "docs/operator.md"
 
@@ -67,6 +69,24 @@ def test_the_mistakes_of_a_guide_are_found_as_it_says(guide: str) -> None:
     path = wrong.about.split(" ")[1]
     found = problems({**documents.files(guide), path: wrong.text})
     assert "\n".join(str(problem) for problem in found) == said.text.strip()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_slips_of_the_keyboard_are_named_as_the_workbench_says(language: str) -> None:
+    guide = "docs/workbench.ja.md" if language == "ja" else "docs/workbench.md"
+    (said,) = documents.about(guide, "text", "check")
+    path = "workflows/warm-nurture.yaml"
+    text = release()[path]
+    slips = [
+        ("title: ウォーム", "title：ウォーム"),
+        ("    send: warm/hearing\n", "\tsend: warm/hearing\n"),
+        ("  - wait: 5 business days", "  - wait: 5"),
+    ]
+    lines = said.text.strip().split("\n")
+    assert len(lines) == len(slips)
+    for (right, wrong), line in zip(slips, lines, strict=True):
+        found = problems({path: text.replace(right, wrong, 1)})
+        assert line in [problem.in_language(language) for problem in found]
 
 
 def snippets(guide: str) -> dict[str, str]:
