@@ -12,6 +12,7 @@ import click
 from nurture import __version__
 from nurture.cli.speaking import give_language, language, told
 from nurture.errors import DefinitionError, NurtureError
+from nurture.log import configure as configure_log
 
 #: command → where it lives; imported when it is asked for, so that `nurture event` does not
 #: wait for web servers and MJML to load
@@ -110,6 +111,8 @@ class Group(click.Group):
 def main(ctx: click.Context, project: Path | None, var: Path | None) -> None:
     """Email automation and nurture for B2B: workflows in YAML, honest tracking, referrals."""
     given = {"project": project, "var": var}
+    # Until settings say otherwise: what a command prints on standard output is its own.
+    configure_log("console", "warning")
     ctx.obj = {name: value for name, value in given.items() if value is not None}
     # Pipes and logs on machines without a UTF-8 locale must not lose Japanese text.
     for stream in (sys.stdout, sys.stderr):

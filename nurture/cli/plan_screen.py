@@ -105,14 +105,16 @@ def _first_day(day: FirstDay, locale: str, zone: ZoneInfo) -> Iterator[Renderabl
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", width=1)
-    for code in ("when", "who", "company", "mail", "why"):
+    for code in ("when", "who", "mail"):
         table.add_column(say_plan(code, locale), overflow="fold", no_wrap=code == "when")
     for one in day.names:
         why = sentences.reason(one.reason, one.detail, locale, zone, day.titles)
         mail = one.mail if not one.workflow else f"{one.workflow} · {one.mail}"
-        cells = (one.name, one.company, mail, why)
-        news = Text("+" if one.news else "", "bold green")
-        table.add_row(news, sentences.moment(one.at, locale, zone), *map(Text, cells))
+        news = Text("+", "green") if one.news else Text(" ")
+        # Two lines each, so that they fit a terminal of 80 columns.
+        who = Text("\n").join([Text(one.name), Text(one.company, "dim")])
+        told = Text("\n").join([Text(mail), Text(why, "dim")])
+        table.add_row(news, sentences.moment(one.at, locale, zone), who, told)
     yield Padding(table, (0, 0, 0, 2))
     if (more := day.mails - len(day.names)) > 0:
         yield Text(f"  {say_plan('more', locale, more=more)}", "dim")

@@ -141,7 +141,8 @@ def releases(ctx: click.Context, number: int, form: str, locale: str) -> None:
 
 def _show(house: House, found: Plan, form: str, locale: str, forecast: bool) -> None:
     day = _first_day(house, found) if forecast and not found.nothing_to_do else None
-    zone = _zone(house)
+    # Of the files: before the first publication nothing else says it.
+    zone = ZoneInfo(found.definitions.calendar.zone)
     if form == "json":
         click.echo(json.dumps(plan_json(found, day), ensure_ascii=False, indent=2))
     elif form == "markdown":

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import click
 
+from nurture.cli.check_report import CheckReport, as_github, as_json
 from nurture.cli.context import settings_of
 from nurture.cli.speaking import speaks, told
 from nurture.cli.test_report import FORMATS, TestReport
 from nurture.clock import machine_now, machine_seconds
 from nurture.domain.scenario import Scenario
-from nurture.errors import NotFoundError
+from nurture.errors import DefinitionError, NotFoundError
 from nurture.language import say
 from nurture.services.project import NoProjectError, read_project
 from nurture.simulate.scenario_crew import fitting_jobs, run_all
-from nurture.simulate.scenario_junit import junit
+from nurture.simulate.scenario_junit import junit, junit_of_problems
 from nurture.simulate.scenario_run import Outcome
 from nurture.simulate.scenario_telling import Telling
 from nurture.simulate.suite import Suite
@@ -81,7 +82,11 @@ def test(
     except NoProjectError as error:
         said = f"{told(error.message)}\n  → {told(error.hint)}"
         raise click.UsageError(said, ctx) from None
-    suite = Suite.of(files, machine_now())
+    try:
+        suite = Suite.of(files, machine_now())
+    except DefinitionError as error:
+        _never_began(error, junit_file, form, locale, _base(settings.project))
+        ctx.exit(FAILED)
     scenarios = _chosen(suite, patterns, words, ctx)
     if only_list:
         for one in scenarios:
@@ -118,6 +123,22 @@ def test(
     for line in FORMATS[form](report):
         click.echo(line)
     ctx.exit(FAILED if report.failed else OK)
+
+
+def _never_began(
+    error: DefinitionError, junit_file: Path | None, form: str, language: str, base: str
+) -> None:
+    """Say in every form that was asked for what keeps scenarios from being run."""
+    if junit_file is not None:
+        junit_file.parent.mkdir(parents=True, exist_ok=True)
+        junit_file.write_bytes(junit_of_problems(error.problems, language))
+    report = CheckReport(error.problems, 0, 0, 0, False, language, base)
+    if form == "text":
+        for problem in error.problems:
+            click.echo(problem.in_language(language), err=True)
+        return
+    for line in (as_json if form == "json" else as_github)(report, quiet=True):
+        click.echo(line)
 
 
 def _chosen(

@@ -127,6 +127,9 @@ def judge(
         winner, reason = best, "split_sure"
     elif rule.at_most is not None and runs_from is not None and now >= runs_from + rule.at_most:
         match rule.otherwise:
+            case Otherwise.BEST if skewed:
+                # Where the division is broken, rates compare nothing.
+                state = State.INCONCLUSIVE
             case Otherwise.BEST if best:
                 winner, reason = best, "split_time_over_best"
             case Otherwise.NONE:

@@ -22,6 +22,22 @@ _NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
+#: not for the public, and newer (or older) than what the standard library knows: IETF protocol
+#: assignments (RFC 6890), the 6to4 relay (RFC 7526), site-local (RFC 3879), documentation (RFC
+#: 9637), and the address at which a large cloud answers its own machines
+_OTHERS = tuple(
+    ipaddress.ip_network(one)
+    for one in (
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "168.63.129.16/32",
+        "fec0::/10",
+        "3fff::/20",
+        "5f00::/16",
+    )
+)
+
+
 class NotPublicError(Exception):
     """A name has an address that calls never go to."""
 
@@ -40,6 +56,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None and not is_public(str(inner)):
             return False
+    if any(ip in network for network in _OTHERS if network.version == ip.version):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 

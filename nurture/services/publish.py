@@ -94,7 +94,7 @@ def carry_out(
     if named is not None:
         refuse_stale(plan, named)
     _refuse_without_place(plan)
-    if named is None and yes is not None and yes != plan.counts.total:
+    if yes is not None and yes != plan.counts.total:
         raise WrongNumberError(plan.counts, yes)
     if named is None and yes is None and plan.counts.total > plan.definitions.policy.publish_limit:
         raise ConfirmationNeededError(plan.counts)

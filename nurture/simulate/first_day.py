@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from nurture.db import tables as t
 from nurture.db import under_way
+from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.domain.forecast import FirstDay, NamedMail
 from nurture.domain.message import State
@@ -48,12 +49,12 @@ _MAILING: tuple[str, Mapping[str, Any]] = ("mailing_begins", {})
 
 
 def first_day(runtime: Runtime, plan: Plan, most: int = MOST_PLAYED) -> FirstDay | None:
-    """Return what the first 24 hours bring, by playing them; None where nothing is live yet.
+    """Return what the first 24 hours bring, by playing them; None where it cannot be carried out.
 
     Reads the house in one transaction per world and writes to nothing. A plan that cannot be
     carried out (people without a place) has no first day either.
     """
-    if plan.live is None or plan.without_place:
+    if plan.without_place:
         return None
     people = concerned(runtime, plan)
     played = _some(people, most, plan.digest)
@@ -61,7 +62,8 @@ def first_day(runtime: Runtime, plan: Plan, most: int = MOST_PLAYED) -> FirstDay
         along = set(played) | under_way.colleagues_of(connection, played)
         everybody = under_way.everybody(connection) <= len(people)
     scale = len(people) / len(played) if played else 1.0
-    without = _play(runtime, None, along, played)
+    # Before the first publication nothing goes out.
+    without = _play(runtime, None, along, played) if plan.live is not None else []
     mails = _play(runtime, plan, along, played)
     before, after = (Counter(one.called for one in found) for found in (without, mails))
     by_mail = {
@@ -123,7 +125,7 @@ def _play(
     """Return the mails to people who count, of a day in a copy of the house."""
     if not played:
         return []
-    with closing(World.clone(runtime, contact_ids=along)) as world:
+    with closing(World.clone(runtime, contact_ids=along, unpublished=True)) as world:
         start = world.now
         if plan is not None:
             again = make_plan(world.runtime, plan.files, plan.back_to, (plan.definitions, ()))
@@ -137,7 +139,7 @@ def _mails(world: World, start: datetime, played: set[int]) -> list[_Mail]:
     query = (
         select(
             m.c.sent_at, m.c.contact_id, m.c.template, m.c.workflow, m.c.step, m.c.mailing,
-            m.c.enrolment_id, c.c.family_name, c.c.given_name, c.c.email,
+            m.c.enrolment_id, c.c.family_name, c.c.given_name, c.c.locale, c.c.email,
             a.c.name.label("company"),
         )
         .join(c, c.c.id == m.c.contact_id)
@@ -178,7 +180,7 @@ def _named(one: _Mail, news: bool) -> NamedMail:
     row = one.row
     # Who would get it anyway gets it because its turn has come, whatever changes beside.
     reason, detail = (one.reason, one.detail) if news or row.mailing else _TURN
-    name = " ".join(part for part in (row.family_name, row.given_name) if part)
+    name = full_name(row.family_name, row.given_name, row.locale or "ja")
     return NamedMail(
         at=row.sent_at,
         contact_id=row.contact_id,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from nurture.errors import Problem
 from nurture.simulate.scenario_run import Outcome
 from nurture.simulate.scenario_telling import Telling
 
@@ -28,6 +29,22 @@ def junit(outcomes: Sequence[Outcome], telling: Telling) -> bytes:
         for outcome in some:
             _case(suite, file, outcome, telling)
     root.attrib.update(_counts(outcomes))
+    ElementTree.indent(root)
+    text: str = ElementTree.tostring(root, "unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+
+
+def junit_of_problems(problems: Sequence[Problem], language: str) -> bytes:
+    """Return the XML of a run that never began: a case with an error per problem."""
+    number = {"tests": str(len(problems)), "failures": "0", "errors": str(len(problems))}
+    root = ElementTree.Element("testsuites", {"name": "nurture test", **number})
+    suite = ElementTree.SubElement(root, "testsuite", {"name": "nurture check", **number})
+    for problem in problems:
+        place = problem.place
+        about = {"classname": place.file, "name": problem.code, "file": place.file}
+        case = ElementTree.SubElement(suite, "testcase", {**about, "line": str(place.line)})
+        said = _fit(problem.in_language(language))
+        ElementTree.SubElement(case, "error", {"message": said, "type": problem.code})
     ElementTree.indent(root)
     text: str = ElementTree.tostring(root, "unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()

@@ -24,6 +24,7 @@ from nurture.domain.contact_row import ContactRow
 from nurture.domain.definitions import Definitions
 from nurture.emails.tokens import Keyring
 from nurture.errors import NurtureError
+from nurture.log import quiet
 from nurture.providers.base import Outcome
 from nurture.providers.chat import Taken
 from nurture.providers.memory import MemoryProvider
@@ -168,18 +169,21 @@ class World:
         contact_ids: Collection[int] | None = None,
         start: datetime | None = None,
         render: bool = False,
+        unpublished: bool = False,
     ) -> Self:
         """Return a world where everything stands as it does in a real house, at its own time.
 
         The house's database is read in one transaction and never written to. `contact_ids`:
         only those people come along (their colleagues' mails then count for no cap); None:
         everybody. `start` lies in the house's future at the earliest: its own time if earlier.
-        Decisions of the past stay behind. Raises NurtureError where nothing is published.
+        Decisions of the past stay behind. Raises NurtureError where nothing is published,
+        unless that may be (`unpublished`).
         """
         now = house.clock.now()
         world = cls.empty(max(start or now, now), render=render, like=house)
         with read(house.engine) as source, write(world.engine) as target:
-            house.releases.live(source)
+            if not (unpublished and not house.releases.published(source)):
+                house.releases.live(source)
             copy_house(source, target, world.now, contact_ids)
         return world
 
@@ -303,6 +307,10 @@ class World:
 
         Raises NurtureError where that never ends.
         """
+        with quiet():
+            return self._turn_until_done()
+
+    def _turn_until_done(self) -> int:
         total = 0
         for _ in range(_MOST_TURNS):
             done = sum(actor.act(self) for actor in self.actors) + self._turn_once()

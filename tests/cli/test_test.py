@@ -65,6 +65,17 @@ def test_a_pipeline_gets_its_status_junit_and_annotations(folder: Path) -> None:
     assert told_late["failures"][0]["code"] == "not_gone"
 
 
+def test_what_keeps_scenarios_from_running_is_said_in_every_format(folder: Path) -> None:
+    write(folder, files(OFFICE, scenarios=LATE.replace("within: 24h", "within: 24")))
+    found = command("--junit", "out/junit.xml")
+    assert found.exit_code == 1
+    (suite,) = ElementTree.parse(folder / "out/junit.xml").getroot()
+    assert [case.find("error") is not None for case in suite] == [True]
+    assert json.loads(command("--format", "json").output)["problems"][0]["code"] == "bad-duration"
+    github = command("--format", "github").output
+    assert github.startswith("::error file=workflows/tests/tiny.yaml,")
+
+
 def test_scenarios_are_chosen_by_file_line_and_title(folder: Path) -> None:
     write(folder, files(OFFICE, scenarios=LATE + FINE))
     assert command("-k", "FIN").output.startswith(".\n1 scenario came as expected")

@@ -129,6 +129,12 @@ def test_people_who_are_not_divided_by_the_shares_decide_nothing_by_themselves()
     assert (verdict.state, verdict.winner) == (State.SKEWED, None)
 
 
+def test_nor_does_the_end_of_their_time_pick_the_best_of_what_cannot_be_compared() -> None:
+    one = split(at_most=timedelta(days=10), otherwise=Otherwise.BEST)
+    verdict = judge(one, counts((900, 30), (300, 60)), START, START + timedelta(days=11))
+    assert (verdict.state, verdict.winner) == (State.INCONCLUSIVE, None)
+
+
 #: what `otherwise` says → who wins when the time is over
 OVER = [
     (Otherwise.BEST, "b", "split_time_over_best"),

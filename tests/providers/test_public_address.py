@@ -42,6 +42,13 @@ NEVER = [
     "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe",
     "64:ff9b:1::1",
+    # what the standard library takes for public
+    "192.0.0.8",
+    "192.88.99.1",
+    "168.63.129.16",
+    "fec0::1",
+    "feff::1",
+    "3fff::1",
     # no addresses at all
     "",
     "localhost",

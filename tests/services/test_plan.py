@@ -180,7 +180,10 @@ def test_a_number_that_is_not_the_plan_s_is_refused(house: House) -> None:
     files = project(workflow("a", NEW, MIGRATE))
     with pytest.raises(ConfirmationNeededError, match=r"--yes 2 was said.*move 3 people"):
         house.publish(files, yes=2)
-    assert house.publish(files, yes=3).release_id == 2
+    found = plan_of(house, files)
+    with pytest.raises(ConfirmationNeededError, match=r"--yes 2 was said.*move 3 people"):
+        publish(house.runtime, files, "mori", 2, named=found.id)
+    assert publish(house.runtime, files, "mori", 3, named=found.id).release_id == 2
 
 
 def test_of_two_publishers_one_is_told_that_the_other_was_faster(house: House) -> None:

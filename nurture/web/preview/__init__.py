@@ -90,7 +90,7 @@ def make_preview(studio: Studio, spoken: str = "", names: Sequence[str] = OUR_NA
     @app.get("/events")
     def events() -> Response:
         since = request.args.get("since", "")
-        version = int(since) if since.isascii() and since.isdigit() else 0
+        version = int(since) if since.isascii() and since.isdigit() and len(since) < 19 else 0
 
         def stream() -> Iterator[str]:
             seen = version
