@@ -28,7 +28,7 @@ from nurture.domain.row_remarks import sentence
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import in_language, say
 from nurture.services.explain import explain, timeline_before
-from nurture.services.explanation import Happened
+from nurture.services.explanation import Explanation, Happened
 from nurture.services.import_contacts import ImportOptions, ImportReport
 from nurture.services.project import read_project
 from nurture.services.runtime import Runtime
@@ -119,6 +119,9 @@ def simulate_(
         begins = _start(start, now, ZoneInfo(project.definitions.calendar.zone))
         world, rows = world_of_list(project, contacts, begins, ImportOptions(), render)
         _tell_of_rows(quiet, contacts, rows)
+    for one in who:
+        # Asked before the days pass, not after.
+        _known(world, one, locale)
     with _bar(quiet, days) as progress:
         found = simulate(world, audience, days, seed, more_than, progress)
     timelines = [(one, _timeline(world, one, locale)) for one in who]
@@ -207,15 +210,19 @@ def _tell_of_rows(console: Console, path: Path, report: ImportReport) -> None:
         console.print(escape(in_language(message, spoken)), style="yellow", soft_wrap=True)
 
 
-def _timeline(world: World, who: str, locale: str) -> list[Happened]:
-    """Return everything that happened to a contact, oldest first."""
+def _known(world: World, who: str, locale: str) -> Explanation:
     try:
-        found = explain(world.runtime, who, locale)
+        return explain(world.runtime, who, locale)
     except NotFoundError as error:
         raise NotFoundError(
             say("--timeline: nobody is known as '{who}'", who=who),
             say("name an address of the list"),
         ) from error
+
+
+def _timeline(world: World, who: str, locale: str) -> list[Happened]:
+    """Return everything that happened to a contact, oldest first."""
+    found = _known(world, who, locale)
     entries = list(found.timeline)
     page = entries
     while page:

@@ -97,11 +97,13 @@ def world_of_house(
     """Return a world with everybody whom a house knows, where a project was published.
 
     `project` None: what is live goes on. The house is only read. Raises NurtureError where
-    it knows nobody.
+    it knows nobody, or nothing is live and no project given.
     """
     world = World.clone(house, start=start, render=render)
     with read(world.engine) as connection:
         people = connection.execute(select(func.count()).select_from(contact)).scalar_one()
+        if project is None:
+            world.runtime.releases.live(connection)
     if not people:
         raise NurtureError(
             say("there are no contacts yet"),
