@@ -58,7 +58,7 @@ class Screen:
                 "dim",
             )
         )
-        each = f"{found.sent / max(1, found.contacts):.1f} {say('per_contact')}"
+        each = say("per_contact", n=f"{found.sent / max(1, found.contacts):.1f}")
         line = Text(f"\n{say('mails')} ").append(f"{found.sent:,}", "bold").append(f" ({each})")
         for kind in ("opened", "clicked", "replied", "left", "bounced"):
             number = found.reactions(kind)

@@ -81,7 +81,7 @@ def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def sent_since(connection: Connection, since: datetime) -> list[Row[Any]]:
-    """Return the mails made since a moment, whatever became of them, with their reader."""
+    """Return the mails made since a moment, whatever became of them, with reader and journey."""
     return list(
         connection.execute(
             select(
@@ -98,8 +98,10 @@ def sent_since(connection: Connection, since: datetime) -> list[Row[Any]]:
                 message.c.sent_at,
                 message.c.priority,
                 contact.c.email,
+                enrolment.c.ended_at.label("journey_ended_at"),
             )
             .outerjoin(contact, contact.c.id == message.c.contact_id)
+            .outerjoin(enrolment, enrolment.c.id == message.c.enrolment_id)
             .where((message.c.sent_at >= since) | message.c.sent_at.is_(None))
             .order_by(message.c.id)
         )

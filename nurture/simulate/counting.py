@@ -240,9 +240,12 @@ class _Counting:
         for message_id, (_, since) in list(waits.items()):
             mail = self._mail[message_id]
             # What ends a journey cancels its mails without a decision of their own.
-            over(message_id, max(since, end))
+            cancelled_at = mail.journey_ended_at if mail.state == "cancelled" else None
+            over(message_id, max(since, cancelled_at or end))
             if mail.state == "cancelled":
                 dropped[mail.reason or ""] += 1
+                for key in met[message_id]:
+                    lines[key].dropped += 1
         for line in lines.values():
             line.hours, line.longest = round(line.hours, 2), round(line.longest, 2)
         ordered = sorted(lines.values(), key=lambda one: (-one.hours, one.reason, one.which))

@@ -18,7 +18,7 @@ LABELS: Words = {
     "audience": ("反応の前提", "Audience"),
     "seed": ("シード", "Seed"),
     "mails": ("メール", "Mails"),
-    "per_contact": ("1人あたり", "per contact"),
+    "per_contact": ("1人あたり{n}通", "{n} per contact"),
     "team_mails": ("社内通知", "to the team"),
     "opened": ("開封", "Opened"),
     "clicked": ("クリック", "Clicked"),

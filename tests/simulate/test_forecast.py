@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from nurture.db.tables import message
-from nurture.domain.audience import Audience, MailRates
+from nurture.domain.audience import Arrival, Audience, MailRates
 from nurture.domain.lifecycle import Temperature
 from nurture.errors import NurtureError
 from nurture.services.import_contacts import ImportOptions
@@ -28,7 +29,7 @@ from nurture.simulate.run import (
 from nurture.simulate.words import LABELS, Speech
 from nurture.simulate.world import Project
 from tests.services.house import make_house
-from tests.services.project import project, workflow
+from tests.services.project import CALENDAR, project, workflow
 
 #: a Monday, 0:00 in Tokyo
 START = datetime(2026, 5, 10, 15, 0, tzinfo=UTC)
@@ -91,6 +92,24 @@ def test_days_steps_and_what_held_mails_back(tmp_path: Path) -> None:
         "letters": {"done": 4},
         "urgent": {"done": 4},
     }
+
+
+def test_a_mail_whose_journey_ends_waits_no_longer(tmp_path: Path) -> None:
+    leaves = workflow(
+        "leaves",
+        "- send: x/urgent\n- end: done",
+        head="trigger: [{event: contact.created}]\npriority: 40\nexit: [{event: trial.started}]",
+    )
+    comes = Arrival("trial.started", {}, timedelta(days=1), dict.fromkeys(Temperature, 1.0))
+    keen = replace(silent(), arrivals=(comes,))
+    shut = leaves + "delivery: {window: office}\n"
+    calendar = CALENDAR + 'closed: ["05-02..05-30"]\n'
+    checked = Project.of(project(shut, calendar=calendar), START)
+    world, _ = world_of_list(checked, people(tmp_path / "l.csv", 3), START, ImportOptions())
+    found = simulate(world, keen, 15, 1).forecast
+    (held,) = found.held
+    assert (held.mails, held.dropped, found.dropped) == (3, 3, {"enrolment_over": 3})
+    assert held.longest < 15 * 24
 
 
 def test_the_same_seed_gives_the_same_bytes_in_whatever_order_people_stand(tmp_path: Path) -> None:
