@@ -99,11 +99,9 @@ def world_of_house(
     `project` None: what is live goes on. The house is only read. Raises NurtureError where
     it knows nobody, or nothing is live and no project given.
     """
-    world = World.clone(house, start=start, render=render)
+    world = World.clone(house, start=start, render=render, unpublished=project is not None)
     with read(world.engine) as connection:
         people = connection.execute(select(func.count()).select_from(contact)).scalar_one()
-        if project is None:
-            world.runtime.releases.live(connection)
     if not people:
         raise NurtureError(
             say("there are no contacts yet"),
