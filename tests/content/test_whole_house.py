@@ -113,4 +113,6 @@ def test_a_customer_who_turned_marketing_off_is_welcomed_and_hears_of_no_program
         "onboarding/first-week",
         "onboarding/check-in",
         "onboarding/first-results",
+        # of the contract, no advertising: the first business day of the next quarter
+        "onboarding/quarterly-review",
     ]
