@@ -63,11 +63,13 @@ class _Counting:
         self._readers = readers
         self._start = start
         self._zone = ZoneInfo(definitions.calendar.zone)
+        self._end = start + timedelta(days=days)
+        self._days = days
         first = start.astimezone(self._zone).date()
-        self._by_day = {
-            first + timedelta(days=n): Day((first + timedelta(days=n)).isoformat())
-            for n in range(days)
-        }
+        # What begins in the middle of a day ends in the middle of one more.
+        last = (self._end - timedelta(microseconds=1)).astimezone(self._zone).date()
+        dates = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        self._by_day = {one: Day(one.isoformat()) for one in dates}
         self._titles = {
             **{name: one.title or name for name, one in definitions.workflows.items()},
             **{name: one.title or name for name, one in definitions.mailings.items()},
@@ -90,7 +92,7 @@ class _Counting:
         moves, reached = self._moves()
         return Forecast(
             start=self._start.astimezone(self._zone).isoformat(),
-            days=len(self._by_day),
+            days=self._days,
             zone=self._zone.key,
             seed=seed,
             audience=self._readers.audience.name,
@@ -211,7 +213,6 @@ class _Counting:
         dropped: Counter[str] = Counter()
         waits: dict[int, tuple[tuple[str, str], datetime]] = {}
         met: dict[int, set[tuple[str, str]]] = defaultdict(set)
-        end = self._start + timedelta(days=len(self._by_day))
 
         def over(message_id: int, at: datetime) -> None:
             if message_id in waits:
@@ -241,7 +242,7 @@ class _Counting:
             mail = self._mail[message_id]
             # What ends a journey cancels its mails without a decision of their own.
             cancelled_at = mail.journey_ended_at if mail.state == "cancelled" else None
-            over(message_id, max(since, cancelled_at or end))
+            over(message_id, max(since, cancelled_at or self._end))
             if mail.state == "cancelled":
                 dropped[mail.reason or ""] += 1
                 for key in met[message_id]:

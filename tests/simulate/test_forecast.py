@@ -170,6 +170,9 @@ def test_a_house_is_simulated_with_new_files_and_stays_as_it_is(engine: Engine) 
     found = simulate(world_of_house(house.runtime, changed), silent(), 5, 1).forecast
     assert (found.contacts, found.by_day[0].date) == (1, "2026-05-12")
     assert house.mails() == before
+    # begun at ten in the morning: five days touch six dates, and no mail falls between them
+    assert (found.days, len(found.by_day)) == (5, 6)
+    assert found.sent == sum(one.sent for one in found.steps)
 
 
 def test_habits_are_learnt_and_thin_history_says_little(engine: Engine) -> None:
