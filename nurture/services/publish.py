@@ -22,6 +22,7 @@ from nurture.services.check import check as check
 from nurture.services.confirmation import ConfirmationNeededError as ConfirmationNeededError
 from nurture.services.confirmation import WrongNumberError
 from nurture.services.digest import plan_digest
+from nurture.services.holdouts import hold_out_existing
 from nurture.services.mailing_plans import Remark
 from nurture.services.planning import (
     Live,
@@ -212,15 +213,19 @@ def _write_down(
 def _enrol(
     connection: Connection, plan: Plan, was: Definitions | None, release_id: int, now: datetime
 ) -> dict[str, int]:
-    """Enrol those who match already; nobody is looked for again where nothing is new."""
-    return {
-        workflow.name: existing.enrol_existing(
-            connection, plan.definitions, workflow, triggers, release_id, now
-        )
-        if workflow.name in plan.counts.enrolled or _takes_in_others(workflow, was)
-        else 0
-        for workflow, triggers in taking_in(plan.definitions)
-    }
+    """Enrol those who match already; nobody is looked for again where nothing is new.
+
+    The share that is held out of a workflow counts as enrolled: their journeys end here.
+    """
+    enrolled = {}
+    for workflow, triggers in taking_in(plan.definitions):
+        enrolled[workflow.name] = 0
+        if workflow.name in plan.counts.enrolled or _takes_in_others(workflow, was):
+            enrolled[workflow.name] = existing.enrol_existing(
+                connection, plan.definitions, workflow, triggers, release_id, now
+            )
+            hold_out_existing(connection, workflow, release_id, now)
+    return enrolled
 
 
 def _takes_in_others(workflow: Workflow, was: Definitions | None) -> bool:
