@@ -9,9 +9,11 @@ from nurture.domain.conditions import Condition
 from nurture.domain.library import Library
 from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, Policy
+from nurture.domain.referral_program import Program
 from nurture.domain.scenario import Scenario
 from nurture.domain.scoring import Scoring
 from nurture.domain.seminar import Seminar
+from nurture.domain.survey import Survey
 from nurture.domain.workflow import Workflow
 from nurture.errors import DefinitionError, Problem, Severity
 
@@ -33,6 +35,8 @@ class Definitions:
     mailings: Mapping[str, Mailing] = field(default_factory=dict)
     seminars: Mapping[str, Seminar] = field(default_factory=dict)
     library: Library = field(default_factory=Library)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    programs: Mapping[str, Program] = field(default_factory=dict)
     #: what `nurture test` runs; no release holds any
     scenarios: tuple[Scenario, ...] = ()
     #: errors and warnings of all files, by place

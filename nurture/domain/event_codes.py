@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nurture.domain.glossary import RETURNS, Words
+from nurture.domain.loop_words import ASK_ANSWERS
 from nurture.domain.task_words import CALL_RESULTS, DEAL_STAGES, LOSS_REASONS
 
 PAGES: Words = {
@@ -38,4 +39,5 @@ CODES: Mapping[tuple[str, str], Words] = {
     ("lead.returned", "reason"): RETURNS,
     ("deal.lost", "reason"): LOSS_REASONS,
     ("deal.advanced", "stage"): DEAL_STAGES,
+    ("referral.ask_answered", "answer"): ASK_ANSWERS,
 }

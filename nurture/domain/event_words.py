@@ -7,6 +7,7 @@ from typing import Any
 
 from nurture.domain.event_codes import CODES
 from nurture.domain.glossary import STAGES, TEMPERATURES, word
+from nurture.domain.loop_words import LOOP_EVENTS
 from nurture.domain.preference_words import story
 
 #: type → (Japanese, English, properties that say more, the first that is there)
@@ -43,11 +44,6 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "pack.requested": ("稟議資料の送付依頼", "Approval pack requested", ()),
     "deal.won": ("受注", "Deal won", ("product", "amount")),
     "deal.lost": ("失注", "Deal lost", ("reason",)),
-    "referral.received": ("ご紹介の受付", "Referral received", ("referral",)),
-    "referral.contacted": ("ご紹介先への連絡", "Referral contacted", ("referral",)),
-    "referral.won": ("ご紹介からの受注", "Referral won", ("referral",)),
-    "referral.lost": ("ご紹介の不成立", "Referral lost", ("referral",)),
-    "referral.declined": ("ご紹介先の辞退", "Referral declined", ("referral",)),
     "contact.created": ("コンタクト登録", "Contact created", ("source",)),
     "contact.updated": ("コンタクト更新", "Contact updated", ("fields",)),
     "account.updated": ("企業情報の更新", "Account updated", ("fields",)),
@@ -68,6 +64,7 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "owner.changed": ("担当者の変更", "Owner changed", ("to",)),
     "revisit.due": ("再訪の時期", "Time to come back", ("reason",)),
     "evidence.revised": ("クリック判定の変更", "Evidence revised", ()),
+    **LOOP_EVENTS,
 }
 
 _MOVES = {"temperature.changed": TEMPERATURES, "lifecycle.changed": STAGES}

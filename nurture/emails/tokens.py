@@ -56,6 +56,18 @@ class Purpose(enum.IntEnum):
     TASK = 8
     #: the way out of a test mail: shows what a reader would see, and changes nothing
     DEMONSTRATION = 9
+    #: a survey's page: `message_id` is the invitation
+    SURVEY = 10
+    #: the referrer's own page: `message_id` is 0
+    REFERRER = 11
+    #: answering an ask: `message_id` is the ask
+    ASK = 12
+    #: the referred person agrees or not: `message_id` is the referral, `contact_id` the referrer
+    INTRODUCTION = 13
+    #: a results report as a PDF: `message_id` is the report
+    RESULTS = 14
+    #: stops the progress of one's own referrals: `message_id` is 0
+    UPDATES_STOP = 15
 
 
 #: as a plain number, which packs faster

@@ -29,6 +29,17 @@ from nurture.db.tables.people import (
     team_member,
 )
 from nurture.db.tables.publishing import crossing, publication
+from nurture.db.tables.referrals import (
+    golden_ticket,
+    referral,
+    referral_ask,
+    referral_step,
+    referral_touch,
+    referrer,
+    reward,
+    reward_entry,
+)
+from nurture.db.tables.results import account_metric, account_metric_value, results_report
 from nurture.db.tables.running import (
     business_clock,
     firing,
@@ -37,9 +48,12 @@ from nurture.db.tables.running import (
     pause,
     schedule,
 )
+from nurture.db.tables.surveys import survey_answer, survey_invitation, survey_loop
 
 __all__ = [
     "account",
+    "account_metric",
+    "account_metric_value",
     "api_key",
     "attempt",
     "blob",
@@ -58,6 +72,7 @@ __all__ = [
     "experiment_decision",
     "experiment_member",
     "firing",
+    "golden_ticket",
     "idempotency",
     "identity",
     "inbox",
@@ -71,13 +86,24 @@ __all__ = [
     "pause",
     "preference",
     "publication",
+    "referral",
+    "referral_ask",
+    "referral_step",
+    "referral_touch",
+    "referrer",
     "release",
     "release_file",
+    "results_report",
+    "reward",
+    "reward_entry",
     "schedule",
     "segment_member",
     "seminar_stand",
     "stray_event",
     "suppression",
+    "survey_answer",
+    "survey_invitation",
+    "survey_loop",
     "task",
     "team_member",
     "template_links",

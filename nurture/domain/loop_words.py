@@ -1,0 +1,141 @@
+"""The words of the loop: results, surveys, referrals, rewards; events and codes alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nurture.domain.glossary import Words
+
+_REFERRAL = ("company", "referral")
+
+#: as `event_words.EVENTS`
+LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "onboarding.completed": ("立ち上げの完了", "Onboarding completed", ()),
+    "upsell.completed": ("追加契約", "Upsell completed", ("product",)),
+    "renewal.due": ("契約更新の時期", "Renewal due", ("on",)),
+    "results.reported": ("成果のご報告", "Results reported", ("result", "month")),
+    "hearing.held": ("ヒアリングの実施", "Hearing held", ("by",)),
+    "complaint.received": ("苦情", "Complaint received", ("text",)),
+    "complaint.resolved": ("苦情の解決", "Complaint resolved", ("note",)),
+    "community.joined": ("コミュニティ参加", "Community joined", ("community",)),
+    "event.attended": ("イベント参加", "Event attended", ("event",)),
+    "advocacy.done": ("推薦の行動", "Advocacy", ("action",)),
+    "nps.asked": ("NPSのお願い", "NPS asked", ("round",)),
+    "nps.responded": ("NPSの回答", "NPS answer", ("score",)),
+    "nps.loop_opened": ("ご不満への対応を開始", "Loop opened", ("score",)),
+    "nps.loop_contacted": ("ご不満の方へのご連絡", "Loop: contacted", ()),
+    "nps.loop_resolved": ("ご不満の解消", "Loop: resolved", ("resolution",)),
+    "nps.loop_closed": ("ご不満への対応を終了", "Loop closed", ("score",)),
+    "referral.asked": ("ご紹介のお願い", "Asked for an introduction", ("offer",)),
+    "referral.ask_answered": ("ご紹介のお願いへのお返事", "Answer to the ask", ("answer",)),
+    "referral.introduced": ("ご紹介の受付", "Introduction came in", _REFERRAL),
+    "referral.received": ("ご紹介先のご了承", "The referred person agreed", _REFERRAL),
+    "referral.contacted": ("ご紹介先への連絡", "Referral contacted", _REFERRAL),
+    "referral.met": ("ご紹介先との面談", "Met the referred person", _REFERRAL),
+    "referral.proposed": ("ご紹介先へのご提案", "Proposal to the referred person", _REFERRAL),
+    "referral.won": ("ご紹介からの受注", "Referral won", _REFERRAL),
+    "referral.lost": ("ご紹介の不成立", "Referral lost", ("reason", "referral")),
+    "referral.declined": ("ご紹介の見送り", "Referral declined", ("reason", "referral")),
+    "referral.duplicated": ("ご紹介の重複", "Referral of somebody known", _REFERRAL),
+    "referral.expired": ("ご紹介の期限切れ", "Referral expired", _REFERRAL),
+    "referral.reopened": ("ご紹介の再開", "Referral open again", _REFERRAL),
+    "referral.overdue": ("ご紹介への対応の遅れ", "Referral overdue", ("timer", "referral")),
+    "introduction.accepted": ("ご紹介によるご了承", "Agreed to be introduced", ("referrer",)),
+    "case_study.agreed": ("事例掲載のご承諾", "Case study agreed", ("referral",)),
+    "reward.earned": ("特典の確定", "Reward earned", ("title",)),
+    "reward.delivered": ("特典のお届け", "Reward delivered", ("title",)),
+    "reward.reversed": ("特典の取り消し", "Reward reversed", ("reason",)),
+}
+
+BANDS: Words = {
+    "promoter": ("推奨者", "Promoter"),
+    "passive": ("中立者", "Passive"),
+    "detractor": ("批判者", "Detractor"),
+}
+
+LOOP_STATES: Words = {
+    "open": ("未対応", "Open"),
+    "contacted": ("ご連絡済み", "Contacted"),
+    "resolved": ("解消", "Resolved"),
+    "closed": ("終了", "Closed"),
+}
+
+REFERRAL_STATES: Words = {
+    "awaiting_consent": ("ご本人のご了承待ち", "Awaiting consent"),
+    "received": ("受付済み", "Received"),
+    "contacted": ("ご連絡済み", "Contacted"),
+    "meeting": ("面談", "Meeting"),
+    "proposal": ("ご提案中", "Proposal"),
+    "won": ("ご契約", "Won"),
+    "lost": ("不成立", "Lost"),
+    "declined": ("見送り", "Declined"),
+    "duplicate": ("重複", "Duplicate"),
+    "expired": ("ご返答なし", "No answer"),
+}
+
+CHANNELS: Words = {
+    "customer": ("お客様", "Customer"),
+    "partner": ("パートナー", "Partner"),
+    "employee": ("社員", "Employee"),
+    "community": ("コミュニティ", "Community"),
+    "prospect": ("検討中の方", "Prospect"),
+}
+
+WAYS: Words = {
+    "forward": ("転送", "Forwarded link"),
+    "introduce": ("紹介フォーム", "Introduction form"),
+    "ticket": ("招待状", "Golden ticket"),
+    "cc": ("CCでのご紹介", "Copied mail"),
+    "download": ("資料の共有", "Shared document"),
+    "by_hand": ("手入力", "By hand"),
+    "api": ("API", "API"),
+    "outbound": ("パートナーへの紹介", "To a partner"),
+}
+
+FLAGS: Words = {
+    "self": ("ご自身のご紹介の可能性", "Perhaps the referrer"),
+    "same_domain": ("同じ会社の可能性", "Same company"),
+    "customer": ("既存のお客様", "A customer already"),
+    "open_deal": ("進行中の商談あり", "An open deal"),
+    "duplicate": ("ほかのご紹介と重複", "Referred by another"),
+    "disposable": ("使い捨てアドレス", "Disposable address"),
+}
+
+ASK_ANSWERS: Words = {
+    "referred": ("ご紹介いただいた", "Referred"),
+    "nobody_in_mind": ("心当たりがない", "Nobody in mind"),
+    "not_now": ("今は時期ではない", "Not now"),
+    "company_policy": ("社内規程", "Company rules"),
+    "never": ("今後不要", "Never again"),
+}
+
+TIMINGS: Words = {
+    "result_reported": ("成果のご報告後", "After a result"),
+    "onboarding_completed": ("立ち上げの完了後", "After onboarding"),
+    "upsell_completed": ("追加契約の後", "After an upsell"),
+    "renewal": ("契約更新", "At renewal"),
+    "followup": ("ご契約後のフォロー", "Follow-up"),
+    "deal_lost": ("失注時", "After a lost deal"),
+    "negotiation": ("商談中", "While negotiating"),
+    "regular": ("定期", "Regularly"),
+    "by_hand": ("個別", "By hand"),
+}
+
+REWARD_KINDS: Words = {
+    "discount": ("割引", "Discount"),
+    "training": ("研修", "Training"),
+    "seminar": ("セミナー席", "Seminar seat"),
+    "extension": ("利用期間の延長", "Service extension"),
+    "donation": ("寄付", "Donation"),
+    "gift": ("お礼の品", "Gift"),
+    "points": ("ポイント", "Points"),
+    "cash": ("現金", "Cash"),
+}
+
+REWARD_STATES: Words = {
+    "pending": ("見込み", "Pending"),
+    "earned": ("確定", "Earned"),
+    "due": ("お届け予定", "Due"),
+    "delivered": ("お届け済み", "Delivered"),
+    "reversed": ("取り消し", "Reversed"),
+}

@@ -1,0 +1,225 @@
+"""A referral programme as its file says it (`referral_program:`)."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+#: texts by locale
+Texts = Mapping[str, str]
+
+#: what rewards may be; money stands last and behind a switch
+KINDS = ("discount", "training", "seminar", "extension", "donation", "gift", "points", "cash")
+#: why somebody would refer
+MOTIVES = ("trusted", "relation", "value")
+#: when an ask may come; each can be switched
+TIMINGS = (
+    "result_reported", "onboarding_completed", "upsell_completed", "renewal", "followup",
+    "deal_lost", "negotiation", "regular", "by_hand",
+)  # fmt: skip
+
+
+class Cadence(enum.StrEnum):
+    """How often a referrer hears between receipt, first contact and the end."""
+
+    #: at each milestone
+    MILESTONES = "milestones"
+    #: one letter a week with all of their open referrals
+    WEEKLY = "weekly"
+    #: after request, meeting, contract
+    THREE = "three"
+
+
+class Review(enum.StrEnum):
+    """Which mails to referrers wait for the owner's glance."""
+
+    NONE = "none"
+    #: lost and declined ones
+    DELICATE = "delicate"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom we want to meet: industry **and** problem, until a face appears."""
+
+    industries: tuple[str, ...]
+    #: 紙の日報を表計算に書き写し、月末の残業にお困りの方
+    people: Texts
+    problem: Texts
+    #: 従業員50名以上
+    size: Texts = field(default_factory=dict)
+    #: age, state, worry, the words they use; by locale
+    persona: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What one side gets."""
+
+    kind: str
+    title: Texts
+    amount: float | None = None
+    currency: str = ""
+    #: whom a donation goes to
+    recipient: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a referrer and the person they refer get, and when."""
+
+    key: str
+    title: Texts
+    #: the referrer's benefit in a sentence; never empty
+    benefit: Texts
+    #: emotional | economic
+    benefit_type: str = "economic"
+    #: None: a benefit without a reward (information, an invitation)
+    referrer: Reward | None = None
+    referred: Reward | None = None
+    #: state of the referral at which it is earned: received | meeting | proposal | won
+    stage: str = "won"
+    #: promised within so long of being earned
+    within: timedelta = timedelta(days=30)
+    #: goes to referrers of these kinds only; empty: to all
+    kinds: tuple[str, ...] = ()
+    #: suits these motives; empty: all
+    motives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskLimits:
+    """When an ask is out of the question."""
+
+    #: between two asks of one contact
+    cool_down: timedelta = timedelta(days=180)
+    #: in any 365 days
+    per_contact: int = 2
+    per_account: int = 3
+    #: a result was reported within so long
+    result_within: timedelta = timedelta(days=60)
+    #: an answer to a survey counts for so long
+    score_within: timedelta = timedelta(days=365)
+    #: 8 or 9
+    candidate_from: int = 9
+    #: no ask so long after a complaint, or while one is open
+    complaint_within: timedelta = timedelta(days=180)
+    #: somebody has listened to them (`hearing.held`) before the first ask
+    hearing_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """What is promised to referrers, and how soon."""
+
+    #: first contact with the referred person, from their consent
+    contact: timedelta = timedelta(hours=24)
+    #: the referrer hears how and when, from the consent
+    report: timedelta = timedelta(hours=48)
+    #: an introduction that nobody agreed to ends
+    consent: timedelta = timedelta(days=21)
+    #: older news of a deal is no news
+    stale: timedelta = timedelta(days=7)
+    #: after a breach was made a task: then the owner's manager
+    escalate: timedelta = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """A small start: so many people, then a look back before it widens."""
+
+    people: int = 3
+    review_after: timedelta = timedelta(days=14)
+    #: who looked back and when; None: it has not been widened
+    widened: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RewardLimits:
+    """What is owed at most, and what is held."""
+
+    #: rewards of one referrer in a month, in all; None: no limit
+    per_month: int | None = None
+    in_all: int | None = None
+    #: an earned reward waits so long before it is due (a deal may be reversed)
+    hold: timedelta = timedelta(days=14)
+    #: cash may be promised: who cleared it and when
+    legal_approved: bool = False
+    legal_approved_by: str = ""
+    legal_approved_at: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a referrer is given to hand on: simple and brief."""
+
+    #: one line each
+    pitch: Texts
+    outcome: Texts
+    #: what it does, functions, price, why we ask
+    does: Texts = field(default_factory=dict)
+    functions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    price: Texts = field(default_factory=dict)
+    why: Texts = field(default_factory=dict)
+    #: library item: the case, and other items for tagged downloads
+    case: str = ""
+    items: tuple[str, ...] = ()
+    #: text to hand on by mail, chat (one line) and SNS; `{link}` is the personal link
+    mail: Texts = field(default_factory=dict)
+    chat: Texts = field(default_factory=dict)
+    sns: Texts = field(default_factory=dict)
+    #: the day it was last looked at
+    updated: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The public rules: nobody can refer before all of them are said."""
+
+    payment: Texts
+    exclusions: Texts
+    #: what happens to the personal data of who is referred, for what purpose
+    privacy: Texts
+    #: how often the referrer hears; the words of `cadence`
+    reports: Texts
+    version: str = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All of it."""
+
+    name: str
+    title: Texts
+    wanted: Wanted
+    offers: Mapping[str, Offer]
+    rules: Rules
+    kit: Kit
+    cadence: Cadence = Cadence.MILESTONES
+    review: Review = Review.DELICATE
+    #: growth | prototype: which kinds of referrers are asked
+    phase: str = "growth"
+    #: who may refer: customer, partner, employee, community, prospect
+    kinds: tuple[str, ...] = ("customer",)
+    #: timings that are switched on
+    timings: tuple[str, ...] = ("result_reported",)
+    asks: AskLimits = AskLimits()
+    timers: Timers = Timers()
+    pilot: Pilot | None = None
+    rewards: RewardLimits = RewardLimits()
+    #: attribution: the oldest (`first`) or newest (`last`) touch within so long
+    attribution: str = "first"
+    window: timedelta = timedelta(days=90)
+    #: we may write to a referred person for consent, where the referrer vouches; legal switch
+    write_for_consent: bool = False
+    #: how long a golden ticket lives; None: none are given
+    ticket_for: timedelta | None = timedelta(days=60)
+    #: sectors of the referrer or the referred that law watches, and those cleared
+    regulated: tuple[str, ...] = ("medical", "finance")
+    cleared: tuple[str, ...] = ()
+    #: role that takes a referred person in hand: `owner` of the referrer or a team role
+    handled_by: str = "owner"
+    file: str = ""
