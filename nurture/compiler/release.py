@@ -17,6 +17,7 @@ from nurture.compiler.project_files import ProjectFiles
 from nurture.compiler.promises import check_caps
 from nurture.compiler.quiet import QUIET, check_quiet
 from nurture.compiler.references import References
+from nurture.compiler.referral_programs import compile_programs
 from nurture.compiler.report import Report
 from nurture.compiler.scenarios import check_folder, compile_scenarios
 from nurture.compiler.scope import ConditionScope
@@ -96,6 +97,7 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
     if library_read or not (sources.of("library") or sources.unread):
         # A file that is wrong somewhere may still lack what others name.
         references = replace(references, library=library)
+    programs = compile_programs(sources, references, today)
     broadcasts = compile_broadcasts(sources, scope, references, calendar, names)
     seminars, mailings = compile_seminars(sources, Surroundings(references, calendar, scope))
     compiled = _workflows(sources, names, references)
@@ -115,6 +117,7 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
         mailings={**broadcasts, **mailings},
         seminars=seminars,
         library=library,
+        programs=programs,
     )
     # Last: they name everything above.
     scenarios = compile_scenarios(sources, definitions, references)

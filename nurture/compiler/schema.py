@@ -11,6 +11,7 @@ from nurture.compiler.calendar import CALENDAR
 from nurture.compiler.library import LIBRARY
 from nurture.compiler.policy import POLICY
 from nurture.compiler.records import Record
+from nurture.compiler.referral_keys import PROGRAM
 from nurture.compiler.scenario_keys import SCENARIO, SCENARIOS
 from nurture.compiler.scoring import SCORING
 from nurture.compiler.segments import SEGMENT, SEGMENTS
@@ -37,6 +38,10 @@ _FILES: Mapping[str, tuple[tuple[Record, ...], Said]] = MappingProxyType(
         "library": (
             (LIBRARY,),
             say("Cases, papers and tools, of which steps pick the best match."),
+        ),
+        "referral_program": (
+            (PROGRAM,),
+            say("A referral programme: whom we want to meet, offers, rules, kit, limits."),
         ),
         "scenarios": (
             (SCENARIO, SCENARIOS),

@@ -315,20 +315,20 @@ class Part(Shape[Node]):
 
 
 class Localized(Shape[Mapping[str, str]]):
-    """A text, or one per locale."""
+    """A text, or one per locale; with `lines`, texts of several lines."""
 
-    def __init__(self, longest: int = LONGEST_TEXT) -> None:
-        self._longest = longest
+    def __init__(self, longest: int = LONGEST_TEXT, lines: bool = False) -> None:
+        self._longest, self._lines = longest, lines
 
     def read(self, node: Node, report: Report) -> Mapping[str, str] | None:
         """Return texts by locale; one text alone stands under ''."""
         if not isinstance(node, MapNode):
             expected = say("a text, or texts by locale such as {ja: …, en: …}")
-            text = Text(expected, longest=self._longest).read(node, report)
+            text = Text(expected, longest=self._longest, lines=self._lines).read(node, report)
             return {"": text} if text is not None else None
         texts = {}
         for locale, (_, value) in node.pairs.items():
-            text = Text(longest=self._longest).read(value, report)
+            text = Text(longest=self._longest, lines=self._lines).read(value, report)
             if text is not None:
                 texts[locale] = text
         return texts

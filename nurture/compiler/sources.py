@@ -28,11 +28,11 @@ _KINDS = {
     "library": "library",
     "scenario": "scenarios",
     "scenarios": "scenarios",
+    "referral_program": "referral_program",
 }
 #: kinds of later versions
 _LATER = {
     "survey": say("surveys"),
-    "referral_program": say("referral programs"),
 }
 
 #: kinds of which a release has exactly one file

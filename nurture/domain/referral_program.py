@@ -7,8 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-#: texts by locale
+#: texts by locale; the compiler fills in every locale of the policy
 Texts = Mapping[str, str]
+
+#: how a programme works: by customers, partners, an incentive, a platform, colleagues
+TYPES = ("customer_matching", "partner", "incentive", "platform", "employee")
+#: friends and followers of a prototype; customers come with growth
+PHASES: Mapping[str, tuple[str, ...]] = {
+    "prototype": ("prospect", "community", "employee", "partner"),
+    "growth": ("customer", "partner", "employee", "community", "prospect"),
+}
+#: what somebody can do for us who cannot refer
+ADVOCACY = ("talk", "case_study", "comment", "review", "share")
+#: what an amount counts where it is no money
+UNITS = ("percent", "days", "months", "hours", "seats", "points")
 
 #: what rewards may be; money stands last and behind a switch
 KINDS = ("discount", "training", "seminar", "extension", "donation", "gift", "points", "cash")
@@ -62,7 +74,10 @@ class Reward:
     kind: str
     title: Texts
     amount: float | None = None
+    #: ISO 4217; "" where the amount is no money
     currency: str = ""
+    #: one of UNITS; "" where it is money
+    unit: str = ""
     #: whom a donation goes to
     recipient: Texts = field(default_factory=dict)
 
@@ -88,6 +103,17 @@ class Offer:
     kinds: tuple[str, ...] = ()
     #: suits these motives; empty: all
     motives: tuple[str, ...] = ()
+    #: industries of the referrer that it suits; empty: all
+    industries: tuple[str, ...] = ()
+    #: motive | hurdle: what it moves (it raises the motive, or lowers the hurdle)
+    lever: str = "motive"
+    #: the day it was last looked at
+    reviewed: date | None = None
+
+    @property
+    def is_incentive(self) -> bool:
+        """Whether the referrer gets something for it: what passives need."""
+        return self.referrer is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,35 @@ class AskLimits:
     complaint_within: timedelta = timedelta(days=180)
     #: somebody has listened to them (`hearing.held`) before the first ask
     hearing_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each part of readiness counts; shares of 100, whatever they add up to."""
+
+    #: the newest valid answer
+    nps: float = 30
+    #: a result was reported lately
+    results: float = 20
+    #: they read, click, answer
+    engagement: float = 15
+    #: community joined, events and seminars attended
+    community: float = 10
+    #: how many people they reach
+    reach: float = 15
+    #: asked little so far
+    asks: float = 5
+    #: a customer for long
+    tenure: float = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Advocacy:
+    """What somebody can do who cannot refer, and what they get for it."""
+
+    action: str
+    title: Texts
+    benefit: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +253,13 @@ class Program:
     offers: Mapping[str, Offer]
     rules: Rules
     kit: Kit
+    #: one of TYPES; figures are split by it
+    type: str = "customer_matching"
+    #: what each kind of referrer gains, for the public page: customer, partner-sales …
+    benefits: Mapping[str, Texts] = field(default_factory=dict)
+    #: what those can do who cannot refer
+    advocacy: Mapping[str, Advocacy] = field(default_factory=dict)
+    weights: Weights = Weights()
     cadence: Cadence = Cadence.MILESTONES
     review: Review = Review.DELICATE
     #: growth | prototype: which kinds of referrers are asked
