@@ -15,7 +15,7 @@ PACKAGE = "nurture"
 
 _GROUND = frozenset({"language", "errors", "clock", "log"})
 _MIDDLE = frozenset({"compiler", "emails", "providers", "db"})
-_UNDER_SERVICES = _GROUND | {"domain", "diagrams"} | _MIDDLE
+_UNDER_SERVICES = _GROUND | {"domain", "diagrams", "charts"} | _MIDDLE
 _UNDER_EDGES = _UNDER_SERVICES | {"services", "settings", "keys"}
 
 #: Room → rooms it may import, besides itself and the bare package.
@@ -31,6 +31,8 @@ ROOMS: Mapping[str, frozenset[str]] = {
     **{room: _GROUND | {"domain"} for room in _MIDDLE},
     # pictures of what `domain` holds; nothing is read, asked or written
     "diagrams": frozenset({"language", "errors", "domain"}),
+    # figures as pictures and papers
+    "charts": frozenset({"language", "errors", "domain", "diagrams"}),
     "services": _UNDER_SERVICES,
     "web": _UNDER_EDGES,
     # the only place that wires rooms together
@@ -56,6 +58,7 @@ IMPURE = frozenset(
 LIBRARIES: Mapping[str, frozenset[str]] = {
     "flask": frozenset({"web", "app"}),
     "click": frozenset({"cli"}),
+    "typst": frozenset({"charts"}),
 }
 
 #: What makes a live object (engine, client, app, settings) → rooms that may call it.

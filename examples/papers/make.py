@@ -1,6 +1,6 @@
 """Sets the papers of the fictional company as PDFs: `python examples/papers/make.py`.
 
-Wants the extra `papers` (typst) and the fonts Noto Sans CJK JP, Regular and Bold, which go
+Wants the fonts Noto Sans CJK JP, Regular and Bold, which go
 into the files as subsets (SIL Open Font License). The same text makes the same file.
 """
 
