@@ -1,4 +1,5 @@
-"""Slips of an input method: full-width colons, spaces, signs and quotes where YAML wants others.
+"""Slips of the hand: full-width colons, spaces, signs and quotes where YAML wants others, a space
+left out after a dash.
 
 They look right on the screen. What was meant is clear, so a key that holds one is said and
 read as it was meant, and the rest of the file is checked too.
@@ -29,6 +30,8 @@ _PAIR = re.compile(
     re.DOTALL,
 )
 _LINE = re.compile(rf"[ {SPACES}]*(?:-[ {SPACES}]*)*(?P<pair>[a-z_]+[ {SPACES}]*：)")
+#: `-wait: 7d`, `- -wait: 7d`
+_DASH = re.compile(r" *(?:- +)*(?P<dash>-)(?P<key>[a-z_]+) *:")
 _CLOSING = "”’＂＇"
 _WRAPPED = re.compile("[“”‘’＂＇「『].*[“”‘’＂＇」』]")
 _MINUS = re.compile("[−–—ー‐‑―][0-9０-９]")
@@ -110,6 +113,20 @@ def slips_of(lines: list[str], start: int = 1) -> Iterator[tuple[int, Slip]]:
             yield number, Slip(len(text) - len(bare), _space(bare[0]), hint, None)
 
 
+def dash_in(key: str) -> Slip | None:
+    """Return the slip of a key such as `-wait`, which was to begin an entry of a list, or None."""
+    word = key[1:].rstrip(" ")
+    return Slip(0, *_dash(word), word) if key[:1] == "-" and word in known_keys() else None
+
+
+def dashes_of(lines: list[str]) -> Iterator[tuple[int, Slip]]:
+    """Yield the lines (from 1) that begin like an entry of a list, without a space: `-wait: 7d`."""
+    for number, text in enumerate(lines, 1):
+        found = _DASH.match(text)
+        if found is not None and found["key"] in known_keys():
+            yield number, Slip(found.start("dash"), *_dash(found["key"]), None)
+
+
 def closing_quote(line: str, column: int) -> Slip | None:
     """Return the full-width quote that was to close the quote at a column (from 1), or None."""
     opening = line[column - 1 : column]
@@ -159,6 +176,11 @@ def known_keys() -> frozenset[str]:
             if isinstance(properties := one.get("properties"), dict):
                 keys.update(properties)
     return frozenset(keys)
+
+
+def _dash(key: str) -> tuple[Said, Said]:
+    message = say("no space stands between '-' and '{key}'", key=key)
+    return message, say("write `- {key}: …`", key=key)
 
 
 def _colon(key: str) -> tuple[Said, Said]:

@@ -30,6 +30,10 @@ MOST_NODES = 100_000
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 
 
+#: keys and values of a map as they stand in the file
+_Read = list[tuple[Node, Node]]
+
+
 @dataclass(slots=True)
 class _Mark:
     """A place in the file, counted from 1."""
@@ -94,7 +98,7 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, report: Report) -> Non
         message = say("a value may not start with {letter}", letter=quoted(letter))
         report.error(at, "broken-yaml", message, say("put the value in quotes"))
         return
-    if _is_slip(error, at, lines, report):
+    if _is_slip(error, at, lines, report) or _is_dash(error, at, lines, report):
         return
     where = error.context_mark
     started = where.line + 1 if where is not None and where.line + 1 != at.line else None
@@ -121,6 +125,19 @@ def _is_slip(error: yaml.MarkedYAMLError, at: _Mark, lines: list[str], report: R
     if slip is None:
         return False
     report.error(_Mark(number, slip.offset + 1), "full-width", slip.message, slip.hint)
+    return True
+
+
+def _is_dash(error: yaml.MarkedYAMLError, at: _Mark, lines: list[str], report: Report) -> bool:
+    """Report the dashes without a space after them where one explains why YAML gave up."""
+    where = error.context_mark
+    start = where.line + 1 if where is not None else at.line
+    found = list(slips.dashes_of(lines))
+    # Where a line of text reads like one, YAML knows nothing of the slip: the rest stays as it is.
+    if not any(min(start, at.line - 1) <= number <= at.line for number, _ in found):
+        return False
+    for number, slip in found:
+        report.error(_Mark(number, slip.offset + 1), "dash-without-space", slip.message, slip.hint)
     return True
 
 
@@ -280,11 +297,41 @@ class _Tree:
         mark = _Mark(at.line, at.column + slip.offset)
         self._report.error(mark, "full-width", slip.message, slip.hint)
 
-    def _map(self, start: Any, depth: int) -> MapNode:
-        pairs: dict[str, tuple[Scalar, Node]] = {}
+    def _map(self, start: Any, depth: int) -> MapNode | ListNode:
+        read: _Read = []
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
-            value = self._node(next(self._events), depth + 1)
+            read.append((key, self._node(next(self._events), depth + 1)))
+        at = _mark(start)
+        items = self._items(read)
+        if items is not None:
+            maps = [MapNode(key.line, key.column, self._pairs(pairs)) for key, pairs in items]
+            return ListNode(at.line, at.column, list(maps))
+        return MapNode(at.line, at.column, self._pairs(read))
+
+    def _items(self, read: _Read) -> list[tuple[Scalar, _Read]] | None:
+        """Return the entries of the list that a map was meant to be, each from its first key.
+
+        None where it is a map; pairs in it that begin with a dash are said and taken out.
+        """
+        dashes = [(at, said) for at, pair in enumerate(read) if (said := _dash(pair[0]))]
+        for at, slip in dashes:
+            self._report.error(read[at][0], "dash-without-space", slip.message, slip.hint)
+        if not dashes or dashes[0][0] > 0:
+            for at, _ in reversed(dashes):
+                del read[at]
+            return None
+        items: list[tuple[Scalar, _Read]] = []
+        for key, value in read:
+            if isinstance(key, Scalar) and _dash(key) is not None:
+                key = replace(key, column=key.column + 1, value=key.value[1:].rstrip(" "))
+                items.append((key, []))
+            items[-1][1].append((key, value))
+        return items
+
+    def _pairs(self, read: _Read) -> dict[str, tuple[Scalar, Node]]:
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in read:
             if isinstance(key, Scalar) and key.plain and not key.value.isascii():
                 key, value = self._meant(key, value)
             if not isinstance(key, Scalar):
@@ -297,7 +344,11 @@ class _Tree:
                 )
             else:
                 pairs[key.value] = (key, value)
-        return MapNode(start.start_mark.line + 1, start.start_mark.column + 1, pairs)
+        return pairs
+
+
+def _dash(key: Node) -> slips.Slip | None:
+    return slips.dash_in(key.value) if isinstance(key, Scalar) and key.plain else None
 
 
 def _mark(event: Any) -> _Mark:

@@ -235,3 +235,42 @@ def test_full_width_signs_in_texts_are_no_slips(text: str) -> None:
 @pytest.mark.parametrize(("text", "value"), [("−5", -5), ("－５", -5), ("−0.5", -0.5)])
 def test_a_minus_sign_of_any_width_is_one(text: str, value: float) -> None:
     assert scalar(text).number == value
+
+
+@pytest.mark.parametrize(
+    ("steps", "places"),
+    [
+        ("  - send: a\n  -wait: 7d\n  - send: b\n", ["2:3"]),  # libyaml: no '-' indicator
+        ("  -wait: 7d\n  - send: b\n", ["1:3"]),  # libyaml: no expected key
+        ("  -id: y\n    wait: 7d\n", ["1:3"]),  # libyaml: mapping values not allowed
+        ("  - send: a\n  -wait:7d\n  - send: b\n", ["2:3"]),  # libyaml: no ':'
+        ("  -wait: 7d\n  -send: b\n", ["1:3", "2:3"]),  # valid YAML: a map of two keys
+        ("  - wait: 7d\n    -send: b\n", ["2:5"]),  # valid YAML: a key more
+        ("  - send: a\n  -wait: 7d\n  -send: b\n", ["2:3", "3:3"]),
+    ],
+)
+def test_a_dash_without_a_space_is_named_wherever_it_stands(steps: str, places: list[str]) -> None:
+    _, problems = read(f"steps:\n{steps}")
+    lines = [int(place.partition(":")[0]) + 1 for place in places]
+    columns = [place.partition(":")[2] for place in places]
+    expected = [f"f:{line}:{column}" for line, column in zip(lines, columns, strict=True)]
+    assert [problem.partition(": ")[0] for problem in problems] == expected
+    assert all("no space stands between '-' and '" in problem for problem in problems)
+
+
+def test_a_list_that_was_read_as_a_map_is_read_as_the_list_it_was_meant_to_be() -> None:
+    node, problems = read("steps:\n  -id: y\n  wait: 7d\n  -send: b\n")
+    assert isinstance(node, MapNode) and len(problems) == 2
+    steps = node.get("steps")
+    assert isinstance(steps, ListNode)
+    assert [list(item.pairs) for item in steps.items if isinstance(item, MapNode)] == [
+        ["id", "wait"],
+        ["send"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["-5: x", "-unknown: x", '"-wait": 7d', "a: -wait", "a: '-wait: 7d'"]
+)
+def test_other_dashes_are_no_slips(text: str) -> None:
+    assert read(text)[1] == []
