@@ -13,7 +13,7 @@ from nurture.language.hints import did_you_mean
 from nurture.services import control
 from nurture.services.capture import Captured, Happening, capture
 from nurture.services.consequences import consequences
-from nurture.services.listeners import listened_to
+from nurture.services.listeners import listened_to, misspelt
 from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import CHOICES, unsubscribe_address
 
@@ -47,9 +47,20 @@ def event(
             listened = listened_to(house.runtime)
             if listened and event_type not in listened:
                 hint = did_you_mean(event_type, listened)
-                told_of = say("Nothing in the live release listens to {event}.", event=event_type)
-                click.echo(f"{told(told_of)} {told(hint)}".rstrip())
-            elif listened and house.has_workers():
+                tell(say("Nothing in the live release listens to {event}.", event=event_type))
+                if hint:
+                    click.echo(f"  → {told(hint)}")
+            for name, meant in misspelt(house.runtime, happening.properties):
+                value = happening.properties[name]
+                tell(
+                    say(
+                        "Nothing in the live release asks for {name}={value}.",
+                        name=name,
+                        value=value,
+                    )
+                )
+                click.echo(f"  → {told(meant)}")
+            if event_type in listened and house.has_workers():
                 _say_what_came(house.runtime, answer)
         case "duplicate":
             tell(say("Known already as event {id}: nothing changed.", id=answer.event_id))

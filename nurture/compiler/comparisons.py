@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from nurture.compiler.fields import FieldInfo, FieldType, instead_of_date
+from nurture.compiler.mentions import mention
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, number, quoted
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import plain_value
@@ -126,6 +127,8 @@ def compare_property(field: Field, node: Node, report: Report) -> Condition:
         )
         return ALWAYS
     if isinstance(node, ListNode):
+        for item in node.items:
+            mention(field.path[-1], item, report)
         values = [plain_value(item) for item in node.items if isinstance(item, Scalar)]
         kept = tuple(value for value in values if value is not None)
         if not kept or len(kept) != len(node.items):
@@ -138,6 +141,7 @@ def compare_property(field: Field, node: Node, report: Report) -> Condition:
         return ALWAYS
     operator = _operator(node, report)
     if operator is None:
+        mention(field.path[-1], node, report)
         return Compare(field, Op.EQ, Literal(plain_value(node)))
     op, rest = operator
     right = plain_value(Scalar(node.line, node.column, rest, plain=True))

@@ -9,6 +9,7 @@ from nurture.compiler.condition_maps import CONDITION, read_condition
 from nurture.compiler.condition_parts import join
 from nurture.compiler.expressions import read_expression
 from nurture.compiler.happenings import ABOUT_MAIL, SHORTHANDS
+from nurture.compiler.mentions import mention
 from nurture.compiler.names import PROPERTY, EventName, check_event_name
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe
 from nurture.compiler.scope import ConditionScope
@@ -119,6 +120,7 @@ def _named(key: str, value: Node, scope: ConditionScope) -> EventMatch | None:
         short = SHORTHANDS[key]
         if value.truth:
             return EventMatch(short.event)
+        mention(short.property, value, scope.report)
         wanted = Compare(Field(Scope.EVENT, (short.property,)), Op.EQ, Literal(value.value))
         return EventMatch(short.event, wanted)
     event = ABOUT_MAIL[key]

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from nurture.compiler.condition_parts import at_least, either
+from nurture.compiler.mentions import Mentioned, mention
 from nurture.compiler.moments import Elapsed
 from nurture.compiler.names import PROPERTY, EventName
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe
-from nurture.compiler.records import Fields, Key, MapOf, Record
+from nurture.compiler.records import Fields, Key, Record
 from nurture.compiler.scope import ConditionScope
 from nurture.compiler.shapes import PlainValue, Text, Whole
 from nurture.domain.conditions import ALWAYS, Condition, Count, Not, StepEvents
 from nurture.language import say
 
 #: a filter on the properties of past events: equality only, so that SQL can count them
-EQUALITY = MapOf(PlainValue(), PROPERTY)
+EQUALITY = Mentioned(PlainValue(), PROPERTY)
 
 _TIMES = Key("times", Whole(1, 10_000), say("At least so many times; without it, once."))
 _WITHIN = Key("within", Elapsed(), say("Only what happened in this span before now."))
@@ -72,6 +73,8 @@ def happened(name: str, node: Node, scope: ConditionScope) -> Condition:
         if fields is None:
             return ALWAYS
         wanted = fields.get(short.key)
+        if wanted is not None:
+            mention(short.property, fields.at(short.key), scope.report)
         where = ((short.property, wanted),) if wanted is not None else ()
         return _counted(fields, short.event, where)
     if isinstance(node, ListNode):
@@ -81,6 +84,7 @@ def happened(name: str, node: Node, scope: ConditionScope) -> Condition:
         any_at_all = at_least(Count(short.event))
         return any_at_all if node.truth else Not(any_at_all)
     text = short.key.shape.read(node, scope.report)
+    mention(short.property, node, scope.report)
     return at_least(Count(short.event, ((short.property, text),))) if text else ALWAYS
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from nurture.compiler.broadcasts import compile_broadcasts
 from nurture.compiler.calendar import EMPTY_CALENDAR, compile_calendar
 from nurture.compiler.library import compile_library
+from nurture.compiler.mentions import misspelt_values
 from nurture.compiler.nodes import Node
 from nurture.compiler.policy import EMPTY_POLICY, catalogue_of, compile_policy
 from nurture.compiler.project_files import ProjectFiles
@@ -38,6 +39,7 @@ from nurture.compiler.team_policy import with_owners
 from nurture.compiler.templates import template_names
 from nurture.compiler.workflow import CompiledWorkflow, compile_workflow_file, workflow_name
 from nurture.domain.definitions import Definitions
+from nurture.domain.event_values import event_values
 from nurture.domain.library import Library
 from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, Policy
@@ -121,6 +123,10 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
     )
     # Last: they name everything above.
     scenarios = compile_scenarios(sources, definitions, references)
+    told = [one.report for one in sources.of("scenarios")]
+    if not sources.unread:
+        others = [one for one in sources.reports if one not in told]
+        misspelt_values(others, told, event_values(definitions))
     problems = {problem for report in sources.reports for problem in report.problems}
     return replace(
         definitions,

@@ -36,6 +36,24 @@ class Report:
         self.file = file
         self._problems: dict[Problem, None] = {}
         self._compared = 0
+        #: (property of events, text it is to have, where that stands), each place once
+        self._mentions: dict[tuple[str, str, int, int], None] = {}
+
+    @property
+    def mentions(self) -> tuple[tuple[str, str, Place], ...]:
+        """The texts that the file names as properties of events: property, text, place."""
+        return tuple(
+            (name, text, Place(self.file, line, column))
+            for name, text, line, column in self._mentions
+        )
+
+    def mention(self, name: str, text: str, at: Placed) -> None:
+        """Remember that a property of events is to be a text, for `misspelt_values`."""
+        self._mentions[name, text, at.line, at.column] = None
+
+    def warn_at(self, place: Place, code: str, message: Said, hint: Said = NOTHING) -> None:
+        """Record what should be looked at, by its place in this file."""
+        self._problems[Problem(place, code, message, hint, Severity.WARNING)] = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -23,7 +23,8 @@ from nurture.domain.scenario_match import fits
 from nurture.domain.steps import Send, WaitFor
 from nurture.domain.workflow import Workflow
 from nurture.errors import Place
-from nurture.language import NOTHING, say
+from nurture.language import say
+from nurture.language.hints import is_near
 
 
 @dataclass(frozen=True)
@@ -141,13 +142,17 @@ class ScenarioScope:
             return
         if self.about.references.workflows is None:
             return
-        if not any(fits(pattern, one) for one in self.about.sendable):
+        sendable = self.about.sendable
+        if not any(fits(pattern, one) for one in sendable):
+            if is_near(self.report.near(pattern, sendable - known)):
+                # A step misspells this template and is told so itself; the scenario has it right.
+                return
             message = say(
                 "nothing sends {pattern} to a contact: no workflow, broadcast or seminar",
                 pattern=quoted(pattern),
             )
-            hint = self.report.suggest(pattern, self.about.sendable)
-            self.report.error(at, "never-sent", message, hint if "mean" in hint else NOTHING)
+            hint = self.report.near(pattern, sendable & known)
+            self.report.error(at, "never-sent", message, hint)
 
     def event(self, name: str, at: Node) -> None:
         """Warn of an event that nothing listens to."""
@@ -155,8 +160,8 @@ class ScenarioScope:
         if name in heard or name in KNOWN_EVENTS or self.about.references.workflows is None:
             return
         message = say("no workflow, score or stage listens to '{name}'", name=name)
-        hint = self.report.suggest(name, heard | KNOWN_EVENTS)
-        self.report.warn(at, "unheard-event", message, hint if "mean" in hint else NOTHING)
+        hint = self.report.near(name, heard | KNOWN_EVENTS)
+        self.report.warn(at, "unheard-event", message, hint)
 
     def person(self, name: str | None, at: Placed) -> str:
         """Return whom an entry means; report a name that is not there, or is missing."""
