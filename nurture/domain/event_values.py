@@ -49,8 +49,8 @@ def event_values(definitions: Definitions) -> Mapping[str, frozenset[str]]:
 
 def _conditions(definitions: Definitions) -> Iterable[Condition]:
     yield from definitions.segments.values()
-    for rule in (*definitions.scoring.fit, *definitions.scoring.lifecycle):
-        yield rule.condition
+    yield from (rule.condition for rule in definitions.scoring.fit)
+    yield from (rule.condition for rule in definitions.scoring.lifecycle)
     for mailing in definitions.mailings.values():
         yield mailing.condition
     for workflow in definitions.workflows.values():
