@@ -19,6 +19,9 @@ HANDOFF = "handoff/"
 ESCALATION = "escalation/"
 
 
+#: how the keys of tasks begin that a broken promise about a referral makes
+PROMISE = "referral/"
+
 #: how the keys of tasks begin that the house makes for every reply
 REPLY = "reply/"
 
@@ -112,6 +115,14 @@ def open_of(connection: Connection, contact_id: int) -> list[Row[Any]]:
             .order_by(task.c.id)
         )
     )
+
+
+def open_with_keys(connection: Connection, keys: Sequence[str]) -> list[int]:
+    """Return the open tasks that were made under any of these keys."""
+    if not keys:
+        return []
+    query = select(task.c.id).where(task.c.state == "open", task.c.dedupe_key.in_(keys))
+    return list(connection.execute(query).scalars())
 
 
 def close(connection: Connection, task_ids: Sequence[int], closing: Closing) -> list[int]:

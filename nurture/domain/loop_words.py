@@ -99,6 +99,50 @@ FLAGS: Words = {
     "open_deal": ("進行中の商談あり", "An open deal"),
     "duplicate": ("ほかのご紹介と重複", "Referred by another"),
     "disposable": ("使い捨てアドレス", "Disposable address"),
+    "suppressed": ("送信できないアドレス", "Address that gets nothing"),
+    "unsubscribed": ("ご了承前に配信停止", "Unsubscribed before agreeing"),
+}
+
+#: why a referral ended, as our own people read it
+REFERRAL_REASONS: Words = {
+    "timing": ("時期が合わない", "Not the right time"),
+    "requirements": ("ご要件が合わない", "Requirements do not match"),
+    "not_icp": ("対象外のお客様", "Outside our profile"),
+    "budget": ("予算の見送り", "No budget"),
+    "competitor": ("他社に決定", "Chose somebody else"),
+    "no_decision": ("現状維持", "Stays with what they have"),
+    "no_contact": ("ご連絡がつかない", "Could not be reached"),
+    "refused": ("ご本人がご辞退", "The person said no"),
+    "known": ("先にご紹介いただいた方", "Introduced by another before"),
+    "no_answer": ("ご返答なし", "No answer"),
+    "other": ("その他", "Other"),
+}
+
+#: as a referrer reads it: only what may be told
+TOLD_REASONS: Words = {
+    "timing": ("現在はご検討の時期ではないとのこと", "the time is not right for them now"),
+    "requirements": (
+        "ご要件が弊社のサービスでお応えできる範囲と異なったこと",
+        "what they need differs from what we can do well",
+    ),
+    "not_icp": (
+        "業種や規模が弊社のお役に立てる範囲と異なったこと",
+        "their line of work or size is one that we cannot serve well",
+    ),
+}
+
+CONTACTED_BY: Words = {
+    "phone": ("お電話", "Phone"),
+    "mail": ("メール", "Mail"),
+    "meeting": ("ご面談", "Meeting"),
+    "online": ("オンライン面談", "Online meeting"),
+}
+
+#: what was promised to a referrer
+REFERRAL_TIMERS: Words = {
+    "acknowledge": ("当日中の受付のご連絡", "Receipt on the same day"),
+    "contact": ("24時間以内の初回のご連絡", "First contact within 24 hours"),
+    "report": ("48時間以内のご報告", "Report within 48 hours"),
 }
 
 ASK_ANSWERS: Words = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 
 class State(enum.StrEnum):
@@ -94,6 +95,54 @@ class Flag(enum.StrEnum):
     OPEN_DEAL = "open_deal"
     DUPLICATE = "duplicate"
     DISPOSABLE = "disposable"
+    #: the address is on the suppression list: nothing is written to it
+    SUPPRESSED = "suppressed"
+    #: they stopped our mails before they agreed: nothing is written to them
+    UNSUBSCRIBED = "unsubscribed"
+
+
+#: doubts for which nothing is written to the referred person: they may still agree by
+#: themselves, by the link that their friend hands on
+SILENCES = frozenset({Flag.SUPPRESSED, Flag.UNSUBSCRIBED})
+
+
+class Reason(enum.StrEnum):
+    """Why a referral was closed; words of one's own may stand instead."""
+
+    #: not now
+    TIMING = "timing"
+    #: what they need is something else
+    REQUIREMENTS = "requirements"
+    #: outside our profile
+    NOT_ICP = "not_icp"
+    #: never told to a referrer
+    BUDGET = "budget"
+    COMPETITOR = "competitor"
+    NO_DECISION = "no_decision"
+    #: we could not reach them
+    NO_CONTACT = "no_contact"
+    #: the referred person said no
+    REFUSED = "refused"
+    #: somebody else introduced them first
+    KNOWN = "known"
+    NO_ANSWER = "no_answer"
+    OTHER = "other"
+
+
+#: what a referrer may be told; of all else they hear only that it came to nothing
+TOLD = frozenset({Reason.TIMING, Reason.REQUIREMENTS, Reason.NOT_ICP})
+
+#: why a deal was lost (`task_words.LOSS_REASONS`) → why its referral was
+OF_DEAL: Mapping[str, Reason] = {
+    "no_budget": Reason.BUDGET,
+    "competitor": Reason.COMPETITOR,
+    "no_decision": Reason.NO_DECISION,
+    "later": Reason.TIMING,
+    "no_fit": Reason.REQUIREMENTS,
+}
+
+#: how the first contact was made
+CONTACTED_BY = ("phone", "mail", "meeting", "online")
 
 
 class AskAnswer(enum.StrEnum):

@@ -1,0 +1,379 @@
+"""Named queries over referrers, referrals, their steps, and what ties people to a referrer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+
+from nurture.db.contact_facts import full_name
+from nurture.db.engine import is_sqlite
+from nurture.db.tables import (
+    account,
+    contact,
+    deal,
+    enrolment,
+    identity,
+    message,
+    referral,
+    referral_ask,
+    referral_step,
+    referral_touch,
+    referrer,
+)
+from nurture.db.upsert import insert_new
+from nurture.domain.referral import CLOSED, State
+
+#: stages of a deal that is over
+_OVER = ("won", "lost")
+
+
+# -- referrers ---------------------------------------------------------------------------
+
+
+def referrer_of(connection: Connection, contact_id: int, lock: bool = False) -> Row[Any] | None:
+    """Return a contact's row as a referrer; with `lock` nobody else introduces for them."""
+    query = select(referrer).where(referrer.c.contact_id == contact_id)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    return connection.execute(query).first()
+
+
+def referrer_with_code(connection: Connection, code: str) -> Row[Any] | None:
+    """Return the referrer whose personal link has a code."""
+    return connection.execute(select(referrer).where(referrer.c.code == code)).first()
+
+
+def make_referrer(
+    connection: Connection, contact_id: int, code: str, kind: str, now: datetime
+) -> bool:
+    """Make a contact a referrer; False where they are one, or the code is taken."""
+    row = {"contact_id": contact_id, "code": code, "kind": kind, "created_at": now}
+    return bool(insert_new(connection, referrer, [row], "contact_id"))
+
+
+def stop_updates(connection: Connection, contact_id: int, at: datetime | None) -> bool:
+    """Stop (or, with None, resume) the progress of a referrer's referrals; False: it was so."""
+    stopped = referrer.c.updates_stopped_at
+    was = stopped.is_(None) if at is not None else stopped.is_not(None)
+    done = connection.execute(
+        update(referrer)
+        .where(referrer.c.contact_id == contact_id, was)
+        .values(updates_stopped_at=at)
+    )
+    return bool(done.rowcount)
+
+
+def name_of(connection: Connection, contact_id: int) -> str:
+    """Return a contact's full name as they write it; empty after erasure, or where unknown."""
+    row = connection.execute(
+        select(contact.c.family_name, contact.c.given_name, contact.c.locale).where(
+            contact.c.id == contact_id
+        )
+    ).first()
+    if row is None:
+        return ""
+    return full_name(row.family_name, row.given_name, row.locale or "ja") or ""
+
+
+def give_owner(connection: Connection, contact_id: int, owner_id: int) -> None:
+    """Give a contact that has nobody an owner."""
+    connection.execute(
+        update(contact)
+        .where(contact.c.id == contact_id, contact.c.owner_id.is_(None))
+        .values(owner_id=owner_id)
+    )
+
+
+def addresses_of(connection: Connection, contact_id: int) -> list[str]:
+    """Return every canonical address of a contact."""
+    return list(
+        connection.execute(
+            select(identity.c.value).where(
+                identity.c.contact_id == contact_id, identity.c.kind == "email"
+            )
+        ).scalars()
+    )
+
+
+def account_of(connection: Connection, contact_id: int) -> Row[*tuple[Any, ...]] | None:
+    """Return (id, domain, name) of a contact's account."""
+    return connection.execute(
+        select(account.c.id, account.c.domain, account.c.name)
+        .join(contact, contact.c.account_id == account.c.id)
+        .where(contact.c.id == contact_id)
+    ).first()
+
+
+# -- referrals ---------------------------------------------------------------------------
+
+
+def get(connection: Connection, referral_id: int, lock: bool = False) -> Row[Any] | None:
+    """Return a referral; with `lock` (always after contacts) nobody else moves it."""
+    query = select(referral).where(referral.c.id == referral_id)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    return connection.execute(query).first()
+
+
+def with_ref(connection: Connection, ref: str) -> Row[Any] | None:
+    """Return the referral of a ref, in whatever case it is written."""
+    return connection.execute(select(referral).where(referral.c.ref == ref.strip().upper())).first()
+
+
+def known_refs(connection: Connection, refs: Iterable[str]) -> set[str]:
+    """Return those of the refs that are some referral's."""
+    rows = connection.execute(select(referral.c.ref).where(referral.c.ref.in_(sorted(set(refs)))))
+    return {row.ref for row in rows}
+
+
+def add(connection: Connection, **values: Any) -> int:
+    """Insert a referral and return its id."""
+    done = connection.execute(insert(referral).values(**values).returning(referral.c.id))
+    return int(done.scalar_one())
+
+
+def change(connection: Connection, referral_id: int, now: datetime, **values: Any) -> None:
+    """Write columns of a referral."""
+    connection.execute(
+        update(referral).where(referral.c.id == referral_id).values(updated_at=now, **values)
+    )
+
+
+def move(
+    connection: Connection, referral_id: int, old: State, now: datetime, **values: Any
+) -> bool:
+    """Write a new state and what belongs to it where the state is still the old one."""
+    done = connection.execute(
+        update(referral)
+        .where(referral.c.id == referral_id, referral.c.state == str(old))
+        .values(updated_at=now, **values)
+    )
+    return bool(done.rowcount)
+
+
+def add_step(connection: Connection, **values: Any) -> None:
+    """Append a step of a referral's life."""
+    connection.execute(insert(referral_step).values(**values))
+
+
+def steps_of(connection: Connection, referral_id: int) -> list[Row[Any]]:
+    """Return the steps of a referral's life, oldest first."""
+    return list(
+        connection.execute(
+            select(referral_step)
+            .where(referral_step.c.referral_id == referral_id)
+            .order_by(referral_step.c.id)
+        )
+    )
+
+
+def standing(
+    connection: Connection, referrer_id: int, hashed: str | None, name: str, company: str
+) -> Row[Any] | None:
+    """Return this referrer's open referral of the same person; None: it is a new one.
+
+    The same person is the same address; without one, the same name and company.
+    """
+    whom = referral.c.address_hash == hashed
+    if hashed is None:
+        whom = and_(
+            referral.c.address_hash.is_(None),
+            func.coalesce(referral.c.name, "") == name,
+            func.coalesce(referral.c.company, "") == company,
+        )
+    return connection.execute(
+        select(referral)
+        .where(
+            referral.c.referrer_id == referrer_id,
+            whom,
+            referral.c.way != "outbound",
+            referral.c.state.not_in([str(state) for state in CLOSED]),
+        )
+        .order_by(referral.c.id)
+        .limit(1)
+    ).first()
+
+
+def of_address(connection: Connection, hashed: str) -> list[Row[Any]]:
+    """Return every referral of an address, oldest first."""
+    return list(
+        connection.execute(
+            select(referral).where(referral.c.address_hash == hashed).order_by(referral.c.id)
+        )
+    )
+
+
+def of_contact(connection: Connection, contact_id: int) -> list[Row[Any]]:
+    """Return the referrals by which a contact came, duplicates left out, oldest first."""
+    return list(
+        connection.execute(
+            select(referral)
+            .where(referral.c.contact_id == contact_id, referral.c.state != "duplicate")
+            .order_by(referral.c.id)
+        )
+    )
+
+
+def of_deal(connection: Connection, deal_id: int) -> Row[Any] | None:
+    """Return the referral that a deal came from."""
+    query = select(referral).where(referral.c.deal_id == deal_id, referral.c.state != "duplicate")
+    return connection.execute(query.order_by(referral.c.id).limit(1)).first()
+
+
+def consent_was_asked(connection: Connection, hashed: str) -> bool:
+    """Say whether anybody at this address was ever written to for consent."""
+    query = select(referral.c.id).where(
+        referral.c.address_hash == hashed, referral.c.asked_consent_at.is_not(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def refused(connection: Connection, hashed: str) -> bool:
+    """Say whether the person at this address has declined an introduction before."""
+    query = select(referral.c.id).where(
+        referral.c.address_hash == hashed,
+        referral.c.state == str(State.DECLINED),
+        referral.c.reason == "refused",
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def answer_ask(connection: Connection, ask_id: int, now: datetime) -> bool:
+    """Note that an ask led to a referral; False: it was answered so before."""
+    done = connection.execute(
+        update(referral_ask)
+        .where(
+            referral_ask.c.id == ask_id,
+            or_(referral_ask.c.answer.is_(None), referral_ask.c.answer != "referred"),
+        )
+        .values(answer="referred", answered_at=now)
+    )
+    return bool(done.rowcount)
+
+
+# -- what is known of a referred person --------------------------------------------------
+
+
+def lifecycle_of(connection: Connection, contact_id: int) -> Row[*tuple[Any, ...]] | None:
+    """Return (lifecycle, account_id, erased, owner_id, locale) of a contact."""
+    return connection.execute(
+        select(
+            contact.c.lifecycle,
+            contact.c.account_id,
+            contact.c.erased,
+            contact.c.owner_id,
+            contact.c.locale,
+        ).where(contact.c.id == contact_id)
+    ).first()
+
+
+def account_at(connection: Connection, domain: str) -> int | None:
+    """Return the account whose mail domain this is."""
+    return connection.execute(select(account.c.id).where(account.c.domain == domain)).scalar()
+
+
+def has_open_deal(connection: Connection, contact_id: int | None, account_id: int | None) -> bool:
+    """Say whether a deal of a contact, or of their company, is under way."""
+    whose = [deal.c.contact_id == contact_id] if contact_id is not None else []
+    whose += [deal.c.account_id == account_id] if account_id is not None else []
+    if not whose:
+        return False
+    query = select(deal.c.id).where(or_(*whose), deal.c.stage.not_in(_OVER)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def has_bought(connection: Connection, account_id: int) -> bool:
+    """Say whether a company is a customer: a deal won, or somebody there who is one."""
+    won = exists().where(deal.c.account_id == account_id, deal.c.stage == "won")
+    one = exists().where(contact.c.account_id == account_id, contact.c.lifecycle == "customer")
+    return bool(connection.execute(select(or_(won, one))).scalar_one())
+
+
+# -- touches -----------------------------------------------------------------------------
+
+
+def add_touch(connection: Connection, **values: Any) -> int:
+    """Write down what ties somebody to a referrer; return its id."""
+    done = connection.execute(
+        insert(referral_touch).values(**values).returning(referral_touch.c.id)
+    )
+    return int(done.scalar_one())
+
+
+def touches(
+    connection: Connection,
+    hashed: str | None,
+    contact_id: int | None,
+    visitor: str | None,
+    since: datetime,
+) -> list[Row[Any]]:
+    """Return what ties a person to any referrer since a moment, oldest first."""
+    columns = referral_touch.c
+    whom = [
+        column == value
+        for column, value in (
+            (columns.address_hash, hashed),
+            (columns.contact_id, contact_id),
+            (columns.visitor, visitor),
+        )
+        if value
+    ]
+    if not whom:
+        return []
+    query = select(referral_touch).where(or_(*whom), columns.at >= since)
+    return list(connection.execute(query.order_by(columns.at, columns.id)))
+
+
+# -- timers ------------------------------------------------------------------------------
+
+
+def due(
+    connection: Connection, now: datetime, limit: int, only: Sequence[int] | None = None
+) -> list[Row[Any]]:
+    """Return (id, referrer_id, contact_id) of referrals about which something is due.
+
+    `only`: of these alone.
+    """
+    query = select(referral.c.id, referral.c.referrer_id, referral.c.contact_id)
+    query = query.where(referral.c.review_at <= now)
+    if only is not None:
+        query = query.where(referral.c.id.in_(only))
+    return list(connection.execute(query.order_by(referral.c.review_at).limit(limit)))
+
+
+def take_due(connection: Connection, ids: Sequence[int], now: datetime) -> list[Row[Any]]:
+    """Take referrals whose time is still up out of the queue, and return them whole."""
+    done = connection.execute(
+        update(referral)
+        .where(referral.c.id.in_(ids), referral.c.review_at <= now)
+        .values(review_at=None)
+        .returning(referral)
+    )
+    return sorted(done, key=lambda row: row.id)
+
+
+def mails_told(
+    connection: Connection, refs: Mapping[str, int]
+) -> dict[str, list[tuple[str, datetime]]]:
+    """Return ref → (step, sent_at) of the mails about it that left for its referrer, oldest first.
+
+    `refs`: ref → referrer. A mail is about a referral where its journey goes `per` its ref.
+    """
+    rows = connection.execute(
+        select(enrolment.c.subject, message.c.step, message.c.sent_at, message.c.contact_id)
+        .join(enrolment, enrolment.c.id == message.c.enrolment_id)
+        .where(
+            enrolment.c.subject.in_(sorted(refs)),
+            enrolment.c.contact_id.in_(sorted(set(refs.values()))),
+            message.c.sent_at.is_not(None),
+        )
+        .order_by(message.c.sent_at)
+    )
+    found: dict[str, list[tuple[str, datetime]]] = {}
+    for row in rows:
+        if refs.get(row.subject) == row.contact_id:
+            found.setdefault(row.subject, []).append((str(row.step), row.sent_at))
+    return found

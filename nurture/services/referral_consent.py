@@ -1,0 +1,303 @@
+"""The referred person's word: they agree and become a contact, or they decline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import choices, referrals
+from nurture.db import contacts as people
+from nurture.db.events import NewEvent, record
+from nurture.domain.addresses import address_hash
+from nurture.domain.contact_row import LONGEST, ContactRow, RowError
+from nurture.domain.loop_words import REFERRAL_STATES
+from nurture.domain.person_name import company_name, split_name
+from nurture.domain.referral import ACCEPTED, CLOSED, REOPENED, Reason, State
+from nurture.domain.referral_life import Terms, Touch, credit, next_review
+from nurture.domain.row_remarks import sentence
+from nurture.errors import NotFoundError, NurtureError
+from nurture.language import Word, say
+from nurture.services import referral_moves as moves
+from nurture.services.mail_address import check_address
+from nurture.services.runtime import Runtime
+from nurture.services.upsert_contacts import upsert_contacts
+
+#: who says so in steps and consent records
+REFERRED = "contact"
+
+#: what such a contact's source is
+SOURCE = "referral"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What came of the referred person's yes."""
+
+    #: the referral that is followed: another one's, where attribution says so
+    id: int
+    ref: str
+    state: State
+    contact_id: int
+    #: they had agreed before: nothing was written
+    again: bool = False
+
+
+def agree(
+    runtime: Runtime,
+    connection: Connection,
+    referral_id: int,
+    now: datetime,
+    consent_text: str,
+    *,
+    name: str = "",
+    company: str = "",
+    email: str = "",
+    marketing: bool = False,
+    numbers: bool = False,
+    visitor: str = "",
+    by: str = REFERRED,
+) -> Agreed:
+    """Take the referred person's consent in: they become a contact, and the 24 hours run.
+
+    `consent_text` is what they saw; `marketing` and `numbers` are boxes they ticked. What
+    they corrected (name, company, address) wins over what the referrer wrote. Of several
+    referrals of the same person the programme's rule chooses which is followed; the others
+    become duplicates. Who agrees late, after it expired, has agreed. Idempotent. Raises
+    NotFoundError where there is no such referral, NurtureError where it is over or there is
+    no address to write to.
+    """
+    row = referrals.get(connection, referral_id)
+    if row is None:
+        raise NotFoundError(say("there is no such referral"))
+    if row.contact_id is not None:
+        return _agreed_before(connection, row)
+    if State(row.state) in CLOSED - {State.EXPIRED}:
+        raise NurtureError(
+            say(
+                "referral {ref} is over: {state}",
+                ref=row.ref,
+                state=Word(*REFERRAL_STATES[row.state]),
+            )
+        )
+    contact_row = _contact_row(row, name or row.name or "", company or row.company or "", email)
+    outcome = upsert_contacts(
+        connection, [contact_row], now=now, origin=SOURCE, recorded_by=by
+    ).landings[0]
+    contact_id = outcome.contact_id
+    assert contact_id is not None
+    _grant(connection, row, contact_id, consent_text, marketing, by, now)
+    # The contact's row is held from here on; referrals come after contacts.
+    held = referrals.get(connection, referral_id, lock=True)
+    assert held is not None
+    if held.contact_id is not None:
+        return _agreed_before(connection, held)
+    terms = moves.terms_for(runtime, connection, row.program)
+    hashed = address_hash(contact_row.address, runtime.hash_key)
+    told = {
+        "name": (name or row.name or "")[:200] or None,
+        "company": (company or row.company or "")[:300] or None,
+        "email": contact_row.email[:320],
+        "address_hash": hashed,
+        "numbers_agreed": numbers,
+    }
+    won, why = _credited(runtime, connection, held, terms, hashed, contact_id, visitor, now)
+    if won.id != held.id:
+        referrals.change(connection, held.id, now, contact_id=contact_id)
+        held = referrals.get(connection, held.id) or held
+        moves.become(
+            connection, held, State.DUPLICATE, now, moves.ENGINE, terms, reason=str(Reason.KNOWN)
+        )
+    followed = _receive(connection, won, terms, now, by, contact_id, told, why)
+    for other in referrals.of_address(connection, hashed):
+        if other.id != followed.id and State(other.state) is State.AWAITING_CONSENT:
+            referrals.change(connection, other.id, now, contact_id=contact_id)
+            moves.become(
+                connection, other, State.DUPLICATE, now, moves.ENGINE, terms,
+                reason=str(Reason.KNOWN),
+            )  # fmt: skip
+    _take_owner(connection, contact_id, followed.owner_id)
+    _tell_accepted(connection, followed, contact_id, now)
+    return Agreed(followed.id, followed.ref, State(followed.state), contact_id)
+
+
+def _agreed_before(connection: Connection, row: Row[Any]) -> Agreed:
+    followed = row
+    if State(row.state) is State.DUPLICATE:
+        others = referrals.of_contact(connection, row.contact_id)
+        followed = others[0] if others else row
+    state = State(followed.state)
+    return Agreed(followed.id, followed.ref, state, row.contact_id, again=True)
+
+
+def refuse(
+    runtime: Runtime, connection: Connection, referral_id: int, now: datetime, by: str = REFERRED
+) -> None:
+    """Take the referred person's no in, politely and for good: they are written nothing.
+
+    Name and address are erased with it, the address's hash stays so that it is remembered.
+    Idempotent; a referral that is over stays as it is.
+    """
+    row = referrals.get(connection, referral_id, lock=True)
+    if row is None:
+        raise NotFoundError(say("there is no such referral"))
+    if State(row.state) is State.EXPIRED:
+        # A late no is remembered like one in time: nobody is to write to them for another.
+        referrals.change(
+            connection, row.id, now, state=str(State.DECLINED), reason=str(Reason.REFUSED)
+        )
+        return
+    terms = moves.terms_for(runtime, connection, row.program)
+    moves.become(connection, row, State.DECLINED, now, by, terms, reason=str(Reason.REFUSED))
+
+
+def _contact_row(row: Row[Any], name: str, company: str, email: str) -> ContactRow:
+    written = email or row.email or ""
+    try:
+        address, as_written = check_address(written)
+    except RowError as error:
+        remark = error.remarks[0]
+        raise NurtureError(
+            say("{why}", why=Word(sentence(remark, "ja"), sentence(remark, "en")))
+        ) from None
+    said = split_name(name)
+    contact = {
+        "family_name": said.family[: LONGEST["family_name"]],
+        "given_name": said.given[: LONGEST["given_name"]],
+        "source": SOURCE,
+    }
+    if row.locale:
+        contact["locale"] = row.locale
+    account = company_name(company)[: LONGEST["company"]] if company else ""
+    return ContactRow(
+        address,
+        as_written,
+        contact={key: value for key, value in contact.items() if value},
+        account={"name": account} if account else {},
+    )
+
+
+def _grant(
+    connection: Connection,
+    row: Row[Any],
+    contact_id: int,
+    text: str,
+    marketing: bool,
+    by: str,
+    now: datetime,
+) -> None:
+    """Record what they agreed to: their own word counts, whatever they withdrew before."""
+    purposes = ["referral", *(["marketing"] if marketing else [])]
+    choices.grant(connection, contact_id, purposes, text, f"referral {row.ref}", by, now)
+
+
+def _credited(
+    runtime: Runtime,
+    connection: Connection,
+    row: Row[Any],
+    terms: Terms,
+    hashed: str,
+    contact_id: int,
+    visitor: str,
+    now: datetime,
+) -> tuple[Row[Any], str]:
+    """Return the referral that this conversion is credited to, and why."""
+    zone = moves.zone_of(runtime, connection)
+    since = now - terms.window
+    own = Touch(row.referrer_id, row.way, row.created_at)
+    rows = referrals.touches(connection, hashed, contact_id, visitor or None, since)
+    known = [Touch(one.referrer_id, one.way, one.at, one.id) for one in rows]
+    # The introduction's own touch stands among them as a rule.
+    mine = next((one for one in known if one.referrer_id == own.referrer_id), own)
+    found = credit(known, terms, now, zone, mine)
+    if found.referrer_id == row.referrer_id:
+        return row, found.reason
+    for one in referrals.of_address(connection, hashed):
+        open_still = State(one.state) in (State.AWAITING_CONSENT, State.EXPIRED)
+        if one.referrer_id == found.referrer_id and open_still:
+            return one, found.reason
+    # Whose touch has no referral that could be followed has lost it: it was closed.
+    return row, f"attributed/only/{row.way}/{own.at.astimezone(zone).date().isoformat()}"
+
+
+def _receive(
+    connection: Connection,
+    row: Row[Any],
+    terms: Terms,
+    now: datetime,
+    by: str,
+    contact_id: int,
+    told: dict[str, Any],
+    why: str,
+) -> Row[Any]:
+    if State(row.state) is State.EXPIRED:
+        row = reopened(connection, row, terms, now, by, State.AWAITING_CONSENT)
+    known = {name: value for name, value in told.items() if value is not None}
+    moved = moves.become(
+        connection,
+        row,
+        State.RECEIVED,
+        now,
+        by,
+        terms,
+        reason=why,
+        **known,
+        contact_id=contact_id,
+        consented_at=now,
+        contact_by=now + terms.timers.contact,
+        report_by=now + terms.timers.report,
+    )
+    if moved is None:
+        raise NurtureError(say("referral {ref} was moved by somebody else", ref=row.ref))
+    return moved
+
+
+def reopened(
+    connection: Connection, row: Row[Any], terms: Terms, now: datetime, by: str, to: State
+) -> Row[Any]:
+    """Open a closed referral (whose row we hold) again at a state, and say so."""
+    old = State(row.state)
+    values: dict[str, Any] = {"state": str(to), "closed_at": None, "reason": None}
+    review_at = next_review(moves.clock_of(row, **values), terms.timers, now)
+    if to is State.AWAITING_CONSENT and (review_at is None or review_at <= now):
+        # The weeks for an answer begin anew.
+        review_at = now + terms.timers.consent
+    referrals.move(connection, row.id, old, now, **values, review_at=review_at)
+    moved = referrals.get(connection, row.id)
+    assert moved is not None
+    said = moves.said_of(moved, terms, was=str(old), told=False, review=False)
+    event_id = moves.emit(connection, moved, REOPENED, said, now)
+    referrals.add_step(
+        connection,
+        referral_id=row.id,
+        from_state=str(old),
+        to_state=str(to),
+        reason="reopened",
+        by=by[:320],
+        event_id=event_id,
+        at=now,
+    )
+    return moved
+
+
+def _take_owner(connection: Connection, contact_id: int, owner_id: int | None) -> None:
+    known = referrals.lifecycle_of(connection, contact_id)
+    if owner_id is not None and known is not None and known.owner_id is None:
+        referrals.give_owner(connection, contact_id, owner_id)
+
+
+def _tell_accepted(connection: Connection, row: Row[Any], contact_id: int, now: datetime) -> None:
+    """Tell the referred person's own journeys: they know who introduced them."""
+    referrer_id = people.current(connection, row.referrer_id) or row.referrer_id
+    said = {
+        "referral": row.ref,
+        "referrer": referrals.name_of(connection, referrer_id),
+        "program": row.program,
+        "offer": row.offer or "",
+        "way": row.way,
+        "channel": row.channel,
+    }
+    event = NewEvent(ACCEPTED, contact_id, now, moves.ENGINE, said)
+    record(connection, [event], now)

@@ -1,0 +1,187 @@
+"""Moving a referral: its row, its step and its event in one transaction, each once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import contacts as people
+from nurture.db import outcomes, referrals, task_writes
+from nurture.db.events import NewEvent, record
+from nurture.db.task_writes import Closing
+from nurture.domain.referral import (
+    CLOSED,
+    EVENT_OF,
+    NEEDS_REASON,
+    PROGRESS,
+    Reason,
+    State,
+    Way,
+    may_become,
+)
+from nurture.domain.referral_life import (
+    Clockwork,
+    Terms,
+    is_reviewed,
+    is_told,
+    next_review,
+    terms_of,
+)
+from nurture.services.runtime import Runtime
+
+#: who acts where no person does
+ENGINE = "engine"
+
+#: states that nobody reaches without having been contacted
+_REACHED = frozenset(PROGRESS[PROGRESS.index(State.CONTACTED) :])
+
+#: how the keys of tasks begin that a broken promise makes: `referral/ID/contact`
+PROMISE = task_writes.PROMISE
+
+
+def terms_for(runtime: Runtime, connection: Connection, program: str) -> Terms:
+    """Return what a programme promises, as published now; the usual where it is gone."""
+    if not runtime.releases.published(connection):
+        return Terms()
+    return terms_of(runtime.releases.live(connection).definitions.programs.get(program))
+
+
+def zone_of(runtime: Runtime, connection: Connection) -> ZoneInfo:
+    """Return the zone in which "the same day" is meant."""
+    if not runtime.releases.published(connection):
+        return ZoneInfo("UTC")
+    return ZoneInfo(runtime.releases.live(connection).definitions.calendar.zone)
+
+
+def clock_of(row: Row[Any], **changed: Any) -> Clockwork:
+    """Return a referral as its timers see it, with columns that are about to change."""
+    known = {**row._mapping, **changed}
+    stranger = known["contact_id"] is None and bool(known["name"] or known["email"])
+    return Clockwork(
+        state=State(known["state"]),
+        created_at=known["created_at"],
+        acknowledge_by=known["acknowledge_by"],
+        acknowledged_at=known["acknowledged_at"],
+        contact_by=known["contact_by"],
+        contacted_at=known["contacted_at"],
+        report_by=known["report_by"],
+        reported_at=known["reported_at"],
+        closed_at=known["closed_at"],
+        holds_stranger=stranger,
+        breaches=tuple(known["breaches"] or ()),
+    )
+
+
+def said_of(row: Row[Any], terms: Terms, **more: Any) -> dict[str, Any]:
+    """Return what every event about a referral says: nothing of who the referred person is."""
+    said = {
+        "referral": row.ref,
+        "state": row.state,
+        "channel": row.channel,
+        "way": row.way,
+        "program": row.program,
+        "offer": row.offer,
+        "company": row.company,
+        "cadence": str(terms.cadence),
+        **more,
+    }
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def emit(
+    connection: Connection, row: Row[Any], kind: str, said: dict[str, Any], now: datetime
+) -> int | None:
+    """Record an event of a referral on its referrer; outbound ones are our own affair."""
+    if row.way == Way.OUTBOUND:
+        return None
+    referrer_id = people.current(connection, row.referrer_id)
+    event = NewEvent(kind, referrer_id, now, ENGINE, said)
+    (event_id,) = record(connection, [event], now)
+    return event_id
+
+
+def become(
+    connection: Connection,
+    row: Row[Any],
+    to: State,
+    now: datetime,
+    by: str,
+    terms: Terms,
+    *,
+    reason: str = "",
+    happened: datetime | None = None,
+    **columns: Any,
+) -> Row[Any] | None:
+    """Bring a referral (whose row we hold) to a state; return it as it stands, None: it may not.
+
+    `columns` are written with it. `happened`: when it was, where that is not now. Closing
+    reasons are the caller's to ask for; lost and declined ones get `other` where there is none.
+    """
+    old = State(row.state)
+    if not may_become(old, to):
+        return None
+    if to in NEEDS_REASON and not reason:
+        reason = str(Reason.OTHER)
+    values: dict[str, Any] = {**columns, "state": str(to)}
+    if to in CLOSED:
+        values |= {"closed_at": now, "reason": reason or row.reason}
+    if to in _REACHED and row.contacted_at is None:
+        values.setdefault("contacted_at", happened or now)
+    if happened is not None:
+        values["news_at"] = max(happened, row.news_at or happened)
+    elif to not in CLOSED:
+        values["news_at"] = now
+    values["review_at"] = next_review(clock_of(row, **values), terms.timers, now)
+    if not referrals.move(connection, row.id, old, now, **values):
+        return None
+    moved = referrals.get(connection, row.id)
+    if moved is None:
+        return None
+    event_id = emit(
+        connection, moved, EVENT_OF[to], _properties(moved, terms, reason, happened, now), now
+    )
+    referrals.add_step(
+        connection,
+        referral_id=row.id,
+        from_state=str(old),
+        to_state=str(to),
+        reason=reason or None,
+        by=by[:320],
+        event_id=event_id,
+        at=now,
+    )
+    _settle_promises(connection, moved, to, now)
+    return moved
+
+
+def _properties(
+    row: Row[Any], terms: Terms, reason: str, happened: datetime | None, now: datetime
+) -> dict[str, Any]:
+    state = State(row.state)
+    more: dict[str, Any] = {
+        "reason": reason if state in CLOSED else "",
+        "told": is_told(state, terms, happened or now, now),
+        "review": is_reviewed(state, terms),
+    }
+    if row.contacted_at is not None and state not in CLOSED:
+        more |= {"contacted_at": row.contacted_at.isoformat(), "contacted_by": row.contacted_by}
+    if row.result and row.numbers_agreed:
+        more["result"] = row.result
+    return said_of(row, terms, **more)
+
+
+def _settle_promises(connection: Connection, row: Row[Any], to: State, now: datetime) -> None:
+    """Close the tasks that a broken promise made, where what was promised is done."""
+    over = to in CLOSED
+    kept = ["contact"] if row.contacted_at is not None or over else []
+    kept += ["acknowledge", "report"] if over else []
+    keys = [f"{PROMISE}{row.id}/{timer}" for timer in kept]
+    ids = task_writes.open_with_keys(connection, keys)
+    closed = task_writes.close(connection, ids, Closing(now, "done"))
+    if closed:
+        about = {"kind": "task_done", "reason": "task_closed", "contact_id": row.referrer_id}
+        rows = [{**about, "detail": {"task": one, "outcome": "done"}} for one in closed]
+        outcomes.append_decisions(connection, rows, now)
