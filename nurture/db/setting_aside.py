@@ -16,6 +16,7 @@ from nurture.db.tables import (
     firing,
     inbox,
     mailing,
+    reward,
     schedule,
     task,
 )
@@ -70,6 +71,7 @@ _UPKEEP: Mapping[str, Column[datetime]] = {
     "deal": deal.c.review_at,
     "contact": contact.c.revisit_at,
     "experiment": experiment.c.due_at,
+    "reward": reward.c.review_at,
 }
 
 #: what upkeep does one of at a time → when it is due, and its key

@@ -60,6 +60,12 @@ def note(connection: Connection, task_id: int, result: Mapping[str, Any]) -> Non
     connection.execute(update(task).where(task.c.id == task_id).values(result=dict(result)))
 
 
+def key_of(connection: Connection, task_id: int, contact_id: int) -> str | None:
+    """Return the `dedupe_key` of a task about a contact, or None."""
+    query = select(task.c.dedupe_key).where(task.c.id == task_id, task.c.contact_id == contact_id)
+    return connection.execute(query).scalar()
+
+
 def cancel_mails(connection: Connection, task_ids: Sequence[int]) -> None:
     """Cancel what was not sent yet about tasks: they are over."""
     connection.execute(

@@ -187,6 +187,7 @@ TASK_KINDS: Words = {
     "meeting": ("商談の調整", "First meeting"),
     "escalation": ("期限超過の連絡", "Late task"),
     "approval-pack": ("稟議資料", "Approval pack"),
+    "reward": ("特典のお届け", "Reward"),
 }
 
 #: whom a task is for, where it names no person

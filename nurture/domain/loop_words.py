@@ -183,3 +183,32 @@ REWARD_STATES: Words = {
     "delivered": ("お届け済み", "Delivered"),
     "reversed": ("取り消し", "Reversed"),
 }
+
+#: which side of a referral gets it
+REWARD_SIDES: Words = {
+    "referrer": ("ご紹介者", "Referrer"),
+    "referred": ("ご紹介先", "Referred"),
+}
+
+#: why a reward is held, or was reversed by what became of its referral
+REWARD_REASONS: Words = {
+    "legal": ("現金の特典は法務の確認待ち", "cash, until legal has cleared it"),
+    "regulated": ("規制業種のため確認待ち", "a regulated sector, until it is cleared"),
+    "doubt": ("ご紹介に確認事項あり", "the referral has a doubt"),
+    "limit_all": ("お一人の上限に到達", "as many as one referrer gets in all"),
+    "limit_month": ("今月の上限に到達、翌月へ", "this month's limit, so next month"),
+    "reopened": ("商談の再開", "the deal was reopened"),
+    "lost": ("ご契約に至らず", "the deal was lost"),
+    "declined": ("お見送り", "declined"),
+    "duplicate": ("別のご紹介と重複", "another referral came first"),
+    "expired": ("ご返答なし", "no answer"),
+    "erased": ("個人情報の削除", "the receiver was erased"),
+}
+
+#: what may be done with a reward by hand
+REWARD_ACTIONS: Words = {
+    "deliver": ("お届け済みにする", "Mark as delivered"),
+    "release": ("保留を解く", "Release"),
+    "hold": ("保留する", "Hold"),
+    "reverse": ("取り消す", "Reverse"),
+}

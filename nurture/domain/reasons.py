@@ -258,6 +258,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{until} の商談の記録がないため、商談 {deal} の更新を担当者に依頼しました",
         "nobody wrote about the meeting of {until}: the owner was asked about deal {deal}",
     ),
+    "reward_held": (
+        "特典「{title}」を保留しました({why})",
+        'held the reward "{title}": {why}',
+    ),
+    "reward_asked": (
+        "お届け済みの特典「{title}」について、担当者に確認を依頼しました({why})",
+        'the delivered reward "{title}" is earned no more ({why}): its owner was asked to talk',
+    ),
+    "reward_overdue": (
+        "特典「{title}」のお約束の日({until})を過ぎました",
+        'the promised day of the reward "{title}" has passed ({until})',
+    ),
     "cannot_decide": (
         "処理できなかったため {until} にもう一度試します:{why}",
         "could not be handled and is tried again at {until}: {why}",

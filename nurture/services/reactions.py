@@ -9,6 +9,7 @@ from nurture.db import mail_fates, outcomes
 from nurture.db.task_writes import REPLY
 from nurture.db.touched import Arrival
 from nurture.domain.deal_news import STAGES
+from nurture.services import reward_desk
 from nurture.services.batch import Batch, Person
 from nurture.services.calls import log_call
 from nurture.services.deal_reactions import follow_deal
@@ -43,6 +44,7 @@ def _complete_task(batch: Batch, person: Person, arrival: Arrival) -> None:
     number = arrival.properties.get("task")
     if isinstance(number, int) and not isinstance(number, bool):
         close_own(batch, person, [number], "done", arrival)
+        reward_desk.task_done(batch, person, arrival)
 
 
 def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from nurture.domain import glossary
+from nurture.domain import glossary, loop_words
 from nurture.domain.event_words import name_of
 from nurture.domain.reasons import sentence
 from nurture.language import language_of
@@ -29,6 +29,8 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
     },
     "not_returned": {"old": glossary.STAGES},
     "task_closed": {"outcome": glossary.TASK_OUTCOMES},
+    "reward_held": {"why": loop_words.REWARD_REASONS},
+    "reward_asked": {"why": loop_words.REWARD_REASONS},
 }
 
 #: reasons whose moment may lie in another year

@@ -17,7 +17,16 @@ from nurture.db import outcomes
 from nurture.db import setting_aside as rows
 from nurture.db.business_time import chores_due
 from nurture.db.engine import is_away, read, write
-from nurture.services import digest, experiments, firings, mailings, revisits, stale, task_timers
+from nurture.services import (
+    digest,
+    experiments,
+    firings,
+    mailings,
+    revisits,
+    rewards,
+    stale,
+    task_timers,
+)
 from nurture.services.runtime import Runtime
 from nurture.services.setting_aside import AGAIN, said
 
@@ -34,7 +43,7 @@ class _RowByRow(Protocol):
 class Rows:
     """A chore over rows of a table: does up to a batch, or those named; returns how many."""
 
-    #: `task`, `deal`, `experiment` or `contact`
+    #: `task`, `deal`, `experiment`, `reward` or `contact`
     of: str
     work: _RowByRow
     #: rows of one batch
@@ -58,6 +67,7 @@ CHORES: tuple[Chore, ...] = (
     Rows("task", task_timers.due_tasks, task_timers.BATCH),
     Rows("deal", stale.due_deals, stale.BATCH),
     Rows("experiment", experiments.due_looks, experiments.BATCH),
+    Rows("reward", rewards.due_rewards, rewards.BATCH),
     Rows("contact", revisits.due_revisits, revisits.BATCH),
     Whole("firing", firings.run),
     Whole("schedule", digest.send_digests),

@@ -1,0 +1,378 @@
+"""Rewards follow their referral: expected, earned, held, due, reversed, each once and written down.
+
+`follow` runs in the transaction that moves the referral, so a reward and what it was earned by
+are there together or not at all. What comes later (the wait is over, a month has passed, the
+promised day is broken) are rows with a time, drained by `due_rewards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import contacts as people
+from nurture.db import outcomes
+from nurture.db import rewards as rows
+from nurture.db.engine import write
+from nurture.db.events import NewEvent, record
+from nurture.domain.referral import RewardState, State, Way
+from nurture.domain.referral_program import Offer, Program
+from nurture.domain.referral_program import Reward as Promised
+from nurture.domain.reward_days import falls_due, month_of, promised_by
+from nurture.domain.rewards import (
+    OWED,
+    PASSING,
+    Change,
+    Circumstances,
+    Move,
+    Reason,
+    Standing,
+    adds,
+    after,
+    change,
+    hold_of,
+    offer_of,
+)
+from nurture.services import reward_tasks
+from nurture.services.releases import LiveRelease
+from nurture.services.runtime import DECIDE, Runtime
+
+#: rewards per transaction
+BATCH = 100
+
+#: what law holds is looked at again after so long
+_AGAIN = timedelta(days=1)
+
+#: promised within so long, where no file says it any more
+_WITHIN = timedelta(days=30)
+
+REFERRER, REFERRED = "referrer", "referred"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What everything about rewards is decided with, in one transaction."""
+
+    connection: Connection
+    release: LiveRelease
+    now: datetime
+    #: a member's address, `engine`, `contact`
+    by: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The calendar's zone, in which months begin."""
+        return ZoneInfo(self.release.definitions.calendar.zone)
+
+    def program(self, name: str) -> Program | None:
+        """Return a programme of the live release, or None where its file is gone."""
+        return self.release.definitions.programs.get(name)
+
+
+def follow(
+    runtime: Runtime,
+    connection: Connection,
+    referral_id: int,
+    old: State | None,
+    new: State,
+    now: datetime,
+    by: str,
+) -> None:
+    """Bring a referral's rewards to where its new state takes them, in the caller's transaction.
+
+    `old` is None where it has just come in. The same call twice changes nothing the second
+    time. A referral to a partner (`outbound`) brings no reward: there we are the referrer.
+    """
+    story = rows.story_of(connection, referral_id)
+    if story.way == Way.OUTBOUND:
+        return
+    desk = Desk(connection, runtime.releases.live(connection), now, by)
+    rows.hold_referrer(connection, story.referrer_id)
+    program = desk.program(story.program)
+    if program is not None and new not in (State.LOST, State.DECLINED, State.EXPIRED):
+        offer = offer_of(program, story.channel, story.motive or "", story.offer or "")
+        if offer is not None and new is not State.DUPLICATE:
+            _expect(desk, story, offer)
+    for row in rows.of_referral(connection, referral_id):
+        row = _named(desk, story, program, row)
+        offered = program.offers.get(row.offer) if program is not None else None
+        stage = State(offered.stage) if offered is not None else State.WON
+        _change(desk, story, program, row, change(standing_of(row), stage, new))
+
+
+def standing_of(row: Row[Any]) -> Standing:
+    """Return how a row of `nurture.db.rewards` stands."""
+    return Standing(RewardState(row.state), row.held, row.given, row.reason or "")
+
+
+def _expect(desk: Desk, story: Row[Any], offer: Offer) -> None:
+    """Write down what both sides may get, where it is not yet."""
+    sides = (
+        (REFERRER, offer.referrer, story.referrer_id, story.giver_locale),
+        (REFERRED, offer.referred, story.contact_id, story.taker_locale or story.locale),
+    )
+    fresh = []
+    for side, promised, contact_id, locale in sides:
+        if promised is None:
+            continue
+        fresh.append(
+            {
+                "referral_id": story.id,
+                "side": side,
+                "contact_id": contact_id,
+                "offer": offer.key,
+                "kind": promised.kind,
+                "amount": promised.amount,
+                "currency": promised.currency or None,
+                "state": RewardState.PENDING,
+                "created_at": desk.now,
+                "updated_at": desk.now,
+                **_words(desk, promised, locale),
+            }
+        )
+    for reward_id in rows.expect(desk.connection, fresh):
+        rows.enter(
+            desk.connection, reward_id, to_state=RewardState.PENDING, by=desk.by, at=desk.now
+        )
+
+
+def _words(desk: Desk, promised: Promised, locale: str | None) -> dict[str, str | None]:
+    """Return what a reward is, and who a donation goes to, in its receiver's language."""
+    default = desk.release.definitions.policy.default_locale
+    asked = (locale or default).split("-")[0]
+
+    def text(texts: Any) -> str | None:
+        found = texts.get(locale or "") or texts.get(asked) or texts.get(default)
+        return found or next(iter(texts.values()), None)
+
+    return {"title": text(promised.title) or promised.kind, "recipient": text(promised.recipient)}
+
+
+def _named(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any]) -> Row[Any]:
+    """Give the referred person's reward to the contact they have become."""
+    if row.side != REFERRED or row.contact_id is not None or story.contact_id is None:
+        return row
+    values: dict[str, Any] = {"contact_id": story.contact_id}
+    offer = program.offers.get(row.offer) if program is not None else None
+    if offer is not None and offer.referred is not None:
+        values |= _words(desk, offer.referred, story.taker_locale or story.locale)
+    rows.save(desk.connection, row.id, desk.now, **values)
+    return rows.locked(desk.connection, [row.id])[0]
+
+
+def _change(
+    desk: Desk, story: Row[Any], program: Program | None, row: Row[Any], found: Change
+) -> None:
+    if found.ask:
+        reward_tasks.ask(desk, story, row, found.reason)
+        _decide(desk, row, "reward_asked", {"why": found.reason})
+    if found.move is None:
+        return
+    if found.move is Move.EARN:
+        _earn(desk, story, program, row)
+        return
+    move(desk, row, found.move, found.reason)
+    if found.move is Move.REVERSE and row.state != RewardState.PENDING:
+        told = row.state in OWED and not row.held
+        emit(desk, story.ref, row, "reward.reversed", reason=found.reason, told=told)
+
+
+def move(desk: Desk, row: Row[Any], what: Move, reason: str = "", **values: Any) -> None:
+    """Make a move that may be made: row, ledger, its open task."""
+    state = after(standing_of(row), what)
+    if state is None:
+        raise AssertionError(f"reward {row.id} cannot {what} from {row.state}")
+    changed: dict[str, Any] = {"state": state, "reason": reason or None}
+    if what in (Move.REVERSE, Move.EXPECT, Move.DELIVER):
+        changed |= {"held": False, "review_at": None}
+    if what in (Move.REVERSE, Move.EXPECT):
+        changed["due_at"] = None
+    rows.save(desk.connection, row.id, desk.now, **changed, **values)
+    rows.enter(
+        desk.connection,
+        row.id,
+        from_state=row.state,
+        to_state=state,
+        amount=adds(RewardState(row.state), what, row.amount),
+        currency=row.currency,
+        reason=reason or None,
+        by=desk.by,
+        at=desk.now,
+    )
+    if what in (Move.DELIVER, Move.REVERSE):
+        outcome = "done" if what is Move.DELIVER else "cancelled"
+        reward_tasks.close(desk, row, outcome)
+
+
+def _earn(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any]) -> None:
+    why = hold_reason(desk, story, program, row) if program is not None else None
+    if why is not None:
+        review_at = _looked_at_again(desk, why)
+        move(desk, row, Move.EARN, why, held=True, due_at=None, review_at=review_at)
+        _decide(desk, row, "reward_held", {"why": why})
+        return
+    move(desk, row, Move.EARN, **_days(desk, program, row, desk.now))
+    _tell_earned(desk, story.ref, program, rows.locked(desk.connection, [row.id])[0])
+
+
+def hold_reason(
+    desk: Desk, story: Row[Any], program: Program, row: Row[Any], cleared: bool | None = None
+) -> Reason | None:
+    """Return why a reward is held at this moment, or None.
+
+    `cleared`: a person has looked; None: as the ledger says.
+    """
+    since, until = month_of(desk.now, desk.zone)
+    this_month = in_all = 0
+    if row.side == REFERRER:
+        this_month, in_all = rows.counts(desk.connection, story.referrer_id, row.id, since, until)
+    facts = Circumstances(
+        kind=row.kind,
+        side=row.side,
+        flags=tuple(story.flags or ()),
+        industries={one for one in (story.giver_industry, story.taker_industry) if one},
+        this_month=this_month,
+        in_all=in_all,
+    )
+    return hold_of(program, facts, row.cleared if cleared is None else cleared)
+
+
+def _looked_at_again(desk: Desk, why: str) -> datetime | None:
+    if why == Reason.LIMIT_MONTH:
+        return month_of(desk.now, desk.zone)[1]
+    return desk.now + _AGAIN if why in PASSING else None
+
+
+def _days(
+    desk: Desk, program: Program | None, row: Row[Any], earned_at: datetime
+) -> dict[str, Any]:
+    """Return the promised day, and the moment at which the wait for a reversal is over."""
+    calendar = desk.release.definitions.calendar
+    hold = program.rewards.hold if program is not None else timedelta(0)
+    offer = program.offers.get(row.offer) if program is not None else None
+    within = offer.within if offer is not None else _WITHIN
+    waited = max(timedelta(0), hold - (desk.now - earned_at))
+    return {
+        "due_at": promised_by(calendar, desk.now, within, waited),
+        "review_at": falls_due(calendar, desk.now, waited),
+    }
+
+
+def release_it(
+    desk: Desk, story: Row[Any], program: Program | None, row: Row[Any], reason: str
+) -> None:
+    """Let a held reward go: from now on it counts, and its day is promised."""
+    earned_at = row.counts_from or desk.now
+    days = _days(desk, program, row, earned_at)
+    if row.state == RewardState.DUE:
+        # Its wait was over before it was held.
+        days["review_at"] = days["due_at"]
+    rows.save(desk.connection, row.id, desk.now, held=False, reason=None, **days)
+    rows.enter(
+        desk.connection,
+        row.id,
+        from_state=row.state,
+        to_state=row.state,
+        reason=reason,
+        by=desk.by,
+        at=desk.now,
+    )
+    if row.state == RewardState.EARNED:
+        _tell_earned(desk, story.ref, program, rows.locked(desk.connection, [row.id])[0])
+    else:
+        fresh = rows.locked(desk.connection, [row.id])[0]
+        reward_tasks.deliver(desk, story, fresh)
+
+
+def _tell_earned(desk: Desk, ref: str, program: Program | None, row: Row[Any]) -> None:
+    offer = program.offers.get(row.offer) if program is not None else None
+    stage = offer.stage if offer is not None else State.WON
+    emit(desk, ref, row, "reward.earned", stage=str(stage))
+
+
+def emit(desk: Desk, ref: str, row: Row[Any], kind: str, **more: Any) -> None:
+    """Tell the house of a reward, on its receiver; nobody is told of an erased person."""
+    who = people.current(desk.connection, row.contact_id) if row.contact_id is not None else None
+    if who is None:
+        return
+    due = row.due_at.astimezone(desk.zone).date().isoformat() if row.due_at else ""
+    said = {
+        "reward": row.id,
+        "referral": ref,
+        "title": row.title,
+        "kind": row.kind,
+        "side": row.side,
+        "due": due,
+        **more,
+    }
+    event = NewEvent(kind, who, desk.now, "engine", said)
+    record(desk.connection, [event], desk.now)
+
+
+def _decide(desk: Desk, row: Row[Any], reason: str, detail: dict[str, Any]) -> None:
+    if row.contact_id is None:
+        return
+    said = {"title": row.title, **detail}
+    decision = {"contact_id": row.contact_id, "kind": "moved", "reason": reason, "detail": said}
+    outcomes.append_decisions(desk.connection, [decision], desk.now)
+
+
+def due_rewards(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = None) -> int:
+    """Do what is due about up to `limit` rewards; return how many. `only`: these alone.
+
+    The wait is over: somebody gets a task with the promised day. A hold's cause has passed:
+    it is let go. The promised day has passed: the late task is told to somebody else, once.
+    """
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        found = rows.due(connection, now, limit, only)
+        if not found or not runtime.releases.published(connection):
+            return 0
+        # Contacts first, as everybody who decides for them does: so nobody deadlocks.
+        mine = set(people.lock(connection, {row.contact_id for row in found if row.contact_id}))
+        ids = [row.id for row in found if row.contact_id is None or row.contact_id in mine]
+        desk = Desk(connection, runtime.releases.live(connection), now, "engine")
+        done = 0
+        for row in rows.locked(connection, ids):
+            if row.review_at is not None and row.review_at <= now:
+                _review(desk, row)
+                done += 1
+    if done:
+        runtime.ring(DECIDE)
+    return done
+
+
+def _review(desk: Desk, row: Row[Any]) -> None:
+    story = rows.story_of(desk.connection, row.referral_id)
+    program = desk.program(story.program)
+    if row.contact_id and rows.receiver(desk.connection, row.contact_id).erased:
+        # Nobody is left to give it to; what was given stays in the books.
+        move(desk, row, Move.REVERSE, Reason.ERASED)
+    elif row.state == RewardState.EARNED and row.held:
+        rows.hold_referrer(desk.connection, story.referrer_id)
+        why = hold_reason(desk, story, program, row) if program is not None else None
+        if why is not None:
+            rows.save(
+                desk.connection, row.id, desk.now, reason=why, review_at=_looked_at_again(desk, why)
+            )
+            return
+        release_it(desk, story, program, row, f"over: {row.reason}")
+    elif row.state == RewardState.EARNED:
+        fall_due(desk, story, row)
+    elif row.state == RewardState.DUE and row.due_at is not None and row.due_at <= desk.now:
+        rows.save(desk.connection, row.id, desk.now, review_at=None)
+        reward_tasks.late(desk, story, row)
+        _decide(desk, row, "reward_overdue", {"until": row.due_at.isoformat()})
+    else:
+        rows.save(desk.connection, row.id, desk.now, review_at=None)
+
+
+def fall_due(desk: Desk, story: Row[Any], row: Row[Any]) -> None:
+    """The wait is over: somebody gets the task to deliver it by the promised day."""
+    move(desk, row, Move.FALL_DUE, review_at=row.due_at)
+    reward_tasks.deliver(desk, story, row)
