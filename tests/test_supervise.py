@@ -55,7 +55,7 @@ def _supervised(folder: Path, nohup: bool = False) -> tuple[subprocess.Popen[str
         env=env,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=_ignore_hangup if nohup else None,
+        preexec_fn=_ignore_hangup if nohup else _as_in_a_terminal,
     )
     assert supervisor.stdout is not None
     pid = int(supervisor.stdout.readline())
@@ -68,6 +68,12 @@ def _supervised(folder: Path, nohup: bool = False) -> tuple[subprocess.Popen[str
 
 def _ignore_hangup() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def _as_in_a_terminal() -> None:
+    """Heed both, also where the tests themselves run under nohup or in the background."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end(supervisor: subprocess.Popen[str], pid: int) -> None:
