@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from nurture.clock import check_aware
 from nurture.emails.errors import HeaderError
 from nurture.emails.headers import canonical_domain, checked, mailbox, structured, unstructured
+from nurture.emails.pictures import InlinePicture, encode_picture
 from nurture.emails.render import Rendered
 from nurture.language import say
 
@@ -26,6 +27,17 @@ _HTML_HEAD = (
     "Content-Type: text/html; charset=utf-8\r\n"
     "Content-Transfer-Encoding: base64\r\n\r\n"
 ).encode()
+#: around the HTML and the pictures it shows (RFC 2387)
+RELATED = "=_nurture_related"
+_RELATED_HEAD = (
+    f"\r\n--{BOUNDARY}\r\n"
+    f'Content-Type: multipart/related; type="text/html"; boundary="{RELATED}"\r\n\r\n'
+    f"--{RELATED}\r\n"
+    "Content-Type: text/html; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: base64\r\n\r\n"
+).encode()
+_PICTURE_HEAD = f"\r\n--{RELATED}\r\n".encode()
+_RELATED_END = f"\r\n--{RELATED}--".encode()
 _END = f"\r\n--{BOUNDARY}--\r\n".encode()
 _ALTERNATIVE = f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"\r\n\r\n'
 _MIME = f"MIME-Version: 1.0\r\n{_ALTERNATIVE}"
@@ -73,19 +85,30 @@ class MailHeaders:
     test: bool = False
 
 
-def build(rendered: Rendered, headers: MailHeaders, files: Sequence[bytes] = ()) -> bytes:
+def build(
+    rendered: Rendered,
+    headers: MailHeaders,
+    files: Sequence[bytes] = (),
+    pictures: Sequence[InlinePicture] = (),
+) -> bytes:
     """Return the whole mail with CRLF line ends; HeaderError where it must not leave.
 
     `files` are MIME parts of `attachments.encode`; with them the letter stands in a
-    multipart/mixed, without them the mail is what it always was. The return path is the
+    multipart/mixed, without them the mail is what it always was. `pictures` are those that
+    the HTML shows, and stand beside it in a multipart/related. The return path is the
     envelope's (`identifiers.return_path`), not a header of ours.
     """
-    letter = (_TEXT_HEAD, rendered.text_base64(), _HTML_HEAD, rendered.html_base64(), _END)
+    html: tuple[bytes, ...] = (_HTML_HEAD, rendered.html_base64())
+    if pictures:
+        parts = (encode_picture(one, number) for number, one in enumerate(pictures, 1))
+        shown = (piece for part in parts for piece in (_PICTURE_HEAD, part))
+        html = (_RELATED_HEAD, rendered.html_base64(), *shown, _RELATED_END)
+    letter = (_TEXT_HEAD, rendered.text_base64(), *html, _END)
     if not files:
         return b"".join((head(rendered.subject, headers).encode("ascii"), *letter))
     top = head(rendered.subject, headers, _MIXED).encode("ascii")
-    parts = [piece for part in files for piece in (_FILE_HEAD, part)]
-    return b"".join((top, _LETTER_HEAD, *letter, *parts, _MIXED_END))
+    enclosed = [piece for part in files for piece in (_FILE_HEAD, part)]
+    return b"".join((top, _LETTER_HEAD, *letter, *enclosed, _MIXED_END))
 
 
 def head(subject: str, headers: MailHeaders, mime: str = _MIME) -> str:

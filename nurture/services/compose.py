@@ -15,6 +15,7 @@ from nurture.domain.workflow import Purpose
 from nurture.emails.identifiers import message_id, return_path
 from nurture.emails.links import MailLinks
 from nurture.emails.mime import Mailbox, MailHeaders, build
+from nurture.emails.pictures import InlinePicture, pictures_shown
 from nurture.emails.render import render
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
@@ -92,7 +93,7 @@ def compose(
     headers = headers_of(runtime, message, person, sender, locale, links, now, policy)
     headers = headers if told is None else told.addressed(headers)
     files = enclosed(runtime, release, message.attach, carried.item, locale)
-    data = build(rendered, headers, files)
+    data = build(rendered, headers, files, pictures_shown(values, rendered.html_pieces))
     return Composed(
         data=data,
         return_path=return_path(token, runtime.mail_domain),
@@ -237,6 +238,8 @@ def freeze(value: Any) -> Any:
         return {key: freeze(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [freeze(inner) for inner in value]
+    if isinstance(value, InlinePicture):
+        return str(value)
     if isinstance(value, datetime):
         return {_MOMENT: value.isoformat()}
     if isinstance(value, date):

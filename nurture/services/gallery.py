@@ -16,6 +16,7 @@ from nurture.domain.origin import Acquaintance, origin
 from nurture.domain.policy import Policy
 from nurture.emails.errors import RenderError
 from nurture.emails.links import MailLinks
+from nurture.emails.pictures import InlinePicture, pictures_shown, with_pictures
 from nurture.emails.render import Rendered, render
 from nurture.emails.store import TemplateStore
 from nurture.emails.tokens import Keyring
@@ -72,6 +73,12 @@ class Picture:
     reader: str
     mail: Rendered | None
     error: str = ""
+    pictures: tuple[InlinePicture, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """Its HTML for a browser, pictures written into it."""
+        return with_pictures(self.mail.html, self.pictures) if self.mail is not None else ""
 
     @property
     def stem(self) -> str:
@@ -101,7 +108,8 @@ def pictures(files: Mapping[str, bytes], now: datetime) -> Iterator[Picture]:
                 except (RenderError, DefinitionError) as error:
                     yield Picture(name, locale, reader[0], None, str(error))
                 else:
-                    yield Picture(name, locale, reader[0], mail)
+                    shown = tuple(pictures_shown(values, mail.html_pieces))
+                    yield Picture(name, locale, reader[0], mail, pictures=shown)
 
 
 def write_gallery(files: Mapping[str, bytes], folder: Path, now: datetime) -> tuple[int, list[str]]:
@@ -115,7 +123,7 @@ def write_gallery(files: Mapping[str, bytes], folder: Path, now: datetime) -> tu
             failed.append(f"{one.stem}: {one.error}")
             continue
         written += 1
-        (folder / f"{one.stem}.html").write_text(one.mail.html, "utf-8")
+        (folder / f"{one.stem}.html").write_text(one.page, "utf-8")
         text = f"{one.mail.subject}\n\n{one.mail.text}"
         (folder / f"{one.stem}.txt").write_text(text, "utf-8")
         shown = html.escape(one.mail.subject)

@@ -17,6 +17,7 @@ from nurture.emails.errors import HeaderError, RenderError
 from nurture.emails.marking import marking_part, reveal_html, reveal_text
 from nurture.emails.mime import MailHeaders, build
 from nurture.emails.outline import Outline, outline
+from nurture.emails.pictures import InlinePicture, pictures_shown, with_pictures
 from nurture.emails.render import Rendered, render, subject_part
 from nurture.emails.values import ValueProblemError
 from nurture.errors import DefinitionError, NurtureError, Problem
@@ -77,6 +78,13 @@ class PreviewMail:
     headers: MailHeaders | None = None
     rendered: Rendered | None = None
     files: tuple[bytes, ...] = ()
+    #: what its HTML shows besides
+    pictures: tuple[InlinePicture, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The HTML for a browser: its pictures written into it."""
+        return with_pictures(self.html, self.pictures)
 
     @property
     def can_be_sent(self) -> bool:
@@ -117,6 +125,7 @@ def _written(runtime: Runtime, release: LiveRelease, asked: Asked) -> PreviewMai
     text, in_text = reveal_text(rendered.text, values)
     subject, in_subject = reveal_text(rendered.subject, values)
     shown = Rendered(subject, text, [html], [text], compiled)
+    pictures = pictures_shown(values, [html])
     policy = asked.definitions.policy
     headers = headers_of(
         runtime, message, person, drafted.sender, compiled.locale, links, now, policy
@@ -131,7 +140,8 @@ def _written(runtime: Runtime, release: LiveRelease, asked: Asked) -> PreviewMai
         subject=subject,
         html=html,
         text=text,
-        data=build(shown, headers, files),
+        data=build(shown, headers, files, pictures),
+        pictures=tuple(pictures),
         size=len(html.encode("utf-8", "replace")),
         outline=outline(html),
         attachments=tuple((path.rpartition("/")[2], len(file.content)) for path, file in names),

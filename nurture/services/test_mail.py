@@ -48,7 +48,7 @@ def send_test(runtime: Runtime, provider: Provider, mail: PreviewMail, to: str) 
         0,
         return_path(token, runtime.mail_domain),
         address,
-        build(rendered, headers, mail.files),
+        build(rendered, headers, mail.files, mail.pictures),
     )
     try:
         (answer,) = provider.wave([envelope], lambda: True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from base64 import b64encode
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from email.header import decode_header, make_header
@@ -14,6 +15,8 @@ from email.message import Message
 _FIRST = ("From", "To", "Subject", "Date", "Reply-To", "List-Unsubscribe", "Message-ID")
 #: longest header value shown, characters
 _LONGEST_HEADER = 2000
+#: what a page shows of a mail's pictures; none of them can hold a script
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +36,23 @@ def read_mail(raw: bytes) -> MailParts:
     mail = email.message_from_bytes(raw, policy=email.policy.compat32)
     texts: dict[str, str] = {}
     attachments = []
+    pictures: dict[str, str] = {}
     for part in _leaves(mail):
         kind = part.get_content_type()
         content = _content(part)
         if _is_text(part, texts):
             texts[kind] = _decode(content, part.get_content_charset())
+        elif (content_id := _inline_id(part)) is not None:
+            pictures[content_id] = f"data:{kind};base64,{b64encode(content).decode('ascii')}"
         else:
             attachments.append((_name(part), kind, len(content)))
     headers = [(str(name), _words(str(value))) for name, value in mail.items()]
     rank = {name.lower(): place for place, name in enumerate(_FIRST)}
     headers.sort(key=lambda header: rank.get(header[0].lower(), len(rank)))
-    return MailParts(headers, texts.get("text/plain", ""), texts.get("text/html", ""), attachments)
+    html = texts.get("text/html", "")
+    for content_id, address in pictures.items():
+        html = html.replace(f"cid:{content_id}", address)
+    return MailParts(headers, texts.get("text/plain", ""), html, attachments)
 
 
 def read_attachment(raw: bytes, number: int) -> tuple[str, bytes] | None:
@@ -54,6 +63,8 @@ def read_attachment(raw: bytes, number: int) -> tuple[str, bytes] | None:
     for part in _leaves(mail):
         if _is_text(part, texts):
             texts.add(part.get_content_type())
+            continue
+        if _inline_id(part) is not None:
             continue
         found += 1
         if found == number:
@@ -66,6 +77,14 @@ def _is_text(part: Message, known: Container[str]) -> bool:
     kind = part.get_content_type()
     is_file = part.get_content_disposition() == "attachment" or part.get_filename()
     return kind in ("text/plain", "text/html") and not is_file and kind not in known
+
+
+def _inline_id(part: Message) -> str | None:
+    """Return under which address the HTML shows a picture, None where the part is none."""
+    if part.get_content_type() not in _PICTURES or part.get_content_disposition() == "attachment":
+        return None
+    content_id = str(part.get("Content-ID", "")).strip()
+    return content_id[1:-1] if content_id[:1] == "<" and content_id[-1:] == ">" else None
 
 
 def _name(part: Message) -> str:

@@ -73,7 +73,7 @@ def make_preview(studio: Studio, spoken: str = "", names: Sequence[str] = OUR_NA
     @app.get("/mail.html")
     def html() -> Response:
         look = request.args.get("look", "")
-        seen = as_seen(asked().html, Look(look) if look in set(Look) else Look.LIGHT)
+        seen = as_seen(asked().page, Look(look) if look in set(Look) else Look.LIGHT)
         page = make_response(in_new_windows(seen))
         page.headers["Content-Security-Policy"] = _FRAME_POLICY
         page.headers["X-Frame-Options"] = "SAMEORIGIN"
