@@ -36,6 +36,7 @@ COMMANDS = {
     "deal": "deals:deal",
     "explain": "explaining:explain",
     "backtest": "backtesting:backtest_",
+    "kpis": "kpis:kpis_",
     "stages": "stages:stages",
     "stage": "stages:stage",
     "owner": "owners:owner",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from nurture.compiler.fields import DECLARABLE, TAKEN, Catalogue, FieldType
+from nurture.compiler.kpi_policy import KPIS, kpis_of
 from nurture.compiler.moments import Elapsed
 from nurture.compiler.names import ADDRESS, HTTPS, NAME, PROPERTY
 from nurture.compiler.nodes import Node
@@ -125,7 +126,7 @@ POLICY = Record(
     (
         _POLICY, _LOCALES_KEY, _SENDERS, _DEFAULT_SENDER, _LEGAL_KEY, _CAPS, _SERVICE,
         _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME, TOPICS, ROUTINE, CHATS,
-        WEBHOOKS, OWNERS, TASKS, TARGETS, QUIET,
+        WEBHOOKS, OWNERS, TASKS, TARGETS, QUIET, KPIS,
     ),
     later={"throttles": say("throttles per provider"), "sla": say("SLA timers")},
 )  # fmt: skip
@@ -173,6 +174,7 @@ def compile_policy(root: Node, report: Report) -> Policy:
         webhooks=endpoints_of(fields, report),
         tasks=tasks_of(fields),
         mql_to_sql_target=target_of(fields),
+        kpis=kpis_of(fields, dict(senders), report),
         quiet=quiet_of(fields),
     )
 

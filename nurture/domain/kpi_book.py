@@ -191,6 +191,8 @@ class CustomerFact:
     source: str
     since: datetime
     ended_at: datetime | None = None
+    #: a won deal says so; False: their stage alone does, and nobody knows when they came
+    bought: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,8 @@ class Book:
     rewards: Sequence[RewardFact] = ()
     #: channel of each referral with a deal, whenever it came
     channel_of: Mapping[int, str] = field(default_factory=dict)
+    #: the same span before this one
+    earlier: Book | None = None
 
     def within(self, period: Period) -> Book:
         """Return what happened in a shorter span; who is whose customer stays."""
@@ -307,7 +311,8 @@ class Book:
     @property
     def sources(self) -> list[str]:
         """Every source of which something is known, referrals first."""
-        seen = {one.source for one in (*self.deals, *self.leads, *self.customers)}
+        seen = {one.source for one in self.deals} | {one.source for one in self.leads}
+        seen |= {one.source for one in self.customers}
         seen |= {one.source.partition("/")[0] for one in self.costs}
         seen |= {REFERRAL} if self.referrals or self.rewards else set()
         order = [REFERRAL, *(one.key for one in self.policy.sources)]

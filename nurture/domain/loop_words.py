@@ -14,6 +14,7 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "upsell.completed": ("追加契約", "Upsell completed", ("product",)),
     "renewal.due": ("契約更新の時期", "Renewal due", ("on",)),
     "results.reported": ("成果のご報告", "Results reported", ("result", "month")),
+    "contract.ended": ("ご契約の終了", "Contract ended", ("reason",)),
     "hearing.held": ("ヒアリングの実施", "Hearing held", ("by",)),
     "complaint.received": ("苦情", "Complaint received", ("text",)),
     "complaint.resolved": ("苦情の解決", "Complaint resolved", ("note",)),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from nurture.domain.conditions import Condition
+from nurture.domain.kpi_policy import DEFAULT as COUNTED_AS_USUAL
+from nurture.domain.kpi_policy import KpiPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class Policy:
     webhooks: Mapping[str, str] = field(default_factory=dict)
     #: share of MQLs that should become SQLs, 0 to 1
     mql_to_sql_target: float = 0.6
+    #: how referrals, money and customers are counted
+    kpis: KpiPolicy = COUNTED_AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,12 @@ def referral_rate(book: Book) -> Share:
     return Share(len(referred), len(participants))
 
 
+def is_low(book: Book) -> bool:
+    """Say whether the referral rate is below what the policy calls too low (row 44)."""
+    rate = referral_rate(book).rate
+    return rate is not None and rate < book.policy.referral_rate_below
+
+
 def referrals(book: Book) -> Count:
     """Return the number of referrals: A (002, rows 128 and 149)."""
     return Count(len(book.counted))

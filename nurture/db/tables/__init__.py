@@ -12,6 +12,7 @@ from nurture.db.tables.happenings import (
     stray_event,
 )
 from nurture.db.tables.journeys import blob, decision, enrolment, release, release_file
+from nurture.db.tables.kpis import acquisition_cost
 from nurture.db.tables.mail import attempt, mailing, message, notice, seminar_stand, template_links
 from nurture.db.tables.metadata import metadata
 from nurture.db.tables.people import (
@@ -54,6 +55,7 @@ __all__ = [
     "account",
     "account_metric",
     "account_metric_value",
+    "acquisition_cost",
     "api_key",
     "attempt",
     "blob",

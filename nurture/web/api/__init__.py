@@ -15,6 +15,7 @@ from nurture.services import api_keys, api_requests
 from nurture.services.preferences_told import adjust, preferences_of
 from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import unsubscribe_address
+from nurture.web.api.kpis import kpis_of
 from nurture.web.api.mailings import mailing_of, mailings_of
 from nurture.web.api.preferences_in import PreferencesIn
 from nurture.web.api.seminars import AttendanceIn, take_attendance
@@ -123,6 +124,15 @@ def make_api(runtime: Runtime) -> Blueprint:
             return jsonify(mailing_of(runtime, name))
         except NotFoundError as error:
             return problem(404, error.message, hint=error.hint)
+
+    @api.get("/kpis")
+    def kpis() -> Response:
+        try:
+            return jsonify(
+                kpis_of(runtime, request.args.get("from", ""), request.args.get("to", ""))
+            )
+        except NurtureError as error:
+            return problem(422, error.message, hint=error.hint)
 
     @api.post("/seminars/<name>/attendance")
     def attendance(name: str) -> Response:

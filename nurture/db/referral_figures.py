@@ -1,0 +1,203 @@
+"""Referrals, asks, answers and referrers of a span, as facts for the KPIs.
+
+Read from `referral`, `referral_step`, `referral_ask`, `referrer`, `survey_invitation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, func, or_, select
+
+from nurture.db.tables import (
+    account,
+    contact,
+    deal,
+    referral,
+    referral_ask,
+    referral_step,
+    referrer,
+    survey_invitation,
+)
+from nurture.domain.kpi_book import (
+    AskFact,
+    CustomerKey,
+    InvitationFact,
+    Period,
+    ReferralFact,
+    ReferrerFact,
+)
+from nurture.domain.referral import Channel, State
+
+#: answers after which nobody takes part
+_REFUSED = ("never", "company_policy")
+
+
+def customer_of(account_id: int | None, contact_id: int | None) -> CustomerKey:
+    """Return who buys: an account, or a contact who has none."""
+    return ("account", account_id) if account_id is not None else ("contact", contact_id or 0)
+
+
+def referrals(
+    connection: Connection, period: Period, rewarded: Collection[tuple[str, str]]
+) -> list[ReferralFact]:
+    """Return the referrals that came in a span, oldest first, each with every state it was in.
+
+    `rewarded`: (programme, offer) that have a reward for the referrer.
+    """
+    mine = referral.c.created_at >= period.since, referral.c.created_at < period.until
+    reached: dict[int, set[str]] = {}
+    steps = select(referral_step.c.referral_id, referral_step.c.to_state).join(
+        referral, referral.c.id == referral_step.c.referral_id
+    )
+    for referral_id, state in connection.execute(steps.where(*mine)):
+        reached.setdefault(referral_id, set()).add(state)
+    firsts = (
+        select(func.min(referral.c.id))
+        .where(referral.c.state != State.DUPLICATE, referral.c.way != "outbound")
+        .group_by(referral.c.referrer_id)
+    )
+    first = {row[0] for row in connection.execute(firsts)}
+    linked = or_(referral.c.deal_id.is_not(None), exists().where(deal.c.referral == referral.c.ref))
+    rows = connection.execute(
+        select(
+            referral,
+            linked.label("has_deal"),
+            referral_ask.c.timing,
+            referral_ask.c.channel.label("ask_channel"),
+            referral_ask.c.asked_at,
+        )
+        .outerjoin(referral_ask, referral_ask.c.id == referral.c.ask_id)
+        .where(*mine)
+        .order_by(referral.c.created_at, referral.c.id)
+    )
+    return [
+        ReferralFact(
+            id=row.id,
+            program=row.program,
+            referrer_id=row.referrer_id,
+            channel=row.channel,
+            way=row.way,
+            state=row.state,
+            created_at=row.created_at,
+            offer=row.offer or "",
+            ask_id=row.ask_id,
+            timing=row.timing or "",
+            ask_channel=row.ask_channel or "",
+            asked_at=row.asked_at,
+            reached=frozenset(reached.get(row.id, ())),
+            flags=tuple(row.flags or ()),
+            reason=row.reason or "",
+            consented_at=row.consented_at,
+            contacted_at=row.contacted_at,
+            contacted_by=row.contacted_by or "",
+            contact_by=row.contact_by,
+            has_deal=bool(row.has_deal),
+            rewarded=(row.program, row.offer or "") in rewarded,
+            first=row.id in first,
+        )
+        for row in rows
+    ]
+
+
+def asks(
+    connection: Connection, period: Period, rewarded: Collection[tuple[str, str]]
+) -> list[AskFact]:
+    """Return the asks of a span whose mail was not dropped."""
+    rows = connection.execute(
+        select(referral_ask)
+        .where(
+            referral_ask.c.asked_at >= period.since,
+            referral_ask.c.asked_at < period.until,
+            referral_ask.c.void.is_(False),
+        )
+        .order_by(referral_ask.c.id)
+    )
+    return [
+        AskFact(
+            row.id,
+            row.program,
+            row.contact_id,
+            row.offer,
+            row.timing,
+            row.channel,
+            row.mode,
+            row.asked_at,
+            row.answer,
+            row.answered_at,
+            (row.program, row.offer) in rewarded,
+        )
+        for row in rows
+    ]
+
+
+def invitations(connection: Connection, period: Period) -> list[InvitationFact]:
+    """Return who was asked the NPS question in a span, and what they answered by now."""
+    one = survey_invitation.c
+    rows = connection.execute(
+        select(one.contact_id, one.asked_at, one.answered_at, one.score).where(
+            one.asked_at >= period.since, one.asked_at < period.until, one.void.is_(False)
+        )
+    )
+    return [InvitationFact(*row) for row in rows]
+
+
+def newest_scores(connection: Connection, until: datetime) -> dict[int, int]:
+    """Return contact → their newest NPS answer before a moment."""
+    one = survey_invitation.c
+    rows = connection.execute(
+        select(one.contact_id, one.score)
+        .where(one.answered_at < until, one.score.is_not(None))
+        .order_by(one.answered_at, one.id)
+    )
+    return {row.contact_id: row.score for row in rows}
+
+
+def referrers(connection: Connection) -> list[ReferrerFact]:
+    """Return everybody who may refer; a customer's people with whose they are."""
+    refused = exists().where(
+        referral_ask.c.contact_id == referrer.c.contact_id, referral_ask.c.answer.in_(_REFUSED)
+    )
+    rows = connection.execute(
+        select(
+            referrer.c.contact_id,
+            referrer.c.kind,
+            referrer.c.created_at,
+            referrer.c.do_not_ask,
+            refused.label("refused"),
+            contact.c.account_id,
+        )
+        .join(contact, contact.c.id == referrer.c.contact_id)
+        .where(contact.c.merged_into.is_(None), contact.c.erased.is_(False))
+    )
+    return [
+        ReferrerFact(
+            row.contact_id,
+            customer_of(row.account_id, row.contact_id) if row.kind == Channel.CUSTOMER else None,
+            row.kind,
+            row.created_at,
+            bool(row.do_not_ask),
+            bool(row.refused),
+        )
+        for row in rows
+    ]
+
+
+def names(connection: Connection, contact_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return contact → (name, company) for a list of referrers."""
+    rows = connection.execute(
+        select(
+            contact.c.id,
+            contact.c.family_name,
+            contact.c.given_name,
+            contact.c.email,
+            account.c.name,
+        )
+        .outerjoin(account, account.c.id == contact.c.account_id)
+        .where(contact.c.id.in_(sorted(contact_ids)))
+    )
+    return {
+        row[0]: (" ".join(part for part in (row[1], row[2]) if part) or row[3] or "", row[4] or "")
+        for row in rows
+    }
