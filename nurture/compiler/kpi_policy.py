@@ -20,7 +20,7 @@ _REPORT_AT = Key(
 _CURRENCY = Key("currency", _CURRENCY_SHAPE, say("Currency of all sums: JPY."))
 _RATES = Key(
     "rates",
-    MapOf(Number(1e-9, 1e9), _CURRENCY_SHAPE),
+    MapOf(Number(0.0001, 1_000_000), _CURRENCY_SHAPE),
     say("Worth of one of a currency in ours; those without stay apart."),
 )
 _YEARS = Key("years", Whole(1, 50), say("How many years of a customer count."))

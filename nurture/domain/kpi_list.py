@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nurture.domain import crm_kpis, referral_kpis, value_kpis
+from nurture.domain import crm_kpis, referral_kpis, return_kpis, value_kpis
 from nurture.domain.kpi_book import Book
 
 
@@ -51,7 +51,7 @@ KPIS: tuple[Kpi, ...] = (
     _kpi(referral_kpis.quality, "referrals", "referral"),
     _kpi(referral_kpis.participation_rate, "referrals", "referrer, deal, contract.ended"),
     _kpi(referral_kpis.referral_rate, "referrals", "referrer, referral"),
-    _kpi(value_kpis.progress, "referrals", f"referral, {_MONEY}"),
+    _kpi(return_kpis.progress, "referrals", f"referral, {_MONEY}"),
     _kpi(referral_kpis.stage_conversion, "referrals", "referral, referral_step"),
     _kpi(referral_kpis.pipeline, "referrals", "referral, referral_step"),
     _kpi(referral_kpis.first_contact_in_time, "referrals", "referral"),
@@ -76,7 +76,7 @@ KPIS: tuple[Kpi, ...] = (
     _kpi(value_kpis.win_rate_by_size, "money", "deal, referral, account"),
     _kpi(value_kpis.cac_by_source, "money", _MONEY),
     _kpi(value_kpis.referral_cac_share, "money", _MONEY),
-    _kpi(value_kpis.roi_by_route, "money", _MONEY),
+    _kpi(return_kpis.roi_by_route, "money", _MONEY),
     _kpi(value_kpis.ltv_by_source, "customers", "deal, contract.ended"),
     _kpi(value_kpis.ltv_gain, "customers", "deal, contract.ended"),
     _kpi(value_kpis.cac_to_ltv_by_source, "customers", f"{_MONEY}, contract.ended"),

@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from nurture.domain.kpi_values import Count, Funnel, Money, Ratio, Share, Spans, Table, two_places
-from nurture.domain.value_kpis import BeforeAfter, LifetimeValue, Return
+from nurture.domain.return_kpis import BeforeAfter, Return
+from nurture.domain.value_kpis import LifetimeValue
 
 #: where nothing can be said
 NOT_AVAILABLE = "n/a"

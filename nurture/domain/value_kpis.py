@@ -6,7 +6,7 @@ states; currencies without a rate stand apart and are in no sum (`Money.apart`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from nurture.domain.kpi_book import Book, CustomerFact, DealFact
@@ -108,15 +108,17 @@ def new_customers(book: Book, source: str) -> list[CustomerFact]:
     return [
         one
         for one in book.customers
-        if one.bought and book.period.holds(one.since) and _of(one.source, source)
+        if one.bought and book.period.holds(one.since) and is_of(one.source, source)
     ]
 
 
-def _of(found: str, source: str) -> bool:
+def is_of(found: str, source: str) -> bool:
+    """Say whether a source is the one asked for; NORMAL is every one but referrals."""
     return found != REFERRAL if source == NORMAL else found == source
 
 
-def _cost_of(book: Book, source: str) -> Money:
+def cost_of(book: Book, source: str) -> Money:
+    """Return what a source cost in the period, or all sources but referrals."""
     if source != NORMAL:
         return book.cost(source)
     others = [one for one in book.costs if one.source.partition("/")[0] != REFERRAL]
@@ -130,7 +132,7 @@ def cac(book: Book, source: str) -> Ratio:
     cost on record it is n/a, not nought: nobody wrote it down.
     """
     return Ratio(
-        _cost_of(book, source).known,
+        cost_of(book, source).known,
         len(new_customers(book, source)),
         book.policy.rates.currency,
     )
@@ -180,7 +182,7 @@ def churn(book: Book, source: str) -> Share:
     there = [
         one
         for one in book.customers
-        if _of(one.source, source)
+        if is_of(one.source, source)
         and one.since < book.period.until
         and (one.ended_at is None or one.ended_at >= book.period.since)
     ]
@@ -213,7 +215,7 @@ def ltv(book: Book, source: str) -> LifetimeValue:
     Average won deal × deals a year × (1 + r + … + r^(years − 1)) × margin. The average is over
     every deal won from customers of the source so far; r is the share that stays a year.
     """
-    theirs = {one.key for one in book.customers if _of(one.source, source)}
+    theirs = {one.key for one in book.customers if is_of(one.source, source)}
     deals = [one for one in book.won_ever if one.customer in theirs]
     worth = book.worth(deals)
     average = worth.amount / worth.counted if worth.counted else None
@@ -278,125 +280,3 @@ def cac_to_ltv(book: Book, source: str) -> Ratio:
 def cac_to_ltv_by_source(book: Book) -> Table[Ratio]:
     """CAC / LTV of each source: what justifies investing in referrals (001, row 95)."""
     return Table("source", {one: cac_to_ltv(book, one) for one in book.sources})
-
-
-# -- what it brings --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Return:
-    """What came back of what was spent."""
-
-    #: what came in
-    gain: float | None
-    cost: float | None
-    currency: str
-
-    @property
-    def roi(self) -> float | None:
-        """(Gain − cost) / cost; None where a side is unknown or nothing was spent."""
-        if self.gain is None or not self.cost:
-            return None
-        return (self.gain - self.cost) / self.cost
-
-
-def roi_short(book: Book, source: str) -> Return:
-    """ROI = (revenue − cost) / cost of the period, per route (000, row 51).
-
-    A route is a source, or `referral/CHANNEL` with that channel's rewards and own costs.
-    """
-    deals = _deals_of_route(book, source)
-    return Return(book.worth(deals).amount, _cost_of(book, source).known, _currency(book))
-
-
-def roi_with_ltv(book: Book, source: str) -> Return:
-    """ROI with LTV = (customers won × LTV − cost) / cost of the period, per route (row 51)."""
-    cost = _cost_of(book, source).known
-    base, _, channel = source.partition("/")
-    value = ltv(book, base).value
-    won = new_customers(book, base)
-    if channel:
-        keys = {one.customer for one in _deals_of_route(book, source)}
-        won = [one for one in won if one.key in keys]
-    gain = None if value is None else value * len(won)
-    return Return(gain, cost, _currency(book))
-
-
-def _deals_of_route(book: Book, source: str) -> Sequence[DealFact]:
-    base, _, channel = source.partition("/")
-    deals = [one for one in book.won if _of(one.source, base)]
-    if not channel:
-        return deals
-    channels = book.channels
-    return [one for one in deals if channels.get(one.referral_id or 0) == channel]
-
-
-def routes(book: Book) -> list[str]:
-    """Return every route with deals or costs: sources, and referrals' channels."""
-    found = {one.source for one in book.costs if "/" in one.source}
-    found |= {f"{REFERRAL}/{one.channel}" for one in book.referrals}
-    found |= {f"{REFERRAL}/{one.channel}" for one in book.rewards}
-    return [*book.sources, *sorted(found)]
-
-
-def roi_by_route(book: Book) -> Table[tuple[Return, Return]]:
-    """ROI of each route, short-term and with LTV (000, row 51)."""
-    return Table(
-        "route", {one: (roi_short(book, one), roi_with_ltv(book, one)) for one in routes(book)}
-    )
-
-
-def _currency(book: Book) -> str:
-    return book.policy.rates.currency
-
-
-# -- before and after ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class BeforeAfter:
-    """A period held against the one of the same length before it (001, row 78)."""
-
-    referrals_before: int
-    referrals_after: int
-    cac_before: float | None
-    cac_after: float | None
-
-    @property
-    def times(self) -> float | None:
-        """Referrals after / before: 4.0 is four times as many; None where there were none."""
-        if not self.referrals_before:
-            return None
-        return self.referrals_after / self.referrals_before
-
-    @property
-    def cac_change(self) -> float | None:
-        """CAC after / before − 1: −0.25 is 25 % less; None where one is unknown."""
-        if self.cac_after is None or not self.cac_before:
-            return None
-        return self.cac_after / self.cac_before - 1
-
-
-def progress(book: Book) -> BeforeAfter:
-    """Before and after: referrals × and CAC ± against the same span before it (001, row 78).
-
-    Four times the referrals at a CAC of a quarter less read ×4.0 and −25 %.
-    """
-    if book.earlier is None:
-        return BeforeAfter(0, len(book.counted), None, total_cac(book).value)
-    return before_after(book.earlier, book)
-
-
-def before_after(before: Book, after: Book) -> BeforeAfter:
-    """Referrals and CAC over all sources, this period against the one before (001, row 78)."""
-    return BeforeAfter(
-        len(before.counted), len(after.counted), total_cac(before).value, total_cac(after).value
-    )
-
-
-def total_cac(book: Book) -> Ratio:
-    """CAC of all sources together: costs and rewards / customers won in the period."""
-    amounts: list[tuple[float | None, str | None]] = [(c.amount, c.currency) for c in book.costs]
-    amounts += [(one.amount, one.currency) for one in book.rewards]
-    won = [one for one in book.customers if one.bought and book.period.holds(one.since)]
-    return Ratio(book.policy.rates.total(amounts).known, len(won), book.policy.rates.currency)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nurture.domain import value_kpis
+from nurture.domain import return_kpis, value_kpis
 from nurture.domain.kpi_book import Book, LeadFact, RewardFact
 from nurture.domain.kpi_policy import KpiPolicy, Lifetime, Source
 from nurture.domain.kpi_values import Money, Rates, Ratio, Share, two_places
-from nurture.domain.value_kpis import NORMAL, BeforeAfter, Return
+from nurture.domain.return_kpis import BeforeAfter, Return
+from nurture.domain.value_kpis import NORMAL
 from nurture.domain.what_if import Change, Now, what_if
 from tests.domain.books import MAY, SINCE, book, cost, customer, deal, referral
 
@@ -74,7 +75,7 @@ def test_before_and_after_are_computed_from_two_books() -> None:
         customers=[customer(n) for n in (1, 2)],
         costs=[cost("ads", 300_000)],
     )
-    found = value_kpis.before_after(before, after)
+    found = return_kpis.before_after(before, after)
     assert (found.times, found.cac_change) == (4.0, -0.25)
 
 
@@ -195,9 +196,9 @@ def test_roi_is_short_term_and_with_what_customers_are_worth_and_per_channel() -
         rewards=[RewardFact(1, "partner", MAY, 40_000.0, "JPY")],
         policy=KpiPolicy(lifetime=Lifetime(years=2, retention=1.0)),
     )
-    short, long = value_kpis.roi_by_route(found).rows["referral/partner"]
+    short, long = return_kpis.roi_by_route(found).rows["referral/partner"]
     assert (short.roi, long.roi) == (1.0, 3.0)
-    assert value_kpis.roi_by_route(found).rows["referral"][0].roi == 1.0
+    assert return_kpis.roi_by_route(found).rows["referral"][0].roi == 1.0
 
 
 def test_what_nobody_spent_has_no_roi() -> None:
