@@ -130,7 +130,7 @@ def _is_plain(node: ast.expr) -> bool:
 
 def slots(template: str) -> set[str]:
     """Return what stands in braces as values do: `{name}`, `{share:.0%}`."""
-    return {found.group() for found in SLOT.finditer(template)}
+    return {found.group() for found in SLOT.finditer(template) if "|" not in (found[2] or "")}
 
 
 def breaches_of(sentences: list[Sentence]) -> list[str]:

@@ -73,7 +73,8 @@ def _show(found: Backtest, what: str, top: int, locale: str, console: Console) -
     console.print(
         told(
             say(
-                "{events:,} events of {contacts:,} contacts replayed; figures {since} to {until}",
+                "{events:,} {events:event|events} of {contacts:,} {contacts:contact|contacts} "
+                "replayed; figures {since} to {until}",
                 events=found.events,
                 contacts=result.contacts,
                 since=_day(result.since),
@@ -177,7 +178,7 @@ def _ahead(one: Qualified) -> str:
 def _people(found: Backtest, top: int, locale: str) -> Table:
     differences = found.comparison.differences
     title = say(
-        "{number:,} contacts would stand elsewhere; the greatest changes",
+        "{number:,} {number:contact|contacts} would stand elsewhere; the greatest changes",
         number=len(differences),
     )
     table = Table(title=told(title), title_justify="left", box=box.SIMPLE_HEAD)

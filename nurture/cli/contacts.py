@@ -155,7 +155,10 @@ def _bar(console: Console) -> Iterator[Reporting]:
 
         def report(done: int, size: int, rows: int) -> None:
             progress.update(
-                task, completed=done, total=size, description=told(say("{rows:,} rows", rows=rows))
+                task,
+                completed=done,
+                total=size,
+                description=told(say("{rows:,} {rows:row|rows}", rows=rows)),
             )
 
         yield report

@@ -43,6 +43,7 @@ class Screen:
         self._people(console)
         self._held(console)
         self._steps(console)
+        self._idle(console)
         self._crowd(console)
         for who, entries in timelines:
             self._timeline(console, who, entries)
@@ -168,6 +169,18 @@ class Screen:
         console.print(table)
         if len(shown) > _LINES:
             console.print(Text(f"… {len(shown) - _LINES}", "dim"))
+
+    def _idle(self, console: Console) -> None:
+        """Print the workflows that nobody began, with why."""
+        found, say = self._found, self._say
+        if not found.idle:
+            return
+        table = self._table(say("idle"), say("workflow"), say("reason"))
+        for one in found.idle[:_LINES]:
+            what = Text(one.title).append(f"\n{one.workflow}", "dim")
+            table.add_row(what, Text("\n".join(self._words.idle(one))))
+        console.print(table)
+        console.print(Text(say("idle_note"), "dim"))
 
     def _crowd(self, console: Console) -> None:
         found, say = self._found, self._say

@@ -25,7 +25,7 @@ def gallery(ctx: click.Context, folder: Path) -> None:
         click.echo(line, err=True)
     tell(
         say(
-            "{written} mails written to {folder}; see {index}",
+            "{written} {written:mail|mails} written to {folder}; see {index}",
             written=written,
             folder=folder,
             index=folder / "index.html",

@@ -183,7 +183,13 @@ def dry_run_(
     telling.show(found, Console())
     if file is not None:
         click.echo()
-        tell(say("{count:,} contacts were written to {file}", count=found.count(), file=file))
+        tell(
+            say(
+                "{count:,} {count:contact was|contacts were} written to {file}",
+                count=found.count(),
+                file=file,
+            )
+        )
 
 
 @broadcast.command()
@@ -215,7 +221,8 @@ def cancel(ctx: click.Context, name: str, reason: str) -> None:
     dropped = mailing_control.cancel(house_of(ctx).runtime, name, reason)
     tell(
         say(
-            "Cancelled: {name}. {dropped} mails that had not left are dropped.",
+            "Cancelled: {name}. {dropped} {dropped:mail|mails} that had not left "
+            "{dropped:is|are} dropped.",
             name=name,
             dropped=dropped,
         )

@@ -95,7 +95,8 @@ def unsubscribe(ctx: click.Context, contact: str, purposes: tuple[str, ...], rea
     stopped = unsubscribe_address(house_of(ctx).runtime, contact, wanted, reason[:300], "cli")
     tell(
         say(
-            "No more mails to {contact}: {mails} cancelled, {journeys} workflows ended.",
+            "No more mails to {contact}: {mails} cancelled, {journeys} "
+            "{journeys:workflow|workflows} ended.",
             contact=contact,
             mails=stopped.cancelled_mails,
             journeys=stopped.ended_journeys,
@@ -163,5 +164,9 @@ def unhold(ctx: click.Context, account: str) -> None:
     """Take the hold on ACCOUNT away."""
     name, count = control.unhold(house_of(ctx).runtime, account)
     tell(
-        say("No longer on hold: {name}; {count} mails are looked at again.", name=name, count=count)
+        say(
+            "No longer on hold: {name}; {count} {count:mail is|mails are} looked at again.",
+            name=name,
+            count=count,
+        )
     )

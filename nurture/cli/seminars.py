@@ -106,7 +106,12 @@ def show(ctx: click.Context, name: str) -> None:
         kind = glossary.word(glossary.SEMINAR_MAILS, mailing.kind, language())
         _row(
             say("{words}", words=kind),
-            say("{at}, {state}, {mails} mails", at=at, state=state, mails=mailing.queued),
+            say(
+                "{at}, {state}, {mails} {mails:mail|mails}",
+                at=at,
+                state=state,
+                mails=mailing.queued,
+            ),
         )
 
 
@@ -144,7 +149,12 @@ def attendance(
     )
     _tell(found)
     if people.nameless:
-        tell(say("{rows} rows have no address and were passed over.", rows=people.nameless))
+        tell(
+            say(
+                "{rows} {rows:row has|rows have} no address and {rows:was|were} passed over.",
+                rows=people.nameless,
+            )
+        )
     for line, text in people.unreadable:
         tell(say("Line {line}: '{text}' is not an e-mail address.", line=line, text=text))
 

@@ -199,12 +199,15 @@ def _tell_of_rows(console: Console, path: Path, report: ImportReport) -> None:
         console.print(escape(f"{path.name}:{line}: {why}"), style="yellow", soft_wrap=True)
     lost = report.rejected
     if lost:
-        message = say("{rows} rows of {file} are left out", rows=lost, file=path.name)
+        message = say(
+            "{rows} {rows:row|rows} of {file} {rows:is|are} left out", rows=lost, file=path.name
+        )
         console.print(escape(in_language(message, spoken)), style="yellow", soft_wrap=True)
     silent = len(report.not_sendable)
     if silent:
         message = say(
-            "{people} contacts have no consent on record and get nothing but service mails",
+            "{people} {people:contact has|contacts have} no consent on record and "
+            "{people:gets|get} nothing but service mails",
             people=silent,
         )
         console.print(escape(in_language(message, spoken)), style="yellow", soft_wrap=True)

@@ -154,6 +154,33 @@ def told_since(connection: Connection, since: datetime, source: str) -> dict[str
     return {row.type: row.times for row in rows}
 
 
+def types_since(connection: Connection, since: datetime) -> dict[str, int]:
+    """Return event type → how many such events came in since a moment."""
+    rows = connection.execute(
+        select(event.c.type, func.count().label("times"))
+        .where(event.c.received_at >= since)
+        .group_by(event.c.type)
+    )
+    return {row.type: row.times for row in rows}
+
+
+def refused_since(connection: Connection, since: datetime) -> dict[str, dict[str, int]]:
+    """Return workflow → reason → people whom it did not take since a moment."""
+    rows = connection.execute(
+        select(
+            decision.c.workflow,
+            decision.c.reason,
+            func.count(decision.c.contact_id.distinct()).label("people"),
+        )
+        .where(decision.c.kind == "not_enrolled", decision.c.at >= since)
+        .group_by(decision.c.workflow, decision.c.reason)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.workflow or "", {})[row.reason] = row.people
+    return found
+
+
 def begun_since(connection: Connection, since: datetime) -> list[Row[Any]]:
     """Return enrolments that began since a moment or still stand: workflow, state, outcome."""
     return list(

@@ -60,11 +60,11 @@ MAIL_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "best_hour": (
         "よく読まれる時間帯（{hour}、{opens}通の開封から）を待っています",
-        "waits for their best hour, {hour}, learnt from {opens} opens",
+        "waits for their best hour, {hour}, learnt from {opens} {opens:open|opens}",
     ),
     "cap": (
         "上限「{cap}」({days:g}日に{mails}通)に達しています",
-        "cap {cap} is reached ({mails} mails in {days:g} days)",
+        "cap {cap} is reached ({mails} {mails:mail|mails} in {days:g} {days:day|days})",
     ),
     "topic_off": (
         "「{title}」の配信を希望されていません(配信設定)",
@@ -76,7 +76,7 @@ MAIL_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "reader_rhythm": (
         "配信設定の頻度({days:g}日に1通まで)に達しています",
-        "they asked for at most one mail in {days:g} days",
+        "they asked for at most one mail in {days:g} {days:day|days}",
     ),
     "seminar_gone": (
         "セミナーの定義ファイルがなくなったため取りやめました",
@@ -128,7 +128,7 @@ MAIL_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "too_many_tries": (
         "{tries}回試しましたが受け取られませんでした",
-        "given up after {tries} tries",
+        "given up after {tries} {tries:try|tries}",
     ),
     "rejected": ("受信側に拒否されました:{answer}", "the server refused it: {answer}"),
     "try_later": (

@@ -70,19 +70,21 @@ SENTENCES: Mapping[Note, Said] = {
     Note.MISSED: say("IS NOT SENT: its time, {at}, has passed; write a new `at` and publish again"),
     Note.REMOVED: say("is cancelled: its file is gone"),
     Note.EDITED_AFTER_START: say(
-        "has begun already ({queued} mails): who gets it, its time and its settings stay as "
+        "has begun already ({queued} {queued:mail|mails}): who gets it, its time and its "
+        "settings stay as "
         "they were when it began; texts of its template are read from this release"
     ),
     Note.REMOVED_AFTER_START: say(
-        "has begun already ({queued} mails) and goes on though its file is gone; "
+        "has begun already ({queued} {queued:mail|mails}) and goes on though its file is gone; "
         "`nurture broadcast cancel {name}` stops it"
     ),
     Note.SENT_ALREADY: say(
-        "went out already ({queued} mails): nothing of this change is sent; "
+        "went out already ({queued} {queued:mail|mails}): nothing of this change is sent; "
         "write a broadcast of another name"
     ),
     Note.STAYS_CANCELLED: say(
-        "stays cancelled ({queued} mails were made): write a broadcast of another name"
+        "stays cancelled ({queued} {queued:mail was|mails were} made): write a broadcast of "
+        "another name"
     ),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nurture.domain.mail_reasons import MAIL_SENTENCES
+from nurture.language.said import fitting
 
 #: code → (Japanese, English); {blanks} come from the stored detail
 SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -26,7 +27,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "webhook_failed": (
         "連携先「{endpoint}」に{tries}回試しましたが届きませんでした({why})",
-        "endpoint {endpoint} did not take the call after {tries} tries: {why}",
+        "endpoint {endpoint} did not take the call after {tries} {tries:try|tries}: {why}",
     ),
     "webhook_dropped": (
         "連携先「{endpoint}」は呼び出しませんでした({why})",
@@ -231,7 +232,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "owner_changed": (
         "担当者が {from} から {to} に変わりました{why}。未完了のタスク {tasks} 件を引き継ぎました",
-        "the owner is {to} now, no longer {from}{why}; {tasks} open tasks went along",
+        "the owner is {to} now, no longer {from}{why}; {tasks} open {tasks:task|tasks} went along",
     ),
     "no_answer": (
         "電話がつながらなかったため({calls}回目)、{until} を期限に再架電します",
@@ -239,7 +240,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "no_answer_often": (
         "{calls}回電話してもつながらないため、再架電のタスクは作りません",
-        "nobody answered {calls} calls: no further call is asked for",
+        "nobody answered {calls} {calls:call|calls}: no further call is asked for",
     ),
     "revisit_noted": ("{until} に改めて連絡する予定です", "we shall come back to them on {until}"),
     "revisit_unread": (
@@ -288,6 +289,8 @@ class _Sentence(string.Formatter):
         return kwargs.get(field_name, "?"), field_name
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            return fitting(format_spec, value)
         try:
             return str(format(value, format_spec))
         except (TypeError, ValueError):

@@ -13,8 +13,9 @@ from typing import Self
 
 from nurture.language.catalogue import sentences
 
-#: `{name}` or `{name:format}`, as in f-strings; other braces stand for themselves
-SLOT = re.compile(r"\{([a-z_]+)(?::([^{}\s]+))?\}")
+#: `{name}` or `{name:format}`, as in f-strings, or `{mails:mail|mails}`, the word that fits a
+#: number; other braces stand for themselves
+SLOT = re.compile(r"\{([a-z_]+)(?::([^{}|\s]+|[^{}|]+\|[^{}|]+))?\}")
 
 #: what stands between the words of a list, by language
 _BETWEEN = {"ja": "、", "en": ", "}
@@ -104,6 +105,8 @@ def _filled(template: str, values: Mapping[str, object], language: str) -> str:
 
 
 def _shown(value: object, form: str, language: str) -> str:
+    if "|" in form:
+        return fitting(form, value)
     if isinstance(value, Word):
         return value.japanese if language == "ja" else value.english
     if isinstance(value, str):
@@ -111,6 +114,12 @@ def _shown(value: object, form: str, language: str) -> str:
     if isinstance(value, list | tuple):
         return _BETWEEN[language].join(_shown(one, form, language) for one in value)
     return format(value, form)
+
+
+def fitting(words: str, number: object) -> str:
+    """Return the word of `mail|mails` that fits a number: the first for 1, else the second."""
+    one, _, many = words.partition("|")
+    return one if number == 1 else many
 
 
 #: for hints that need no words

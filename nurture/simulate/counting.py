@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from nurture.db import simulated
 from nurture.db.engine import read
+from nurture.domain.idle import Idle, Seen, idle_of
 from nurture.domain.lifecycle import Temperature
 from nurture.simulate.forecast import (
     BeatenLine,
@@ -82,6 +83,10 @@ class _Counting:
             self._journeys = simulated.begun_since(connection, start)
             self._people = simulated.standings(connection)
             self._tasks = simulated.tasks_since(connection, start)
+            self._times = simulated.types_since(connection, start)
+            self._entered = simulated.happened_since(connection, start, ["segment.entered"])
+            self._refused = simulated.refused_since(connection, start)
+        self._definitions = definitions
         self._mail = {row.id: row for row in self._mails}
 
     def forecast(self, seed: int, more_than: int) -> Forecast:
@@ -90,6 +95,7 @@ class _Counting:
         held, dropped = self._held()
         crowd = self._crowd(more_than)
         moves, reached = self._moves()
+        workflows = self._workflows()
         return Forecast(
             start=self._start.astimezone(self._zone).isoformat(),
             days=self._days,
@@ -99,7 +105,8 @@ class _Counting:
             contacts=len(self._people),
             by_day=list(self._by_day.values()),
             steps=self._steps(),
-            workflows=self._workflows(),
+            workflows=workflows,
+            idle=self._idle(workflows, moves),
             held=held,
             beaten=self._beaten(),
             dropped=dropped,
@@ -206,6 +213,22 @@ class _Counting:
         for line in lines.values():
             line.outcomes = dict(sorted(line.outcomes.items()))
         return [lines[name] for name in sorted(lines)]
+
+    def _idle(
+        self, workflows: Sequence[WorkflowLine], moves: Mapping[str, int]
+    ) -> tuple[Idle, ...]:
+        """Return the workflows that nobody began, and why."""
+        seen = Seen(
+            start=self._start,
+            end=self._end,
+            events=self._times,
+            possible=self._readers.possible,
+            temperatures=frozenset(move.rpartition(" ")[2] for move in moves),
+            segments=frozenset(str(row.properties.get("segment")) for row in self._entered),
+            refused=self._refused,
+            begun=frozenset(one.workflow for one in workflows),
+        )
+        return idle_of(self._definitions, seen)
 
     def _held(self) -> tuple[list[HeldLine], dict[str, int]]:
         """Return what put mails off, and why mails were dropped."""

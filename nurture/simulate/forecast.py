@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from nurture.domain.idle import Idle
+
 
 @dataclass(slots=True)
 class Day:
@@ -119,6 +121,8 @@ class Forecast:
     by_day: list[Day]
     steps: list[StepLine]
     workflows: list[WorkflowLine]
+    #: workflows that nobody began, each with why
+    idle: tuple[Idle, ...]
     #: what put mails off, longest in all first
     held: list[HeldLine]
     #: who went first where a cap had room for one

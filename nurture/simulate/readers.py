@@ -78,6 +78,15 @@ class Readers:
         self._newest_task = 0
         self._expect_everybody(world)
 
+    @property
+    def possible(self) -> frozenset[str]:
+        """The events that somebody may do, by themselves or because a mail asks."""
+        found = {one.event for one in self.audience.arrivals}
+        found |= {ask.event for ask in self._asks.values()}
+        if REGISTERED in found and self._definitions.seminars:
+            found |= {ATTENDED, MISSED}
+        return frozenset(found)
+
     # -- an actor ------------------------------------------------------------------------
 
     def next_moment(self) -> datetime | None:

@@ -14,6 +14,7 @@ from babel.dates import format_date
 from nurture.domain import glossary
 from nurture.domain.audience import Audience
 from nurture.domain.event_words import name_of
+from nurture.domain.idle import Idle, Why
 from nurture.domain.lifecycle import Temperature
 from nurture.services import sentences
 from nurture.services.explanation import Happened
@@ -41,6 +42,7 @@ class Wording:
         self.titles = {
             **{line.workflow: line.title for line in forecast.workflows},
             **{line.workflow: line.title for line in forecast.steps},
+            **{line.workflow: line.title for line in forecast.idle},
         }
 
     def day(self, iso: str, long: bool = False) -> str:
@@ -58,6 +60,24 @@ class Wording:
         if known != code:
             return known
         return sentences.reason(code, {}, self.locale, self.zone, self.titles)
+
+    def idle(self, line: Idle) -> list[str]:
+        """Return why nobody began a workflow, a sentence for each reason."""
+        return [self._why_idle(one, line.workflow) for one in line.why]
+
+    def _why_idle(self, why: Why, workflow: str) -> str:
+        code, name = why.code, why.name
+        if code == "idle_refused":
+            said = {"workflow": workflow}
+            reason = sentences.reason(name, said, self.locale, self.zone, self.titles)
+            return self.say(code, n=why.number, reason=reason)
+        if code == "idle_no_trigger" and not name:
+            return self.say("idle_alone")
+        if code in ("idle_temperature", "idle_nobody_new"):
+            name = self.temperature(name)
+        elif code in ("idle_other", "idle_did_not", "idle_never"):
+            name = self.event(name)
+        return self.say(code, n=why.number, name=name)
 
     def temperature(self, code: str) -> str:
         """Return a temperature's name."""

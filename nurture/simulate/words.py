@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 
 from nurture.domain.glossary import Words
+from nurture.language.said import SLOT, fitting
 
 #: headings and labels: code → (Japanese, English)
 LABELS: Words = {
@@ -60,10 +61,13 @@ LABELS: Words = {
     "first": ("先に送信", "Went first"),
     "waited": ("待機", "Waited"),
     "why_dropped": ("取りやめの理由", "Why mails were dropped"),
-    "crowd": ("7日間に{n}通を超えて届く人", "Who would get more than {n} mails in seven days"),
+    "crowd": (
+        "7日間に{n}通を超えて届く人",
+        "Who would get more than {n} {n:mail|mails} in seven days",
+    ),
     "nobody_crowded": (
         "7日間に{n}通を超えて届く人はいません",
-        "Nobody would get more than {n} mails in seven days",
+        "Nobody would get more than {n} {n:mail|mails} in seven days",
     ),
     "and_more": ("ほか {n}名", "and {n} more"),
     "since": ("開始日", "From"),
@@ -72,6 +76,43 @@ LABELS: Words = {
     "entered": ("開始", "Entered"),
     "under_way": ("進行中", "Under way"),
     "outcomes": ("終了", "Ended"),
+    "idle": ("だれも始めなかったシナリオ", "Workflows that nobody began"),
+    "idle_note": (
+        "この対象者と期間では始まりません。反応の前提（--audience）でも変わります。",
+        "Nobody of this audience begins these in these days; --audience may change that.",
+    ),
+    "idle_refused": (
+        "{n}名が対象外：{reason}",
+        "{n} {n:person was|people were} not taken: {reason}",
+    ),
+    "idle_other": (
+        "「{name}」は{n}回ありましたが、開始条件に合うものはありません",
+        "“{name}” happened {n} {n:time|times}, never as the trigger asks",
+    ),
+    "idle_did_not": ("「{name}」がありませんでした", "“{name}” did not happen"),
+    "idle_never": (
+        "「{name}」は反応の前提にありません（arrivals に追加できます）",
+        "“{name}” is not in the audience: nobody does it (add it to its arrivals)",
+    ),
+    "idle_temperature": ("「{name}」になった人がいません", "nobody became {name}"),
+    "idle_nobody_new": (
+        "「{name}」になった人はいますが、始まりませんでした",
+        "people became {name}, but nobody began",
+    ),
+    "idle_segment": (
+        "セグメント「{name}」に新しく入った人がいません",
+        "nobody entered segment {name}",
+    ),
+    "idle_not_due": ("期間中に起動日時がありません", "its schedule does not fire in these days"),
+    "idle_matched_nobody": (
+        "起動日時に条件に合う人がいませんでした",
+        "nobody matched when its schedule fired",
+    ),
+    "idle_no_trigger": (
+        "トリガーがなく、始めるシナリオ（{name}）からも開始されませんでした",
+        "has no trigger, and {name} did not start it",
+    ),
+    "idle_alone": ("トリガーがありません", "has no trigger"),
     "stages": ("リードステージ", "Stages"),
     "reached": ("到達", "Reached"),
     "at_end": ("終了時", "At the end"),
@@ -92,7 +133,7 @@ LABELS: Words = {
     "when": ("日時", "When"),
     "what": ("内容", "What"),
     "nobody": ("なし", "none"),
-    "days": ("{n}日間", "{n} days"),
+    "days": ("{n}日間", "{n} {n:day|days}"),
     "hours": ("{n}時間", "{n} h"),
     "in_days": ("{n}日", "{n} d"),
     "thanks": ("完了", "done"),
@@ -108,10 +149,14 @@ class Speech:
     def __call__(self, code: str, **values: object) -> str:
         """Return a label with its blanks filled in."""
         text = LABELS[code][0 if self.locale == "ja" else 1]
-        for name, value in values.items():
-            shown = f"{value:,}" if isinstance(value, int) else str(value)
-            text = text.replace(f"{{{name}}}", shown)
-        return text
+
+        def blank(slot: re.Match[str]) -> str:
+            value, form = values[slot[1]], slot[2] or ""
+            if "|" in form:
+                return fitting(form, value)
+            return f"{value:,}" if isinstance(value, int) else str(value)
+
+        return SLOT.sub(blank, text)
 
     def span(self, hours: float) -> str:
         """Return a length of time as people say it: hours up to two days, then days."""
@@ -131,9 +176,3 @@ def share(part: int, whole: int) -> str:
         return "–"
     percent = part / whole * 100
     return f"{percent:.1f}%" if percent < 10 else f"{percent:.0f}%"
-
-
-def labels(locale: str) -> Mapping[str, str]:
-    """Return all labels without blanks, for tests."""
-    speech = Speech(locale)
-    return {code: speech(code) for code in LABELS}

@@ -111,11 +111,11 @@ def test_every_sentence_has_a_reason_in_the_code():
 
 
 def blanks(template: str) -> set[tuple[str, str]]:
-    """Return the blanks of a sentence with their formats."""
+    """Return the blanks of a sentence with their formats, without words that fit a number."""
     return {
         (name, form or "")
         for _, name, form, _ in string.Formatter().parse(template)
-        if name is not None
+        if name is not None and "|" not in (form or "")
     }
 
 
@@ -166,9 +166,9 @@ FILLED = [
         "cap",
         {"cap": "x", "mails": 1, "days": 0.5},
         "en-GB",
-        "cap x is reached (1 mails in 0.5 days)",
+        "cap x is reached (1 mail in 0.5 days)",
     ),
-    ("cap", {"cap": "x", "mails": 1, "days": "a"}, "en", "cap x is reached (1 mails in a days)"),
+    ("cap", {"cap": "x", "mails": 1, "days": "a"}, "en", "cap x is reached (1 mail in a days)"),
     # what is missing shows
     ("cap", {}, "en", "cap ? is reached (? mails in ? days)"),
     # several
@@ -193,3 +193,10 @@ FILLED = [
 @pytest.mark.parametrize(("code", "detail", "locale", "expected"), FILLED)
 def test_a_reason_reads(code, detail, locale, expected):
     assert sentence(code, detail, locale) == expected
+
+
+def test_numbers_decide_the_word_behind_them() -> None:
+    said = {"cap": "daily", "mails": 1, "days": 1.0}
+    assert sentence("cap", said, "en") == "cap daily is reached (1 mail in 1 day)"
+    assert sentence("cap", said | {"mails": 3, "days": 7.0}, "en").endswith("(3 mails in 7 days)")
+    assert sentence("cap", said, "ja") == "上限「daily」(1日に1通)に達しています"

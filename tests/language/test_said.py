@@ -127,3 +127,14 @@ def test_a_terminal_speaks_by_its_environment_the_strongest_variable_first() -> 
     assert language_of_terminal({"LANG": "en_US.UTF-8", "LC_MESSAGES": "ja_JP.UTF-8"}) == "ja"
     assert language_of_terminal({"LANG": "ja_JP.UTF-8", "LC_ALL": ""}) == "ja"
     assert language_of_terminal({}) == "en"
+
+
+def test_a_word_fits_its_number_wherever_it_stands() -> None:
+    def said(mails: int, days: float) -> Said:
+        return say("{mails} {mails:mail|mails} in {days:g} {days:day|days}", mails=mails, days=days)
+
+    assert [said(1, 1.0), said(2, 1), said(1, 2)] == [
+        "1 mail in 1 day",
+        "2 mails in 1 day",
+        "1 mail in 2 days",
+    ]

@@ -232,7 +232,7 @@ def test_every_label_is_there_in_both_languages() -> None:
 
 
 def _blanks(text: str) -> list[str]:
-    return [part.split("}")[0] for part in text.split("{")[1:]]
+    return [part.split("}")[0].split(":")[0] for part in text.split("{")[1:]]
 
 
 def test_a_forecast_is_made_without_the_moment_of_the_machine(tmp_path: Path) -> None:
