@@ -234,11 +234,16 @@ def consent_was_asked(connection: Connection, hashed: str) -> bool:
 def refused(connection: Connection, hashed: str) -> bool:
     """Say whether the person at this address has declined an introduction before."""
     query = select(referral.c.id).where(
-        referral.c.address_hash == hashed,
-        referral.c.state == str(State.DECLINED),
-        referral.c.reason == "refused",
+        referral.c.address_hash == hashed, referral.c.reason == "refused"
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def name_in_deal(connection: Connection, deal_id: int, ref: str) -> None:
+    """Let a deal name the referral it came from, where it names none."""
+    connection.execute(
+        update(deal).where(deal.c.id == deal_id, deal.c.referral.is_(None)).values(referral=ref)
+    )
 
 
 def answer_ask(connection: Connection, ask_id: int, now: datetime) -> bool:

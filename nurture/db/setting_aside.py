@@ -16,6 +16,7 @@ from nurture.db.tables import (
     firing,
     inbox,
     mailing,
+    referral,
     reward,
     schedule,
     task,
@@ -69,6 +70,7 @@ def put_off_walks(
 _UPKEEP: Mapping[str, Column[datetime]] = {
     "task": task.c.review_at,
     "deal": deal.c.review_at,
+    "referral": referral.c.review_at,
     "contact": contact.c.revisit_at,
     "experiment": experiment.c.due_at,
     "reward": reward.c.review_at,

@@ -42,10 +42,27 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "referral.reopened": ("ご紹介の再開", "Referral open again", _REFERRAL),
     "referral.overdue": ("ご紹介への対応の遅れ", "Referral overdue", ("timer", "referral")),
     "introduction.accepted": ("ご紹介によるご了承", "Agreed to be introduced", ("referrer",)),
+    "introduction.contacted": ("ご紹介先への初回のご連絡", "First contact made", ("how",)),
     "case_study.agreed": ("事例掲載のご承諾", "Case study agreed", ("referral",)),
     "reward.earned": ("特典の確定", "Reward earned", ("title",)),
     "reward.delivered": ("特典のお届け", "Reward delivered", ("title",)),
     "reward.reversed": ("特典の取り消し", "Reward reversed", ("reason",)),
+}
+
+#: code → sentence, as `reasons.SENTENCES`
+LOOP_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "promise_acknowledge": (
+        "紹介 {referral} の受付のご連絡が当日中にできなかったため、担当者に依頼しました",
+        "the receipt of {referral} did not leave the same day: its owner was asked",
+    ),
+    "promise_contact": (
+        "紹介 {referral} の初回のご連絡が期限を過ぎたため、担当者に依頼しました",
+        "the first contact of {referral} is overdue: its owner was asked",
+    ),
+    "promise_report": (
+        "紹介 {referral} のご紹介元へのご報告が期限を過ぎたため、担当者に依頼しました",
+        "the report to the referrer of {referral} is overdue: its owner was asked",
+    ),
 }
 
 BANDS: Words = {

@@ -6,12 +6,14 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nurture.domain.loop_words import LOOP_SENTENCES
 from nurture.domain.mail_reasons import MAIL_SENTENCES
 from nurture.language.said import fitting
 
 #: code → (Japanese, English); {blanks} come from the stored detail
 SENTENCES: Mapping[str, tuple[str, str]] = {
     **MAIL_SENTENCES,
+    **LOOP_SENTENCES,
     # calls of other systems
     "webhook_answered": (
         "連携先「{endpoint}」が応答しました",

@@ -14,8 +14,9 @@ from nurture.domain.referral_program import Cadence, Program, Review, Timers
 #: letters of a ref: none that are mistaken for one another when read out
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-#: an introduction that came to nothing before consent keeps name and address so long
-FORGET_AFTER = timedelta(days=30)
+#: who never agreed: the address goes when the introduction ends, the name so long after, when
+#: the referrer has heard of it
+FORGET_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

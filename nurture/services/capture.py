@@ -19,6 +19,7 @@ from nurture.domain.calendar import EARLIEST
 from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services.mail_address import fault_of_address
+from nurture.services.referral_deals import check_referrals
 from nurture.services.runtime import DECIDE, Runtime
 
 #: `noun.verbed`, as every event is named
@@ -40,6 +41,9 @@ OURS = frozenset(
         "deal.stale",
         "evidence.revised",
         "owner.changed",
+        "referral.introduced",
+        "referral.overdue",
+        "referral.reopened",
         "revisit.due",
         "task.overdue",
     }
@@ -166,8 +170,10 @@ def take_in(
     """Write facts inside an open transaction, all keys claimed at once, in sorted order.
 
     May fail where another transaction brings the same person or keys at the same moment;
-    `write_again` begins such a transaction anew.
+    `write_again` begins such a transaction anew. Raises NurtureError where a deal names a
+    referral that nobody knows.
     """
+    check_referrals(connection, [(one.type, dict(one.properties)) for one in happenings_])
     found = [_person(connection, one, now) for one in happenings_]
     persons = [person for person, _ in found]
     new = [

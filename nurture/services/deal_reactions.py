@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nurture.db import deals, task_writes
 from nurture.db.touched import Arrival
 from nurture.domain.deal_news import read_news
-from nurture.services import stale
+from nurture.services import referral_deals, stale
 from nurture.services.batch import Batch, Person
 from nurture.services.handoff import MEETING, close
 from nurture.services.revisits import come_back
@@ -41,6 +41,7 @@ def follow_deal(batch: Batch, person: Person, arrival: Arrival) -> None:
         batch.decide(person, "moved", "meeting_unread", detail, event_id=arrival.id)
     if followed.old_news:
         return
+    referral_deals.follow_news(batch, person, arrival, followed.id, news)
     outcome = _OUTCOMES.get(arrival.type)
     if outcome is not None:
         _answer_tasks(batch, person, followed.id, outcome, arrival)

@@ -9,13 +9,16 @@ from nurture.db import mail_fates, outcomes
 from nurture.db.task_writes import REPLY
 from nurture.db.touched import Arrival
 from nurture.domain.deal_news import STAGES
+from nurture.domain.lifecycle import Stage
 from nurture.services import reward_desk
 from nurture.services.batch import Batch, Person
 from nurture.services.calls import log_call
 from nurture.services.deal_reactions import follow_deal
 from nurture.services.enrol import enrol
 from nurture.services.handoff import accept, close_own, give_back, house_title, task_row
+from nurture.services.lifecycle import set_stage
 from nurture.services.owners import hand_over
+from nurture.services.referral_deals import spoken_to
 
 Reaction = Callable[[Batch, Person, Arrival], None]
 
@@ -78,9 +81,24 @@ def _request_workflow(batch: Batch, person: Person, arrival: Arrival) -> None:
     enrol(batch, person, workflow, arrival)
 
 
+def _take_call(batch: Batch, person: Person, arrival: Arrival) -> None:
+    """Take in a call, and let the referral by which the person came know of it."""
+    log_call(batch, person, arrival)
+    spoken_to(batch, person, arrival)
+
+
+def _become_lead(batch: Batch, person: Person, arrival: Arrival) -> None:
+    """Who agreed to be introduced has acted: a prospect is a lead now."""
+    if person.state["lifecycle"] == Stage.PROSPECT:
+        why = house_title(batch, ("ご紹介", "introduced"))
+        set_stage(batch, person, batch.release.definitions.scoring, Stage.LEAD, why, arrival)
+
+
 _REACTIONS: Mapping[str, Reaction] = {
-    "call.logged": log_call,
+    "call.logged": _take_call,
     "email.replied": _take_reply,
+    "introduction.accepted": _become_lead,
+    "introduction.contacted": spoken_to,
     "lead.accepted": accept,
     "lead.returned": give_back,
     "owner.changed": hand_over,

@@ -145,9 +145,7 @@ def refuse(
         raise NotFoundError(say("there is no such referral"))
     if State(row.state) is State.EXPIRED:
         # A late no is remembered like one in time: nobody is to write to them for another.
-        referrals.change(
-            connection, row.id, now, state=str(State.DECLINED), reason=str(Reason.REFUSED)
-        )
+        referrals.change(connection, row.id, now, reason=str(Reason.REFUSED))
         return
     terms = moves.terms_for(runtime, connection, row.program)
     moves.become(connection, row, State.DECLINED, now, by, terms, reason=str(Reason.REFUSED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from nurture.domain.referral import (
 from nurture.domain.referral_life import (
     Clockwork,
     Terms,
+    further,
     is_reviewed,
     is_told,
     next_review,
@@ -73,6 +75,13 @@ def clock_of(row: Row[Any], **changed: Any) -> Clockwork:
         holds_stranger=stranger,
         breaches=tuple(known["breaches"] or ()),
     )
+
+
+def stood(steps: Sequence[Row[Any]]) -> State:
+    """Return how far a referral with these steps had come before it was closed."""
+    before = [State(one.to_state) for one in steps]
+    reached = [one for one in before if one in PROGRESS and one is not State.WON]
+    return further(reached) if reached else State.AWAITING_CONSENT
 
 
 def said_of(row: Row[Any], terms: Terms, **more: Any) -> dict[str, Any]:
@@ -128,6 +137,9 @@ def become(
     values: dict[str, Any] = {**columns, "state": str(to)}
     if to in CLOSED:
         values |= {"closed_at": now, "reason": reason or row.reason}
+        if row.contact_id is None and values.get("contact_id") is None:
+            # Nobody agreed: the address goes at once, the name when the referrer has heard.
+            values |= {"email": None, "why": None}
     if to in _REACHED and row.contacted_at is None:
         values.setdefault("contacted_at", happened or now)
     if happened is not None:

@@ -19,7 +19,6 @@ from nurture.domain.referral import (
     CLOSED,
     CONTACTED_BY,
     NEEDS_REASON,
-    PROGRESS,
     Channel,
     Flag,
     State,
@@ -198,12 +197,7 @@ def reopen(
         raise NurtureError(
             say("referral {ref} stays closed: {state}", ref=row.ref, state=state_word(old))
         )
-    before = [
-        State(step.to_state)
-        for step in referrals.steps_of(connection, row.id)
-        if State(step.to_state) in PROGRESS and State(step.to_state) is not State.WON
-    ]
-    to = further(before) if before else State.AWAITING_CONSENT
+    to = moves.stood(referrals.steps_of(connection, row.id))
     terms = moves.terms_for(runtime, connection, row.program)
     reopened(connection, row, terms, now, by, to)
     return True

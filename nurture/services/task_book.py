@@ -56,11 +56,21 @@ def timing_of(row: Mapping[str, Any], handoff: Handoff | None) -> Timing | None:
     """Return how the time of a task runs, or None where nothing is to be called to mind.
 
     First calls are reminded of before they are due and escalated afterwards, as the hand-off
-    says; other tasks are called to mind once, when they are due.
+    says; promises to referrers that broke are escalated when they are due; other tasks are
+    called to mind once, when they are due.
     """
     due_at = row.get("due_at")
     if due_at is None or row["kind"] == ESCALATION:
         return None
+    if str(row["dedupe_key"]).startswith(task_writes.PROMISE) and handoff is not None:
+        # A promise that broke is late as it is made: others hear when this is not done in time.
+        return Timing(
+            row["created_at"],
+            due_at,
+            remind=None,
+            escalate=timedelta(0),
+            escalated=row.get("escalated_at") is not None,
+        )
     first_call = str(row["dedupe_key"]).startswith(task_writes.HANDOFF) and handoff is not None
     return Timing(
         made_at=row["created_at"],

@@ -22,6 +22,7 @@ from nurture.services import (
     experiments,
     firings,
     mailings,
+    referral_timers,
     revisits,
     rewards,
     stale,
@@ -43,7 +44,7 @@ class _RowByRow(Protocol):
 class Rows:
     """A chore over rows of a table: does up to a batch, or those named; returns how many."""
 
-    #: `task`, `deal`, `experiment`, `reward` or `contact`
+    #: `task`, `deal`, `referral`, `experiment`, `reward` or `contact`
     of: str
     work: _RowByRow
     #: rows of one batch
@@ -66,6 +67,7 @@ CHORES: tuple[Chore, ...] = (
     Whole("mailing", mailings.run),
     Rows("task", task_timers.due_tasks, task_timers.BATCH),
     Rows("deal", stale.due_deals, stale.BATCH),
+    Rows("referral", referral_timers.due_referrals, referral_timers.BATCH),
     Rows("experiment", experiments.due_looks, experiments.BATCH),
     Rows("reward", rewards.due_rewards, rewards.BATCH),
     Rows("contact", revisits.due_revisits, revisits.BATCH),

@@ -237,7 +237,10 @@ def test_of_two_referrers_on_one_day_the_first_is_followed_and_the_other_told(
 def test_who_agrees_after_it_expired_has_agreed(refers: Referring) -> None:
     made = refers.introduce()
     assert refers.move(made.id, State.EXPIRED, by="engine")
-    refers.agree(made.id)
+    # The address went with the silence: they write it themselves.
+    with pytest.raises(NurtureError, match="address"):
+        refers.agree(made.id)
+    refers.agree(made.id, email="suzuki@kigyou.example")
     assert refers.row(made.id).state == "received"
     assert refers.told() == [
         "referral.introduced", "referral.expired", "referral.reopened", "referral.received",

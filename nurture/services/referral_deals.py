@@ -1,0 +1,183 @@
+"""A referred person's deal moves their referral by itself, and so does the first call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import referrals
+from nurture.db.touched import Arrival
+from nurture.domain.deal_news import DealNews
+from nurture.domain.referral import CLOSED, OF_DEAL, Reason, State
+from nurture.domain.referral_life import Terms, further, terms_of
+from nurture.errors import NurtureError
+from nurture.language import say
+from nurture.services import referral_moves as moves
+from nurture.services.batch import Batch, Person
+from nurture.services.referral_consent import reopened
+
+#: stage of a deal → state of its referral; one that is merely open may await its first call
+_STATES = {
+    "meeting": State.MEETING,
+    "proposal": State.PROPOSAL,
+    "won": State.WON,
+    "lost": State.LOST,
+}
+
+#: results of a call at which somebody was spoken to
+_SPOKE = frozenset({"qualified", "talked", "later", "not_now"})
+
+
+def check_referrals(connection: Connection, told: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Raise NurtureError where a deal names a referral that nobody knows.
+
+    `told` are (event type, properties) of news of deals. A deal whose `source` is `referral`
+    has to name one (`referral: R-7K2M9Q`), so that every one of them can be followed.
+    """
+    named = {}
+    for kind, said in told:
+        if not kind.startswith("deal."):
+            continue
+        ref = said.get("referral")
+        if isinstance(ref, str) and ref.strip():
+            named[ref.strip().upper()] = ref
+        elif said.get("source") == "referral":
+            raise NurtureError(
+                say("a deal whose source is a referral names none"),
+                say("add its `referral`, e.g. R-7K2M9Q; `nurture referrals list` shows them"),
+            )
+    unknown = sorted(set(named) - referrals.known_refs(connection, named)) if named else []
+    if unknown:
+        raise NurtureError(
+            say("there is no referral '{ref}'", ref=named[unknown[0]]),
+            say("`nurture referrals list` shows them"),
+        )
+
+
+def follow_news(
+    batch: Batch, person: Person, arrival: Arrival, deal_id: int, news: DealNews
+) -> None:
+    """Bring the referral that a deal came from to where the deal's news says it is."""
+    row = _referral_of(batch, person, deal_id, news)
+    if row is None:
+        return
+    connection, now = batch.connection, batch.now
+    terms = _terms(batch, row)
+    by = str(arrival.properties.get("by") or moves.ENGINE)
+    at = arrival.occurred_at
+    if row.deal_id is None:
+        referrals.change(connection, row.id, now, deal_id=deal_id)
+        referrals.name_in_deal(connection, deal_id, row.ref)
+    if row.contact_id is None:
+        _adopt(batch, person, row, terms, by)
+    row = referrals.get(connection, row.id, lock=True)
+    assert row is not None
+    to = _STATES.get(news.stage or "")
+    if arrival.type == "deal.meeting_set":
+        # It is arranged, not held: who arranged it has spoken to them.
+        to = State.CONTACTED
+    if State(row.state) in CLOSED:
+        if State(row.state) is to or State(row.state) is State.DUPLICATE:
+            return
+        if to is None and not news.reopened:
+            return
+        row = reopened(connection, row, terms, now, by, _stood(connection, row))
+    if to is None:
+        if news.stage is not None:
+            referrals.change(connection, row.id, now, news_at=max(at, row.news_at or at))
+        return
+    _go(batch, row, to, terms, by, at, news)
+
+
+def spoken_to(batch: Batch, person: Person, arrival: Arrival) -> None:
+    """A call, or what somebody noted of the first contact: the referrals by which they came
+    are contacted, now that we know when and how."""
+    said = arrival.properties
+    how = str(said.get("how") or "phone")
+    if arrival.type == "call.logged" and str(said.get("result") or "") not in _SPOKE:
+        return
+    for row in referrals.of_contact(batch.connection, person.id):
+        if State(row.state) is State.RECEIVED:
+            by = str(said.get("by") or moves.ENGINE)
+            moves.become(
+                batch.connection,
+                row,
+                State.CONTACTED,
+                batch.now,
+                by,
+                _terms(batch, row),
+                happened=arrival.occurred_at,
+                contacted_by=how,
+            )
+
+
+def _terms(batch: Batch, row: Row[Any]) -> Terms:
+    return terms_of(batch.release.definitions.programs.get(row.program))
+
+
+def _referral_of(batch: Batch, person: Person, deal_id: int, news: DealNews) -> Row[Any] | None:
+    """Return the referral that a deal names, that followed it before, or the person's own."""
+    connection = batch.connection
+    named = news.values.get("referral")
+    if isinstance(named, str):
+        found = referrals.with_ref(connection, named)
+        if found is not None:
+            return found
+    found = referrals.of_deal(connection, deal_id)
+    if found is not None:
+        return found
+    own = referrals.of_contact(connection, person.id)
+    free = [one for one in own if one.deal_id is None and State(one.state) not in CLOSED]
+    return free[0] if free else None
+
+
+def _adopt(batch: Batch, person: Person, row: Row[Any], terms: Terms, by: str) -> None:
+    """Tie a referral to the person whose deal names it: they are in talks with us already."""
+    now = batch.now
+    if State(row.state) is not State.AWAITING_CONSENT:
+        referrals.change(batch.connection, row.id, now, contact_id=person.id)
+        return
+    moves.become(
+        batch.connection,
+        row,
+        State.RECEIVED,
+        now,
+        by,
+        terms,
+        reason="by_deal",
+        contact_id=person.id,
+        contact_by=now + terms.timers.contact,
+        report_by=now + terms.timers.report,
+    )
+
+
+def _stood(connection: Connection, row: Row[Any]) -> State:
+    """Return where a closed referral stood before it closed."""
+    return moves.stood(referrals.steps_of(connection, row.id))
+
+
+def _go(
+    batch: Batch,
+    row: Row[Any],
+    to: State,
+    terms: Terms,
+    by: str,
+    at: datetime,
+    news: DealNews,
+) -> None:
+    old = State(row.state)
+    if to not in CLOSED and further([old, to]) is old:
+        referrals.change(batch.connection, row.id, batch.now, news_at=max(at, row.news_at or at))
+        return
+    reason, columns = "", {}
+    if to is State.LOST:
+        code = str(news.values.get("reason") or "")
+        reason = str(OF_DEAL.get(code) or code or Reason.OTHER)
+    elif row.contacted_at is None:
+        columns["contacted_by"] = "phone" if to is State.CONTACTED else "meeting"
+    moves.become(
+        batch.connection, row, to, batch.now, by, terms, reason=reason, happened=at, **columns
+    )

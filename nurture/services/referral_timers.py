@@ -1,0 +1,147 @@
+"""What is due about referrals by time alone: promises that broke, answers that never came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from nurture.db import contacts as people
+from nurture.db import referrals
+from nurture.db.engine import write
+from nurture.domain.referral import CLOSED, OVERDUE, Reason, State
+from nurture.domain.referral_life import (
+    Terms,
+    broken,
+    expires_at,
+    forgets_at,
+    next_review,
+    terms_of,
+)
+from nurture.services import referral_moves as moves
+from nurture.services.batch import Batch, load_people
+from nurture.services.handoff import task_row
+from nurture.services.runtime import DECIDE, Runtime
+
+#: referrals per transaction
+BATCH = 100
+
+#: kind of the task that a broken promise makes
+PROMISE = "promise"
+
+#: what its assignee is to do: by timer, Japanese and English
+_TITLES = {
+    "acknowledge": (
+        "ご紹介の受付のご連絡が当日中にできていません（{ref}）。お電話などでお礼を",
+        "The referrer has not heard the same day ({ref}): thank them, by phone perhaps",
+    ),
+    "contact": (
+        "ご紹介先への初回のご連絡が24時間を過ぎました（{ref}）。本日中にご連絡を",
+        "The first contact with the referred person is overdue ({ref}): reach them today",
+    ),
+    "report": (
+        "ご紹介元へのご報告が48時間を過ぎました（{ref}）。状況をお伝えください",
+        "The report to the referrer is overdue ({ref}): tell them how and when",
+    ),
+}
+
+
+def due_referrals(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None = None) -> int:
+    """Look at referrals about which something is due; return how many.
+
+    A promise that broke is an event (`referral.overdue`), a task, and an escalation where
+    that task is late too. An introduction that nobody answered expires; the name of somebody
+    who never agreed is erased a week after. `only`: these referrals alone.
+    """
+    with write(runtime.engine) as connection:
+        now = runtime.clock.now()
+        due = referrals.due(connection, now, limit, only)
+        if not due or not runtime.releases.published(connection):
+            return 0
+        concerned = {row.referrer_id for row in due} | {
+            row.contact_id for row in due if row.contact_id is not None
+        }
+        held = set(people.lock(connection, concerned))
+        ids = [
+            row.id
+            for row in due
+            if row.referrer_id in held and (row.contact_id is None or row.contact_id in held)
+        ]
+        release = runtime.releases.live(connection)
+        batch = Batch(connection, release, runtime.releases, release.lookups, now)
+        load_people(batch, sorted(held))
+        rows = referrals.take_due(connection, ids, now)
+        told = referrals.mails_told(connection, {row.ref: row.referrer_id for row in rows})
+        for row in rows:
+            terms = terms_of(release.definitions.programs.get(row.program))
+            _look(batch, row, terms, told.get(row.ref, []))
+        batch.save_effects()
+    if rows:
+        runtime.ring(DECIDE)
+    return len(rows)
+
+
+def _look(batch: Batch, row: Row[Any], terms: Terms, told: Sequence[tuple[str, Any]]) -> None:
+    now, connection = batch.now, batch.connection
+    learnt = heard(row, told)
+    breaches = [*(row.breaches or [])]
+    clock = moves.clock_of(row, **learnt)
+    late = broken(clock, now)
+    for timer in late:
+        breaches.append(timer)
+        _breach(batch, row, terms, timer)
+    if row.contact_id is None and State(row.state) in CLOSED:
+        forgets = forgets_at(clock)
+        if forgets is not None and forgets <= now:
+            learnt |= {"name": None, "email": None, "why": None}
+    values = {**learnt, "breaches": breaches}
+    clock = moves.clock_of(row, **values)
+    review_at = next_review(clock, terms.timers, now)
+    referrals.change(connection, row.id, now, **values, review_at=review_at)
+    ends = expires_at(clock, terms.timers)
+    if ends is not None and ends <= now:
+        fresh = referrals.get(connection, row.id)
+        if fresh is not None:
+            reason = str(Reason.NO_ANSWER)
+            moves.become(connection, fresh, State.EXPIRED, now, moves.ENGINE, terms, reason=reason)
+
+
+def heard(row: Row[Any], told: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return what the mails that left say of the promises: (step, sent_at), oldest first.
+
+    The first mail about a referral is its receipt; the first one after the first contact is
+    the report of it.
+    """
+    learnt: dict[str, Any] = {}
+    if row.acknowledged_at is None and told:
+        learnt["acknowledged_at"] = told[0][1]
+    if row.reported_at is None and row.contacted_at is not None:
+        after = [at for _, at in told if at >= row.contacted_at]
+        if after:
+            learnt["reported_at"] = after[0]
+    return learnt
+
+
+def _breach(batch: Batch, row: Row[Any], terms: Terms, timer: str) -> None:
+    """Tell of a promise that is broken: an event on the referrer, and somebody's task."""
+    said = moves.said_of(row, terms, timer=timer)
+    moves.emit(batch.connection, row, OVERDUE, said, batch.now)
+    about = row.contact_id if timer == "contact" and row.contact_id else row.referrer_id
+    person = batch.people.get(about)
+    if person is None or person.row.erased:
+        return
+    texts = _TITLES[timer]
+    japanese = batch.release.definitions.policy.default_locale.startswith("ja")
+    title = texts[0 if japanese else 1].format(ref=row.ref)
+    # Late once more means late for somebody else: the task's own time is the escalation's.
+    due_at = batch.now + max(terms.timers.escalate, timedelta(minutes=1))
+    task: Mapping[str, Any] = task_row(
+        batch, person, f"{moves.PROMISE}{row.id}/{timer}", PROMISE, title, "owner", due_at
+    )
+    owner = batch.colleagues.with_id(row.owner_id)
+    if owner is not None and owner.active:
+        task = {**task, "assignee_id": owner.id}
+    batch.tasks.append(dict(task))
+    batch.decide(person, "task_due", f"promise_{timer}", {"referral": row.ref})
