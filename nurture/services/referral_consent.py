@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from nurture.domain.contact_row import LONGEST, ContactRow, RowError
 from nurture.domain.loop_words import REFERRAL_STATES
 from nurture.domain.person_name import company_name, split_name
 from nurture.domain.referral import ACCEPTED, CLOSED, REOPENED, Reason, State
-from nurture.domain.referral_life import Terms, Touch, credit, next_review
+from nurture.domain.referral_life import Touch, credit, next_review
 from nurture.domain.row_remarks import sentence
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import Word, say
@@ -94,7 +94,8 @@ def agree(
     assert held is not None
     if held.contact_id is not None:
         return _agreed_before(connection, held)
-    terms = moves.terms_for(runtime, connection, row.program)
+    desk = moves.desk_of(runtime, connection, now, by)
+    engine = replace(desk, by=moves.ENGINE)
     hashed = address_hash(contact_row.address, runtime.hash_key)
     told = {
         "name": (name or row.name or "")[:200] or None,
@@ -103,21 +104,16 @@ def agree(
         "address_hash": hashed,
         "numbers_agreed": numbers,
     }
-    won, why = _credited(runtime, connection, held, terms, hashed, contact_id, visitor, now)
+    won, why = _credited(desk, held, hashed, contact_id, visitor)
     if won.id != held.id:
         referrals.change(connection, held.id, now, contact_id=contact_id)
         held = referrals.get(connection, held.id) or held
-        moves.become(
-            connection, held, State.DUPLICATE, now, moves.ENGINE, terms, reason=str(Reason.KNOWN)
-        )
-    followed = _receive(connection, won, terms, now, by, contact_id, told, why)
+        moves.become(engine, held, State.DUPLICATE, reason=str(Reason.KNOWN))
+    followed = _receive(desk, won, contact_id, told, why)
     for other in referrals.of_address(connection, hashed):
         if other.id != followed.id and State(other.state) is State.AWAITING_CONSENT:
             referrals.change(connection, other.id, now, contact_id=contact_id)
-            moves.become(
-                connection, other, State.DUPLICATE, now, moves.ENGINE, terms,
-                reason=str(Reason.KNOWN),
-            )  # fmt: skip
+            moves.become(engine, other, State.DUPLICATE, reason=str(Reason.KNOWN))
     _take_owner(connection, contact_id, followed.owner_id)
     _tell_accepted(connection, followed, contact_id, now)
     return Agreed(followed.id, followed.ref, State(followed.state), contact_id)
@@ -147,8 +143,8 @@ def refuse(
         # A late no is remembered like one in time: nobody is to write to them for another.
         referrals.change(connection, row.id, now, reason=str(Reason.REFUSED))
         return
-    terms = moves.terms_for(runtime, connection, row.program)
-    moves.become(connection, row, State.DECLINED, now, by, terms, reason=str(Reason.REFUSED))
+    desk = moves.desk_of(runtime, connection, now, by)
+    moves.become(desk, row, State.DECLINED, reason=str(Reason.REFUSED))
 
 
 def _contact_row(row: Row[Any], name: str, company: str, email: str) -> ContactRow:
@@ -192,24 +188,17 @@ def _grant(
 
 
 def _credited(
-    runtime: Runtime,
-    connection: Connection,
-    row: Row[Any],
-    terms: Terms,
-    hashed: str,
-    contact_id: int,
-    visitor: str,
-    now: datetime,
+    desk: moves.Desk, row: Row[Any], hashed: str, contact_id: int, visitor: str
 ) -> tuple[Row[Any], str]:
     """Return the referral that this conversion is credited to, and why."""
-    zone = moves.zone_of(runtime, connection)
-    since = now - terms.window
+    connection, zone, terms = desk.connection, desk.zone, desk.terms(row.program)
+    since = desk.now - terms.window
     own = Touch(row.referrer_id, row.way, row.created_at)
     rows = referrals.touches(connection, hashed, contact_id, visitor or None, since)
     known = [Touch(one.referrer_id, one.way, one.at, one.id) for one in rows]
     # The introduction's own touch stands among them as a rule.
     mine = next((one for one in known if one.referrer_id == own.referrer_id), own)
-    found = credit(known, terms, now, zone, mine)
+    found = credit(known, terms, desk.now, zone, mine)
     if found.referrer_id == row.referrer_id:
         return row, found.reason
     for one in referrals.of_address(connection, hashed):
@@ -221,41 +210,35 @@ def _credited(
 
 
 def _receive(
-    connection: Connection,
+    desk: moves.Desk,
     row: Row[Any],
-    terms: Terms,
-    now: datetime,
-    by: str,
     contact_id: int,
     told: dict[str, Any],
     why: str,
 ) -> Row[Any]:
+    terms = desk.terms(row.program)
     if State(row.state) is State.EXPIRED:
-        row = reopened(connection, row, terms, now, by, State.AWAITING_CONSENT)
+        row = reopened(desk, row, State.AWAITING_CONSENT)
     known = {name: value for name, value in told.items() if value is not None}
     moved = moves.become(
-        connection,
+        desk,
         row,
         State.RECEIVED,
-        now,
-        by,
-        terms,
         reason=why,
         **known,
         contact_id=contact_id,
-        consented_at=now,
-        contact_by=now + terms.timers.contact,
-        report_by=now + terms.timers.report,
+        consented_at=desk.now,
+        contact_by=desk.now + terms.timers.contact,
+        report_by=desk.now + terms.timers.report,
     )
     if moved is None:
         raise NurtureError(say("referral {ref} was moved by somebody else", ref=row.ref))
     return moved
 
 
-def reopened(
-    connection: Connection, row: Row[Any], terms: Terms, now: datetime, by: str, to: State
-) -> Row[Any]:
+def reopened(desk: moves.Desk, row: Row[Any], to: State) -> Row[Any]:
     """Open a closed referral (whose row we hold) again at a state, and say so."""
+    connection, now, terms = desk.connection, desk.now, desk.terms(row.program)
     old = State(row.state)
     values: dict[str, Any] = {"state": str(to), "closed_at": None, "reason": None}
     review_at = next_review(moves.clock_of(row, **values), terms.timers, now)
@@ -273,10 +256,11 @@ def reopened(
         from_state=str(old),
         to_state=str(to),
         reason="reopened",
-        by=by[:320],
+        by=desk.by[:320],
         event_id=event_id,
         at=now,
     )
+    moves.follow_with_rewards(desk, row.id, old, to)
     return moved
 
 

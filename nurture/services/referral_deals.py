@@ -12,7 +12,7 @@ from nurture.db import referrals
 from nurture.db.touched import Arrival
 from nurture.domain.deal_news import DealNews
 from nurture.domain.referral import CLOSED, OF_DEAL, Reason, State
-from nurture.domain.referral_life import Terms, further, terms_of
+from nurture.domain.referral_life import further
 from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services import referral_moves as moves
@@ -65,14 +65,13 @@ def follow_news(
     if row is None:
         return
     connection, now = batch.connection, batch.now
-    terms = _terms(batch, row)
-    by = str(arrival.properties.get("by") or moves.ENGINE)
+    desk = _desk(batch, arrival)
     at = arrival.occurred_at
     if row.deal_id is None:
         referrals.change(connection, row.id, now, deal_id=deal_id)
         referrals.name_in_deal(connection, deal_id, row.ref)
     if row.contact_id is None:
-        _adopt(batch, person, row, terms, by)
+        _adopt(desk, person, row)
     row = referrals.get(connection, row.id, lock=True)
     assert row is not None
     to = _STATES.get(news.stage or "")
@@ -84,12 +83,12 @@ def follow_news(
             return
         if to is None and not news.reopened:
             return
-        row = reopened(connection, row, terms, now, by, _stood(connection, row))
+        row = reopened(desk, row, moves.stood(referrals.steps_of(connection, row.id)))
     if to is None:
         if news.stage is not None:
             referrals.change(connection, row.id, now, news_at=max(at, row.news_at or at))
         return
-    _go(batch, row, to, terms, by, at, news)
+    _go(desk, row, to, at, news)
 
 
 def spoken_to(batch: Batch, person: Person, arrival: Arrival) -> None:
@@ -101,21 +100,18 @@ def spoken_to(batch: Batch, person: Person, arrival: Arrival) -> None:
         return
     for row in referrals.of_contact(batch.connection, person.id):
         if State(row.state) is State.RECEIVED:
-            by = str(said.get("by") or moves.ENGINE)
             moves.become(
-                batch.connection,
+                _desk(batch, arrival),
                 row,
                 State.CONTACTED,
-                batch.now,
-                by,
-                _terms(batch, row),
                 happened=arrival.occurred_at,
                 contacted_by=how,
             )
 
 
-def _terms(batch: Batch, row: Row[Any]) -> Terms:
-    return terms_of(batch.release.definitions.programs.get(row.program))
+def _desk(batch: Batch, arrival: Arrival) -> moves.Desk:
+    by = str(arrival.properties.get("by") or moves.ENGINE)
+    return moves.Desk(batch.connection, batch.release, batch.now, by)
 
 
 def _referral_of(batch: Batch, person: Person, deal_id: int, news: DealNews) -> Row[Any] | None:
@@ -134,19 +130,16 @@ def _referral_of(batch: Batch, person: Person, deal_id: int, news: DealNews) -> 
     return free[0] if free else None
 
 
-def _adopt(batch: Batch, person: Person, row: Row[Any], terms: Terms, by: str) -> None:
+def _adopt(desk: moves.Desk, person: Person, row: Row[Any]) -> None:
     """Tie a referral to the person whose deal names it: they are in talks with us already."""
-    now = batch.now
+    now, terms = desk.now, desk.terms(row.program)
     if State(row.state) is not State.AWAITING_CONSENT:
-        referrals.change(batch.connection, row.id, now, contact_id=person.id)
+        referrals.change(desk.connection, row.id, now, contact_id=person.id)
         return
     moves.become(
-        batch.connection,
+        desk,
         row,
         State.RECEIVED,
-        now,
-        by,
-        terms,
         reason="by_deal",
         contact_id=person.id,
         contact_by=now + terms.timers.contact,
@@ -154,23 +147,10 @@ def _adopt(batch: Batch, person: Person, row: Row[Any], terms: Terms, by: str) -
     )
 
 
-def _stood(connection: Connection, row: Row[Any]) -> State:
-    """Return where a closed referral stood before it closed."""
-    return moves.stood(referrals.steps_of(connection, row.id))
-
-
-def _go(
-    batch: Batch,
-    row: Row[Any],
-    to: State,
-    terms: Terms,
-    by: str,
-    at: datetime,
-    news: DealNews,
-) -> None:
+def _go(desk: moves.Desk, row: Row[Any], to: State, at: datetime, news: DealNews) -> None:
     old = State(row.state)
     if to not in CLOSED and further([old, to]) is old:
-        referrals.change(batch.connection, row.id, batch.now, news_at=max(at, row.news_at or at))
+        referrals.change(desk.connection, row.id, desk.now, news_at=max(at, row.news_at or at))
         return
     reason, columns = "", {}
     if to is State.LOST:
@@ -178,6 +158,4 @@ def _go(
         reason = str(OF_DEAL.get(code) or code or Reason.OTHER)
     elif row.contacted_at is None:
         columns["contacted_by"] = "phone" if to is State.CONTACTED else "meeting"
-    moves.become(
-        batch.connection, row, to, batch.now, by, terms, reason=reason, happened=at, **columns
-    )
+    moves.become(desk, row, to, reason=reason, happened=at, **columns)

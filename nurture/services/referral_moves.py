@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,8 @@ from nurture.domain.referral_life import (
     next_review,
     terms_of,
 )
+from nurture.services import rewards
+from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 
 #: who acts where no person does
@@ -44,18 +47,33 @@ _REACHED = frozenset(PROGRESS[PROGRESS.index(State.CONTACTED) :])
 PROMISE = task_writes.PROMISE
 
 
-def terms_for(runtime: Runtime, connection: Connection, program: str) -> Terms:
-    """Return what a programme promises, as published now; the usual where it is gone."""
-    if not runtime.releases.published(connection):
-        return Terms()
-    return terms_of(runtime.releases.live(connection).definitions.programs.get(program))
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What referrals are moved with, in one transaction."""
+
+    connection: Connection
+    #: None: nothing is published yet
+    release: LiveRelease | None
+    now: datetime
+    #: a member's address, `engine`, `contact`, `referrer`, an API key's name
+    by: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which "the same day" is meant."""
+        return ZoneInfo(self.release.definitions.calendar.zone if self.release else "UTC")
+
+    def terms(self, program: str) -> Terms:
+        """Return what a programme promises, as published now; the usual where it is gone."""
+        known = self.release.definitions.programs if self.release else {}
+        return terms_of(known.get(program))
 
 
-def zone_of(runtime: Runtime, connection: Connection) -> ZoneInfo:
-    """Return the zone in which "the same day" is meant."""
-    if not runtime.releases.published(connection):
-        return ZoneInfo("UTC")
-    return ZoneInfo(runtime.releases.live(connection).definitions.calendar.zone)
+def desk_of(runtime: Runtime, connection: Connection, now: datetime, by: str) -> Desk:
+    """Return a desk on the live release."""
+    published = runtime.releases.published(connection)
+    live = runtime.releases.live(connection) if published else None
+    return Desk(connection, live, now, by)
 
 
 def clock_of(row: Row[Any], **changed: Any) -> Clockwork:
@@ -113,12 +131,9 @@ def emit(
 
 
 def become(
-    connection: Connection,
+    desk: Desk,
     row: Row[Any],
     to: State,
-    now: datetime,
-    by: str,
-    terms: Terms,
     *,
     reason: str = "",
     happened: datetime | None = None,
@@ -129,6 +144,7 @@ def become(
     `columns` are written with it. `happened`: when it was, where that is not now. Closing
     reasons are the caller's to ask for; lost and declined ones get `other` where there is none.
     """
+    connection, now, terms = desk.connection, desk.now, desk.terms(row.program)
     old = State(row.state)
     if not may_become(old, to):
         return None
@@ -161,12 +177,20 @@ def become(
         from_state=str(old),
         to_state=str(to),
         reason=reason or None,
-        by=by[:320],
+        by=desk.by[:320],
         event_id=event_id,
         at=now,
     )
     _settle_promises(connection, moved, to, now)
+    follow_with_rewards(desk, row.id, old, to)
     return moved
+
+
+def follow_with_rewards(desk: Desk, referral_id: int, old: State | None, new: State) -> None:
+    """Let the rewards of a referral follow it, in the same transaction."""
+    if desk.release is not None:
+        with_rewards = rewards.Desk(desk.connection, desk.release, desk.now, desk.by)
+        rewards.follow_in(with_rewards, referral_id, old, new)
 
 
 def _properties(

@@ -104,8 +104,8 @@ def _look(batch: Batch, row: Row[Any], terms: Terms, told: Sequence[tuple[str, A
     if ends is not None and ends <= now:
         fresh = referrals.get(connection, row.id)
         if fresh is not None:
-            reason = str(Reason.NO_ANSWER)
-            moves.become(connection, fresh, State.EXPIRED, now, moves.ENGINE, terms, reason=reason)
+            desk = moves.Desk(connection, batch.release, now, moves.ENGINE)
+            moves.become(desk, fresh, State.EXPIRED, reason=str(Reason.NO_ANSWER))
 
 
 def heard(row: Row[Any], told: Sequence[tuple[str, Any]]) -> dict[str, Any]:

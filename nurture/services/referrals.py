@@ -76,7 +76,8 @@ def introduce(
         if it.consented and State(standing.state) is State.AWAITING_CONSENT:
             return _consented(runtime, connection, standing.id, it, now, flags, again=True)
         return Introduced(standing.id, standing.ref, State(standing.state), flags, again=True)
-    terms = moves.terms_for(runtime, connection, it.program)
+    desk = moves.desk_of(runtime, connection, now, by)
+    terms = desk.terms(it.program)
     flags = intake.doubts_of(runtime, connection, referrer_id, row, now)
     row |= {
         "channel": held.kind if held is not None else Channel.CUSTOMER,
@@ -85,7 +86,7 @@ def introduce(
         "ref": intake.free_ref(runtime, connection, row, now),
     }
     if it.way is not Way.OUTBOUND:
-        row["acknowledge_by"] = end_of_day(now, moves.zone_of(runtime, connection))
+        row["acknowledge_by"] = end_of_day(now, desk.zone)
     referral_id = referrals.add(connection, **row)
     made = referrals.get(connection, referral_id)
     assert made is not None
@@ -103,6 +104,7 @@ def introduce(
         event_id=event_id,
         at=now,
     )
+    moves.follow_with_rewards(desk, referral_id, None, State(made.state))
     touch = {"referrer_id": referrer_id, "way": str(it.way), "what": made.ref, "at": now}
     referrals.add_touch(connection, **touch, address_hash=hashed, visitor=it.visitor[:100] or None)
     if it.ask_id is not None and referrals.answer_ask(connection, it.ask_id, now):
@@ -173,10 +175,8 @@ def advance(
         columns["contacted_by"] = "meeting"
     if result:
         columns["result"] = result.strip()[: intake.LONGEST_WHY]
-    terms = moves.terms_for(runtime, connection, row.program)
-    moved = moves.become(
-        connection, row, to, now, by, terms, reason=reason, happened=happened, **columns
-    )
+    desk = moves.desk_of(runtime, connection, now, by)
+    moved = moves.become(desk, row, to, reason=reason, happened=happened, **columns)
     return moved is not None
 
 
@@ -198,8 +198,7 @@ def reopen(
             say("referral {ref} stays closed: {state}", ref=row.ref, state=state_word(old))
         )
     to = moves.stood(referrals.steps_of(connection, row.id))
-    terms = moves.terms_for(runtime, connection, row.program)
-    reopened(connection, row, terms, now, by, to)
+    reopened(moves.desk_of(runtime, connection, now, by), row, to)
     return True
 
 

@@ -88,10 +88,15 @@ def follow(
     `old` is None where it has just come in. The same call twice changes nothing the second
     time. A referral to a partner (`outbound`) brings no reward: there we are the referrer.
     """
+    follow_in(Desk(connection, runtime.releases.live(connection), now, by), referral_id, old, new)
+
+
+def follow_in(desk: Desk, referral_id: int, old: State | None, new: State) -> None:
+    """Do what `follow` does for who holds the release already."""
+    connection = desk.connection
     story = rows.story_of(connection, referral_id)
     if story.way == Way.OUTBOUND:
         return
-    desk = Desk(connection, runtime.releases.live(connection), now, by)
     rows.hold_referrer(connection, story.referrer_id)
     program = desk.program(story.program)
     if program is not None and new not in (State.LOST, State.DECLINED, State.EXPIRED):
