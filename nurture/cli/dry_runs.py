@@ -19,6 +19,15 @@ _OUTCOMES = {
     Outcome.NEVER: ("送信しません", "do not get it"),
 }
 
+#: why a mail waits for a moment of its own, which it has none of yet
+_OWN = {
+    "spread": ("一斉に送らず、時間をずらして送ります", "spread, so that not all leave at once"),
+    "best_hour": (
+        "それぞれの方がよく読む時間帯に送ります",
+        "at the hour at which each of them reads",
+    ),
+}
+
 _COLUMNS = ("contact", "name", "email", "company", "outcome", "reason", "until")
 
 
@@ -32,6 +41,8 @@ class Telling:
         """Return the sentence of a reason, empty where there is none."""
         if not one.reason:
             return ""
+        if one.reason in _OWN:
+            return _OWN[one.reason][0 if self._locale == "ja" else 1]
         return sentences.reason(one.reason, one.detail, self._locale, self._zone, self._titles)
 
     def outcome(self, one: Fate | Group) -> str:
@@ -45,6 +56,7 @@ class Telling:
         for group in found.groups:
             why = self.why(group)
             said = f"{self.outcome(group)}: {why}" if why else self.outcome(group)
+            said += self._span(group)
             console.print(f"\n{group.count:>7,}  [bold]{_plain(said)}[/bold]", highlight=False)
             for one in group.people:
                 console.print(f"         {_plain(self._person(one))}", highlight=False)
@@ -52,6 +64,16 @@ class Telling:
                 rest = group.count - len(group.people)
                 more = f"ほか {rest:,}名" if self._locale == "ja" else f"and {rest:,} more"
                 console.print(f"         [dim]{more}[/dim]", highlight=False)
+
+    def _span(self, group: Group) -> str:
+        """Return from when until when mails that have moments of their own leave."""
+        if group.reason not in _OWN or group.first is None or group.last is None:
+            return ""
+        first, last = (
+            sentences.moment(one, self._locale, self._zone) for one in (group.first, group.last)
+        )
+        span = first if first == last else f"{first} – {last}"
+        return f"（{span}）" if self._locale == "ja" else f" ({span})"
 
     def _head(self, found: DryRun) -> Iterator[str]:
         at = sentences.moment(found.at, self._locale, self._zone, year=True)

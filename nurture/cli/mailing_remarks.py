@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from nurture.cli.speaking import language, told
+from nurture.domain.condition_words import span_text
 from nurture.domain.mailing_plan import SENTENCES, Note
 from nurture.language import say
 from nurture.services import sentences
@@ -26,8 +27,15 @@ def mailing_lines(remarks: Iterable[Remark], zone: ZoneInfo) -> list[str]:
 def _line(one: Remark, zone: ZoneInfo) -> str:
     at = sentences.moment(one.at, language(), zone, year=True)
     said = SENTENCES[one.note].but(name=one.name, at=at, queued=f"{one.queued:,}")
+    if one.spread is not None:
+        span = span_text(one.spread, language())
+        said = say("{said}, spread over {span}", said=said, span=span)
+    if one.at_best_hour:
+        said = say("{said}, to each at the hour at which they read", said=said)
     if one.about is not None:
-        said = say("{said}, to about {people:,} people", said=said, people=one.about)
+        said = say(
+            "{said}, to about {people:,} {people:person|people}", said=said, people=one.about
+        )
     line = told(say("{name} {said}", name=one.name, said=said))
     if one.note in _LOUD:
         return click.style(line, fg="red", bold=True)

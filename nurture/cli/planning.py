@@ -24,6 +24,7 @@ from nurture.cli.speaking import language, speaks, tell, told
 from nurture.cli.still_needed import needed_lines
 from nurture.db.engine import read
 from nurture.domain.forecast import FirstDay
+from nurture.errors import NurtureError
 from nurture.language import Said, say, say_number
 from nurture.services import sentences
 from nurture.services.history import History, history
@@ -119,6 +120,7 @@ def rollback(
         _show(house, found, form, locale, forecast=not no_forecast)
         return
     _say_published(house, carry_out(house.runtime, found, getpass.getuser(), yes, named))
+    _say_of_the_files(house)
 
 
 @click.command()
@@ -166,11 +168,13 @@ def _say_published(house: House, published: Published) -> None:
     for needed in needed_lines(published.needed):
         tell(needed)
     number = published.release_id
-    tell(
-        say("Release {number} is live already.", number=number)
-        if published.unchanged
-        else say("Release {number} is live.", number=number)
-    )
+    back_to = published.plan.back_to if published.plan is not None else None
+    if published.unchanged:
+        tell(say("Release {number} is live already.", number=number))
+    elif back_to is not None:
+        tell(say("Release {number} is live: the files of release {of}.", number=number, of=back_to))
+    else:
+        tell(say("Release {number} is live.", number=number))
     for said in _became(published):
         click.echo(f"  {told(said)}")
     zone = ZoneInfo(definitions_of(house.runtime).calendar.zone)
@@ -181,6 +185,25 @@ def _say_published(house: House, published: Published) -> None:
     for seminar in published.seminars:
         said = say("{name} {said}", name=seminar.name, said=seminar.sentence)
         click.echo(f"  {told(said)}")
+
+
+def _say_of_the_files(house: House) -> None:
+    """Say where the files of the folder are others than what went live by a rollback."""
+    folder = house.settings.project
+    try:
+        found = make_plan(house.runtime, read_project(folder))
+    except NurtureError:
+        tell(say("The files in {folder} cannot be published as they are.", folder=str(folder)))
+        return
+    if found.unchanged or not found.diff:
+        return
+    tell(
+        say(
+            "The files in {folder} are others still. `nurture publish` would change: {what}",
+            folder=str(folder),
+            what=found.headline.of(language()),
+        )
+    )
 
 
 def _became(published: Published) -> Iterator[Said]:

@@ -45,6 +45,8 @@ class Note(enum.StrEnum):
     """What a publication has to say of a mailing."""
 
     SCHEDULED = "scheduled"
+    #: planned for that very moment before
+    STANDS = "stands"
     MOVED = "moved"
     RESTORED = "restored"
     WAITS_PAUSED = "waits_paused"
@@ -57,11 +59,12 @@ class Note(enum.StrEnum):
 
 
 #: notes of what is still to come
-COMING = frozenset({Note.SCHEDULED, Note.MOVED, Note.RESTORED, Note.WAITS_PAUSED})
+COMING = frozenset({Note.SCHEDULED, Note.STANDS, Note.MOVED, Note.RESTORED, Note.WAITS_PAUSED})
 
 #: note → sentence that waits for its {name}, {at} and {queued}
 SENTENCES: Mapping[Note, Said] = {
     Note.SCHEDULED: say("goes out at {at}"),
+    Note.STANDS: say("goes out at {at}"),
     Note.MOVED: say("has moved: it goes out at {at}"),
     Note.RESTORED: say("is back: it goes out at {at}"),
     Note.WAITS_PAUSED: say(
@@ -123,7 +126,7 @@ def settle(
     match standing.state:
         case MailingState.SCHEDULED:
             if written.at == standing.at:
-                return Move(note=Note.SCHEDULED)
+                return Move(note=Note.STANDS)
             return _planned(written, Note.MOVED, now)
         case MailingState.PAUSED if not standing.begun:
             if is_late(written.at, now) and written.at != standing.at:
@@ -142,10 +145,10 @@ def settle(
                 return _planned(written, Note.RESTORED, now)
             return Move()
         case MailingState.DONE:
-            moved = began_as is not None and not _same(written, began_as)
+            moved = began_as is not None and not same(written, began_as)
             return Move(note=Note.SENT_ALREADY if moved else None)
         case _:
-            edited = began_as is not None and not _same(written, began_as)
+            edited = began_as is not None and not same(written, began_as)
             return Move(note=Note.EDITED_AFTER_START if edited else None)
 
 
@@ -181,6 +184,6 @@ def _without_file(standing: Standing) -> Move:
             return Move(MailingState.CANCELLED, standing.at, Note.REMOVED)
 
 
-def _same(one: Mailing, other: Mailing) -> bool:
+def same(one: Mailing, other: Mailing) -> bool:
     """Say whether two versions send the same; where the file stands does not matter."""
     return replace(one, file="", title="") == replace(other, file="", title="")

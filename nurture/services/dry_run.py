@@ -22,9 +22,18 @@ from nurture.db.library import items_of
 from nurture.domain.addressee import addressee, person_of
 from nurture.domain.definitions import Definitions
 from nurture.domain.library import best
-from nurture.domain.mailing import Mailing
+from nurture.domain.mailing import Mailing, dedupe_key
 from nurture.domain.reader import reader_of
-from nurture.domain.sending import Candidate, Defer, Drop, PastMail, Send, Situation, may_send
+from nurture.domain.sending import (
+    OWN_MOMENT,
+    Candidate,
+    Defer,
+    Drop,
+    PastMail,
+    Send,
+    Situation,
+    may_send,
+)
 from nurture.services.claiming import load_past, situations
 from nurture.services.control import WORKFLOW
 from nurture.services.drafting import resolve_sender
@@ -72,6 +81,18 @@ class Group:
     detail: dict[str, Any]
     count: int = 0
     people: list[Fate] = field(default_factory=list)
+    #: when the first and the last of them leave, where that is known
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def take(self, fate: Fate, keep: int | None) -> None:
+        """Count a contact in; `keep`: names kept, None: all."""
+        self.count += 1
+        if fate.until is not None:
+            self.first = min(self.first or fate.until, fate.until)
+            self.last = max(self.last or fate.until, fate.until)
+        if keep is None or self.count <= keep:
+            self.people.append(fate)
 
 
 @dataclass(slots=True)
@@ -126,9 +147,7 @@ def dry_run(
             said = tuple(f"{key}={value}" for key, value in sorted(fate.detail.items()))
             key = (fate.outcome, fate.reason, *said)
             group = groups.setdefault(key, Group(fate.outcome, fate.reason, fate.detail))
-            group.count += 1
-            if keep is None or group.count <= keep:
-                group.people.append(fate)
+            group.take(fate, keep)
     order = list(Outcome)
     found.groups = sorted(groups.values(), key=lambda g: (order.index(g.outcome), -g.count))
     return found
@@ -212,18 +231,27 @@ class _Reading:
             expires_at=plan.expires_at,
             has_enrolment=False,
             topic=written.topic,
+            spread=written.spread,
+            at_best_hour=written.at_best_hour,
+            key=dedupe_key(written.name, person.id),
         )
-        match may_send(mail, facts, self._policy, self._calendar, plan.at):
+        at, own = plan.at, ""
+        verdict = may_send(mail, facts, self._policy, self._calendar, at)
+        if isinstance(verdict, Defer) and verdict.reason in OWN_MOMENT and verdict.until:
+            # It waits for a moment of its own, and is asked again then.
+            at, own = verdict.until, verdict.reason
+            verdict = may_send(mail, facts, self._policy, self._calendar, at)
+        match verdict:
             case Drop(why, detail):
                 return Outcome.NEVER, why, detail, None
             case Defer(until, why, detail):
                 in_time = until is not None and until < plan.expires_at
                 return Outcome.LATER if in_time else Outcome.LAPSES, why, detail, until
             case Send():
-                past = PastMail(plan.at, str(mail.purpose), mail.workflow)
+                past = PastMail(at, str(mail.purpose), mail.workflow)
                 facts.contact_mails.append(past)
                 facts.account_mails.append(past)
-        return Outcome.NOW, "", {}, None
+        return (Outcome.LATER, own, {}, at) if own else (Outcome.NOW, "", {}, None)
 
     def _unwritable(
         self, person: Row[Any], got: Collection[str]

@@ -46,9 +46,7 @@ def beginning_soon(
     """
     found: dict[str, int] = {}
     for workflow, trigger in _triggers(definitions):
-        before = was.workflows.get(workflow.name) if was is not None else None
-        known = before is not None and before.only_if == workflow.only_if
-        if known and before is not None and trigger in before.schedules:
+        if _known(definitions, was, workflow.name, trigger):
             continue
         following = next_firing(trigger.schedule, definitions.calendar, now)
         if following is None or following > now + SOON:
@@ -94,10 +92,24 @@ def upcoming(runtime: Runtime) -> list[Plan]:
         return _plans(connection, definitions, runtime.clock.now())
 
 
-def planned(runtime: Runtime, definitions: Definitions) -> list[Plan]:
-    """Return the next firing of each schedule of what has just been published, soonest first."""
+def planned(runtime: Runtime, definitions: Definitions, was: Definitions | None) -> list[Plan]:
+    """Return the next firing of each schedule that a publication brought, soonest first.
+
+    `was`: what was live before; a schedule that takes the same people as ever is no news.
+    """
     with read(runtime.engine) as connection:
-        return _plans(connection, definitions, runtime.clock.now())
+        found = _plans(connection, definitions, runtime.clock.now())
+    return [one for one in found if not _known(definitions, was, one.workflow, one.trigger)]
+
+
+def _known(
+    definitions: Definitions, was: Definitions | None, name: str, trigger: ScheduleTrigger
+) -> bool:
+    """Say whether the live release had a schedule, for the very people."""
+    before = was.workflows.get(name) if was is not None else None
+    if before is None:
+        return False
+    return before.only_if == definitions.workflows[name].only_if and trigger in before.schedules
 
 
 def _plans(connection: Connection, definitions: Definitions, now: datetime) -> list[Plan]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -21,6 +21,7 @@ from nurture.domain.mailing_plan import (
     Standing,
     begins_soon,
     is_late,
+    same,
     settle,
 )
 from nurture.domain.seminar import INVITATION, kind_of
@@ -44,6 +45,10 @@ class Remark:
     queued: int
     #: about how many will get it, where it is still to come
     about: int | None = None
+    #: its mails leave over a span as long as this
+    spread: timedelta | None = None
+    #: each leaves at the hour at which its reader reads
+    at_best_hour: bool = False
 
 
 def hold(connection: Connection) -> None:
@@ -144,14 +149,24 @@ def sync(
         move = settle(_standing(row), written, began_as, now)
         if move.state is not None:
             _write(connection, name, row, written, move, release_id, now)
+        if move.note is Note.STANDS and _stands_as_it_was(written, was):
+            continue
         if move.note is not None and not _is_history(definitions, written, move.note, now):
             at = move.at or (row.at if row is not None else now)
             title = written.title if written is not None else ""
             queued = row.queued if row is not None else 0
-            coming = written is not None and move.note in COMING
-            number = readers.get(name) if coming else None
-            remarks.append(Remark(name, title, move.note, at, queued, number))
+            if written is None or move.note not in COMING:
+                remarks.append(Remark(name, title, move.note, at, queued))
+                continue
+            how = (readers.get(name), written.spread, written.at_best_hour)
+            remarks.append(Remark(name, title, move.note, at, queued, *how))
     return remarks
+
+
+def _stands_as_it_was(written: Mailing | None, was: Definitions | None) -> bool:
+    """Say whether a mailing that was planned before is planned as it was: no news."""
+    before = was.mailings.get(written.name) if was is not None and written is not None else None
+    return before is not None and written is not None and same(before, written)
 
 
 def _how_many(

@@ -139,7 +139,7 @@ def carry_out(
     warnings = tuple(one for one in plan.warnings if one.severity is Severity.WARNING)
     return Published(
         release_id, plan.unchanged, enrolled, warnings, plan.needed, tuple(remarks),
-        tuple(changed), tuple(firing_plans.planned(runtime, definitions)), leaving, plan,
+        tuple(changed), tuple(firing_plans.planned(runtime, definitions, said)), leaving, plan,
     )  # fmt: skip
 
 

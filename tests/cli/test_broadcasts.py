@@ -15,7 +15,8 @@ from tests.services.broadcasts import broadcast, with_broadcast
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a project with one broadcast to come and one whose time has passed."""
-    texts = broadcast(at="2037-05-12 10:00"), broadcast("old", at="2020-05-12 10:00")
+    spread = broadcast("slow", at="2037-05-12 10:00", delivery="{spread: 90m}")
+    texts = broadcast(at="2037-05-12 10:00"), spread, broadcast("old", at="2020-05-12 10:00")
     for name, content in with_broadcast(*texts).items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +37,8 @@ def test_from_the_first_look_to_the_cancel(project: Path) -> None:
     assert "0 match, 0 would get it, 0 would not" in before.output
     published = say(project, "publish").output
     assert "news goes out at Tue, 12 May 2037, 10:00, to about 0 people" in published
+    slow = "slow goes out at Tue, 12 May 2037, 10:00, spread over 1 hour 30 minutes, to about 0"
+    assert slow in published
     assert "old IS NOT SENT: its time, Tue, 12 May 2020, 10:00, has passed" in published
     assert say(project, "event", "a@aozora.example", "form.submitted").exit_code == 0
     sheet = project / "who.csv"

@@ -57,7 +57,9 @@ def test_from_a_plan_to_a_release_and_back(run: Run, tmp_path: Path) -> None:
     back = run("rollback", "--locale", "en")
     assert "~ wait 7 days → 5 days" in back.output
     again = back.output.split("--plan ")[1].split()[0]
-    assert "Release 3 is live." in run("rollback", "1", "--plan", again).output
+    done = run("rollback", "1", "--plan", again).output
+    assert "Release 3 is live: the files of release 1." in done
+    assert "`nurture publish` would change: ~ a (1 step)" in done
     newest = json.loads(run("releases", "--format", "json").output)[0]
     assert (newest["kind"], newest["back_to"], newest["live"]) == ("rollback", 1, True)
 

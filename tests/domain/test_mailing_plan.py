@@ -40,11 +40,11 @@ SCHEDULED, DONE = Standing(S.SCHEDULED, SOON, begun=False), Standing(S.DONE, PAS
         # a new time brings it back
         (Standing(S.MISSED, PAST, False), LETTER, Move(S.SCHEDULED, SOON, Note.MOVED)),
         # unchanged, and moved to a moment to come or past
-        (SCHEDULED, LETTER, Move(note=Note.SCHEDULED)),
+        (SCHEDULED, LETTER, Move(note=Note.STANDS)),
         (SCHEDULED, LATER, Move(S.SCHEDULED, LATER.at, Note.MOVED)),
         (SCHEDULED, TOO_LATE, Move(S.MISSED, PAST, Note.MISSED)),
         # nobody was there to send it: that is the runner's to judge, not the publication's
-        (Standing(S.SCHEDULED, PAST, False), TOO_LATE, Move(note=Note.SCHEDULED)),
+        (Standing(S.SCHEDULED, PAST, False), TOO_LATE, Move(note=Note.STANDS)),
         # the file goes and comes back
         (SCHEDULED, None, Move(S.CANCELLED, SOON, Note.REMOVED)),
         (Standing(S.MISSED, PAST, False), None, Move(S.CANCELLED, PAST, Note.REMOVED)),

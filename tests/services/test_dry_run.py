@@ -12,7 +12,7 @@ from nurture.db.engine import read
 from nurture.domain.addresses import address_hash
 from nurture.services.dry_run import DryRun, Fate, Outcome, dry_run
 from nurture.services.runtime import Sending
-from tests.services.broadcasts import broadcast, with_broadcast
+from tests.services.broadcasts import broadcast, crowd, with_broadcast
 from tests.services.house import House
 from tests.services.project import POLICY
 
@@ -134,3 +134,20 @@ def test_another_moment_may_be_asked_for_and_a_house_that_is_off_says_so(house: 
     assert later.groups[0].reason == "window"
     off = replace(house, runtime=replace(house.runtime, sending=Sending("off")))
     assert (look(off).sending, look(off).count(Outcome.NOW)) == ("off", 1)
+
+
+def test_a_dry_run_says_when_each_mail_of_a_spread_leaves(house: House) -> None:
+    people = crowd(house, 8)
+    house.publish(with_broadcast(broadcast(delivery="{spread: 2h}")))
+    fates: list[Fate] = []
+    found = look(house, fates)
+    (group,) = found.groups
+    assert (group.outcome, group.reason, group.count) == (Outcome.LATER, "spread", 8)
+    assert (group.first, group.last) == (
+        min(one.until for one in fates if one.until),
+        max(one.until for one in fates if one.until),
+    )
+    house.after(hours=3)
+    sent = {row.contact_id: row.sent_at for row in house.rows(tables.message)}
+    assert {one.contact_id: one.until for one in fates} == sent
+    assert sorted(sent) == sorted(people)

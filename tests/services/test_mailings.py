@@ -23,6 +23,9 @@ from tests.services.broadcasts import broadcast, crowd, reached, with_broadcast
 from tests.services.house import START, House
 from tests.services.project import letter
 
+#: a file that has nothing to do with any mailing
+MORE = b"segments: {more: {title: x}}\n"
+
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +44,8 @@ def test_everybody_who_matches_at_its_time_gets_it_once(house: House) -> None:
     house.person("student@aozora.example", title="学生")
     published = house.publish(with_broadcast(broadcast()))
     assert [(one.name, one.note) for one in published.mailings] == [("news", Note.SCHEDULED)]
+    again = house.publish(with_broadcast(broadcast()) | {"workflows/more.yaml": MORE})
+    assert again.mailings == ()
     house.turn()
     assert reached(house) == []
     late = house.person("late@aozora.example")
