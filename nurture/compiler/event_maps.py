@@ -12,7 +12,7 @@ from nurture.compiler.happenings import ABOUT_MAIL, SHORTHANDS
 from nurture.compiler.mentions import mention
 from nurture.compiler.names import PROPERTY, EventName, check_event_name
 from nurture.compiler.nodes import MapNode, Node, Scalar, describe
-from nurture.compiler.scope import ConditionScope
+from nurture.compiler.scope import MAILS, ConditionScope
 from nurture.compiler.shapes import Part, PlainValue, Schema, SharedParts
 from nurture.domain.conditions import ALWAYS, Compare, Condition, Field, Literal, Op, Scope
 from nurture.domain.steps import EventMatch
@@ -132,7 +132,7 @@ def _named(key: str, value: Node, scope: ConditionScope) -> EventMatch | None:
             value, "no-steps-here", message, say("write event: {event}", event=event)
         )
         return None
-    step = scope.steps.resolve(value.value, value, scope.report, ("send",))
+    step = scope.steps.resolve(value.value, value, scope.report, MAILS)
     return EventMatch(event, step=step) if step is not None else None
 
 

@@ -11,7 +11,7 @@ from nurture.compiler.moments import Elapsed
 from nurture.compiler.names import PROPERTY, EventName
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe
 from nurture.compiler.records import Fields, Key, Record
-from nurture.compiler.scope import ConditionScope
+from nurture.compiler.scope import MAILS, ConditionScope
 from nurture.compiler.shapes import PlainValue, Text, Whole
 from nurture.domain.conditions import ALWAYS, Condition, Count, Not, StepEvents
 from nurture.language import say
@@ -128,7 +128,7 @@ def _of_step(event: str, node: Node, times: int, scope: ConditionScope) -> Condi
             node, "no-steps-here", message, say("write true, or {times: 3, within: 30d}")
         )
         return ALWAYS
-    step = scope.steps.resolve(node.value, node, scope.report, ("send",))
+    step = scope.steps.resolve(node.value, node, scope.report, MAILS)
     return at_least(StepEvents(event, step), times) if step is not None else ALWAYS
 
 

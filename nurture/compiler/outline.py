@@ -25,6 +25,7 @@ from nurture.compiler.step_kinds import (
     OTHERWISE,
     SPLIT,
     STEP_KINDS,
+    SURVEY,
     THEN,
     VARIANT_STEPS,
     VARIANTS,
@@ -139,6 +140,9 @@ class Outline:
         content = draft.fields.get(SEND)
         if draft.kind == SEND.name and content is not None:
             made = content.name
+        survey = draft.fields.get(SURVEY)
+        if survey is not None:
+            made = survey
         draft.id = draft.fields.get_or(ID, made)
         at = draft.fields.at(ID) if draft.fields.written(ID) else draft.at
         first = self.drafts.get(draft.id)

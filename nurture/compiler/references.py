@@ -36,6 +36,8 @@ class References:
     library: Library | None = None
     #: what can be attached; None: not looked up again
     files: ProjectFiles | None = None
+    #: None: not looked up again
+    surveys: frozenset[str] | None = None
 
     def check_sender(self, name: str, at: Placed, report: Report) -> None:
         """Report a sender that is neither `owner` nor in the policy."""
@@ -144,6 +146,13 @@ class References:
                 self.workflows,
                 at,
                 report,
+            )
+
+    def check_survey(self, name: str, at: Placed, report: Report) -> None:
+        """Report a survey that no file writes down."""
+        if self.surveys is not None:
+            _check(
+                "survey", say("no survey {name}", name=quoted(name)), name, self.surveys, at, report
             )
 
     def check_template(self, name: str, purpose: Purpose, at: Placed, report: Report) -> None:

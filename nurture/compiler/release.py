@@ -34,6 +34,7 @@ from nurture.compiler.sources import (
     is_definition,
     read_sources,
 )
+from nurture.compiler.surveys import compile_surveys
 from nurture.compiler.team_mails import check_team_mails
 from nurture.compiler.team_policy import with_owners
 from nurture.compiler.templates import template_names
@@ -44,7 +45,7 @@ from nurture.domain.library import Library
 from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, Policy
 from nurture.domain.purpose import Purpose
-from nurture.domain.steps import Send, StartWorkflow
+from nurture.domain.steps import Send, StartWorkflow, SurveyQuestion
 from nurture.domain.workflow import Workflow
 from nurture.errors import DefinitionError, NotFoundError, Severity
 from nurture.language import say
@@ -78,6 +79,7 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
         EMPTY_SCORING,
     )
     names = _workflow_names(sources)
+    surveys, check_asked = compile_surveys(sources, policy, policy_read)
     references = References(
         catalogue=catalogue_of(policy, not policy_read),
         segment=segments.look_up,
@@ -87,6 +89,7 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
         templates=template_names(files),
         workflows=None if sources.unread else frozenset(names),
         files=ProjectFiles(files),
+        surveys=None if sources.unread else frozenset(surveys),
     )
     today = now.astimezone(ZoneInfo(calendar.zone)).date() if now is not None else None
     library, library_read = _single(
@@ -104,6 +107,8 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
     seminars, mailings = compile_seminars(sources, Surroundings(references, calendar, scope))
     compiled = _workflows(sources, names, references)
     _check_starts(compiled, sources.unread)
+    if not sources.unread:
+        check_asked(_surveys_asked(compiled))
     check_team_mails(sources, policy, compiled, template_names(files))
     for one in compiled.values():
         check_caps(one.workflow, policy.caps, one.places, one.report)
@@ -120,6 +125,7 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
         seminars=seminars,
         library=library,
         programs=programs,
+        surveys=surveys,
     )
     # Last: they name everything above.
     scenarios = compile_scenarios(sources, definitions, references)
@@ -264,6 +270,15 @@ def _check_quiet(
     for source in sources.of("policy")[:1]:
         at = source.root.get(QUIET.name)
         check_quiet(at, policy.quiet, calendar.windows, used, source.report)
+
+
+def _surveys_asked(compiled: Mapping[str, CompiledWorkflow]) -> set[str]:
+    return {
+        step.question.survey
+        for one in compiled.values()
+        for step in one.workflow.graph.steps.values()
+        if isinstance(step, Send) and isinstance(step.question, SurveyQuestion)
+    }
 
 
 def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> None:

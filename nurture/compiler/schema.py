@@ -17,6 +17,7 @@ from nurture.compiler.scoring import SCORING
 from nurture.compiler.segments import SEGMENT, SEGMENTS
 from nurture.compiler.seminar_keys import SEMINAR
 from nurture.compiler.shapes import Schema, SharedParts
+from nurture.compiler.surveys import SURVEY
 from nurture.compiler.workflow import WORKFLOW
 from nurture.language import Said, in_language, say
 
@@ -42,6 +43,10 @@ _FILES: Mapping[str, tuple[tuple[Record, ...], Said]] = MappingProxyType(
         "referral_program": (
             (PROGRAM,),
             say("A referral programme: whom we want to meet, offers, rules, kit, limits."),
+        ),
+        "survey": (
+            (SURVEY,),
+            say("A survey: what people tick beside their answer, and how often they are asked."),
         ),
         "scenarios": (
             (SCENARIO, SCENARIOS),

@@ -12,6 +12,9 @@ from nurture.domain.conditions import Condition
 from nurture.language import say
 from nurture.language.joining import either
 
+#: kinds of steps that send a mail, which is opened, clicked and answered
+MAILS = ("send", "survey", "ask_referral")
+
 
 @dataclass(frozen=True, slots=True)
 class StepNames:

@@ -26,13 +26,13 @@ _KINDS = {
     "broadcast": "broadcast",
     "seminar": "seminar",
     "library": "library",
+    "survey": "survey",
     "scenario": "scenarios",
     "scenarios": "scenarios",
     "referral_program": "referral_program",
 }
 #: kinds of later versions
 _LATER = {
-    "survey": say("surveys"),
 }
 
 #: kinds of which a release has exactly one file

@@ -16,7 +16,7 @@ from nurture.compiler.event_maps import EVENT
 from nurture.compiler.moments import Clock, Day, Span
 from nurture.compiler.names import NAME, STEP_ID, TAG
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
-from nurture.compiler.picks import ATTACH, SEND
+from nurture.compiler.picks import ATTACH, SEND, TEMPLATE_NAME
 from nurture.compiler.records import Key, ListOf, MapOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import (
@@ -89,6 +89,13 @@ PURPOSE = Key(
     ),
 )
 EXPIRES = Key("expires", Span(), say("Held back longer than this: dropped. Without it, 7d."))
+
+SURVEY = Key(
+    "survey",
+    NAME,
+    say("Asks the question of a survey, where its limits allow it; else goes on as `not_asked`."),
+)
+TEMPLATE = Key("template", TEMPLATE_NAME, say("The mail that asks; without it, NAME/ask."))
 
 WAIT = Key("wait", Span(), say("Waits for a span, counted from the last mail's fate."))
 
@@ -283,6 +290,7 @@ STEP_KINDS: dict[str, StepKind] = {
             (SUBJECT, FROM, WINDOW, SPREAD, EXPIRES, ATTACH, PURPOSE),
             {"review": say("a person's review before sending")},
         ),
+        StepKind(SURVEY, (TEMPLATE, SUBJECT, FROM, WINDOW, SPREAD, EXPIRES)),
         StepKind(WAIT),
         StepKind(WAIT_UNTIL),
         StepKind(WAIT_FOR, (WITHIN, SINCE, THEN, OTHERWISE)),
@@ -303,7 +311,6 @@ STEP_KINDS: dict[str, StepKind] = {
 
 #: steps of later versions
 LATER_STEPS = {
-    "survey": say("asking an NPS question"),
     "ask_referral": say("asking for an introduction"),
 }
 

@@ -32,6 +32,7 @@ from nurture.domain.steps import (
     Goto,
     Graph,
     Notify,
+    Question,
     Score,
     Send,
     SetLifecycle,
@@ -40,6 +41,7 @@ from nurture.domain.steps import (
     StartWorkflow,
     Step,
     StopWorkflow,
+    SurveyQuestion,
     Task,
     Variant,
     Wait,
@@ -74,6 +76,7 @@ class StepCompiler:
         self._steps: dict[str, Step] = {}
         self._makers: dict[str, Callable[[Draft, str | None], Step]] = {
             "send": self._send,
+            "survey": self._survey,
             "wait": self._wait,
             "wait_until": self._wait_until,
             "wait_for": self._wait_for,
@@ -114,6 +117,27 @@ class StepCompiler:
         own = self._own_purpose(fields, content)
         check_content(content, fields.at(SEND), own or self._purpose, refer, self._report)
         check_attachments(fields, content, refer, self._report)
+        return self._mail(draft, following, content, own)
+
+    def _survey(self, draft: Draft, following: str | None) -> Step:
+        fields, refer = draft.fields, self._references
+        name = fields.get_or(kinds.SURVEY, "")
+        refer.check_survey(name, fields.at(kinds.SURVEY), self._report)
+        content = Content(fields.get_or(kinds.TEMPLATE, f"{name}/ask"))
+        at = fields.at(kinds.TEMPLATE if fields.written(kinds.TEMPLATE) else kinds.SURVEY)
+        refer.check_template(content.template, Purpose.SURVEY, at, self._report)
+        return self._mail(draft, following, content, Purpose.SURVEY, SurveyQuestion(name))
+
+    def _mail(
+        self,
+        draft: Draft,
+        following: str | None,
+        content: Content,
+        own: Purpose | None,
+        question: Question | None = None,
+    ) -> Send:
+        """Return what sends a mail: a `send`, or a step whose mail asks a question."""
+        fields, refer = draft.fields, self._references
         sender, window = fields.get(kinds.FROM), fields.get(kinds.WINDOW)
         if sender is not None:
             refer.check_sender(sender, fields.at(kinds.FROM), self._report)
@@ -143,6 +167,7 @@ class StepCompiler:
             attach=attached(fields),
             purpose=own,
             spread=spread,
+            question=question,
             subject_at=_text_at(at),
             subjects_at=tuple(_text_at(at.pairs[one][1]) for one in subjects)
             if isinstance(at, MapNode) and "" not in subjects

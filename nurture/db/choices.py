@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from nurture.db import questions
 from nurture.db.tables import consent, contact, message
 from nurture.domain.message import UNSENT, State
 
@@ -48,7 +49,7 @@ def cancel_unsent(
 
     A worker that has claimed one finds it cancelled when it asks to write `sending`.
     """
-    return connection.execute(
+    rows = connection.execute(
         update(message)
         .where(
             message.c.contact_id == contact_id,
@@ -62,8 +63,11 @@ def cancel_unsent(
             message.c.workflow,
             message.c.step,
             message.c.purpose,
+            message.c.dedupe_key,
         )
     ).all()
+    questions.void(connection, [(row.purpose, row.dedupe_key) for row in rows])
+    return rows
 
 
 def withdrawn_by(connection: Connection, contact_id: int, by: str) -> list[str]:

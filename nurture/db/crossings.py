@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from nurture.clock import machine_now
+from nurture.db import questions
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import contact, crossing, decision, enrolment, message
 from nurture.db.types import UtcDateTime
@@ -282,9 +283,10 @@ def _cancel(connection: Connection, mails: Any, reason: str, now: datetime) -> i
         .values(state=State.CANCELLED, reason=reason, due_at=None, lease_until=None)
         .returning(
             message.c.id, message.c.contact_id, message.c.enrolment_id, message.c.workflow,
-            message.c.step,
+            message.c.step, message.c.purpose, message.c.dedupe_key,
         )
     ).all()  # fmt: skip
+    questions.void(connection, [(row.purpose, row.dedupe_key) for row in gone])
     if gone:
         recorded_at = machine_now()
         connection.execute(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, tuple_, update
 
 from nurture.clock import machine_now
+from nurture.db import questions
 from nurture.db.among import among
 from nurture.db.tables import (
     contact,
@@ -190,7 +191,7 @@ _CANCEL = (
     update(message)
     .where(among(message.c.enrolment_id, "enrolments"), message.c.state.in_(UNSENT))
     .values(state=State.CANCELLED, reason=bindparam("why"), due_at=None, lease_until=None)
-    .returning(message.c.id)
+    .returning(message.c.id, message.c.purpose, message.c.dedupe_key)
 )
 
 
@@ -201,7 +202,8 @@ def cancel_unsent(connection: Connection, enrolment_ids: Sequence[int], reason: 
     """
     if not enrolment_ids:
         return []
-    rows = connection.execute(_CANCEL, {"enrolments": enrolment_ids, "why": reason})
+    rows = connection.execute(_CANCEL, {"enrolments": enrolment_ids, "why": reason}).all()
+    questions.void(connection, [(row.purpose, row.dedupe_key) for row in rows])
     return [row.id for row in rows]
 
 

@@ -19,6 +19,7 @@ from nurture.domain.decision import (
     Divide,
     Effect,
     Emit,
+    LeaveUnasked,
     MakeTask,
     NotifyTeam,
     QueueMail,
@@ -27,6 +28,7 @@ from nurture.domain.decision import (
 from nurture.domain.enrolment import Memory, Standing
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts, SplitFact, StepFact
+from nurture.domain.guard import NOT_ASKED
 from nurture.domain.matching import accepts, leaves
 from nurture.domain.policy import Calendar
 from nurture.domain.steps import (
@@ -59,6 +61,7 @@ __all__ = [
     "Divide",
     "Effect",
     "Emit",
+    "LeaveUnasked",
     "MakeTask",
     "NotifyTeam",
     "QueueMail",
@@ -165,6 +168,9 @@ def _arrive(walk: _Walk, step: Step) -> _Move | None:
         memory.visits[step.id] = visit
     decision.trail.append(step.id)
     match step:
+        case Send() if (refusal := walk.facts.refusals.get(step.id)) is not None:
+            decision.effects.append(LeaveUnasked(step, refusal))
+            memory.steps[step.id] = StepFact(outcome=NOT_ASKED, event={"reason": refusal.reason})
         case Send():
             decision.effects.append(QueueMail(step, visit))
             memory.steps[step.id] = StepFact()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from nurture.domain.enrolment import Memory
+from nurture.domain.guard import Refusal
 from nurture.domain.steps import Notify, Send, Set, Split, Task, Webhook
 
 
@@ -16,6 +17,14 @@ class QueueMail:
 
     step: Send
     visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveUnasked:
+    """The guards of a step's question said no; the journey goes on."""
+
+    step: Send
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,15 @@ class Divide:
 
 
 Effect: TypeAlias = (
-    QueueMail | MakeTask | NotifyTeam | CallWebhook | Emit | ChangeContact | StopOther | Divide
+    QueueMail
+    | LeaveUnasked
+    | MakeTask
+    | NotifyTeam
+    | CallWebhook
+    | Emit
+    | ChangeContact
+    | StopOther
+    | Divide
 )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from nurture.domain.guard import Refusal
+
 #: events of which several about one mail are one
 ONCE_PER_MESSAGE = frozenset({"email.opened", "email.clicked"})
 
@@ -39,7 +41,7 @@ class EventOnHold:
 class StepFact:
     """What a step of this enrolment left behind at its last visit."""
 
-    #: sent | in_doubt | failed | dropped | expired | event | timeout | …
+    #: sent | in_doubt | failed | dropped | expired | not_asked | event | timeout | …
     outcome: str | None = None
     #: the mail of a `send`
     message_id: int | None = None
@@ -78,5 +80,7 @@ class Facts:
     steps: Mapping[str, StepFact] = field(default_factory=dict)
     #: splits of the journey's workflow by step: of those that somebody came to already
     splits: Mapping[str, SplitFact] = field(default_factory=dict)
+    #: questions of the journey's workflow, by step, that must not be put now
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
     event: EventFact | None = None
     count_unknown_opens: bool = True

@@ -228,6 +228,7 @@ DECISIONS: Words = {
     "not_enrolled": ("開始せず", "Not enrolled"),
     "divided": ("振り分け", "Divided"),
     "walked": ("進行", "Walked"),
+    "not_asked": ("お願いせず", "Not asked"),
     "ended": ("終了", "Ended"),
     "deferred": ("保留", "Held back"),
     "dropped": ("取りやめ", "Dropped"),

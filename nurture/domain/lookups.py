@@ -11,7 +11,7 @@ from nurture.domain.facts import ONCE_PER_MESSAGE
 from nurture.domain.holdout import goal_conditions
 from nurture.domain.reads import reads
 from nurture.domain.reviews import depends_on_time
-from nurture.domain.steps import Branch, Split, WaitFor
+from nurture.domain.steps import Branch, Send, Split, WaitFor
 from nurture.domain.winner import By
 from nurture.domain.workflow import EventTrigger, StateTrigger, Workflow
 
@@ -157,6 +157,22 @@ def awaits_clicks(workflow: Workflow) -> bool:
         waits = [step for step in workflow.graph.steps.values() if isinstance(step, WaitFor)]
         found = any(match.event in ONCE_PER_MESSAGE for step in waits for match in step.events)
         known = _awaiting[id(workflow)] = (workflow, found)
+    return known[1]
+
+
+#: by identity, as `_timed`
+_asking: dict[int, tuple[Workflow, tuple[Send, ...]]] = {}
+
+
+def asking(workflow: Workflow) -> tuple[Send, ...]:
+    """Return the steps of a workflow that ask a question of which guards are asked."""
+    known = _asking.get(id(workflow))
+    if known is None:
+        if len(_asking) >= _MOST_TIMED:
+            _asking.clear()
+        steps = workflow.graph.steps.values()
+        found = tuple(one for one in steps if isinstance(one, Send) and one.question is not None)
+        known = _asking[id(workflow)] = (workflow, found)
     return known[1]
 
 

@@ -114,6 +114,28 @@ MAIL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "セミナー「{seminar}」の現在の内容はすでにお知らせ済みです",
         "they know already how seminar {seminar} takes place",
     ),
+    # questions of which guards are asked first
+    "survey_gone": (
+        "アンケート「{survey}」の定義ファイルがなくなったため、お願いしません",
+        "not asked: no file writes survey {survey} down any more",
+    ),
+    "survey_loop_open": (
+        "前回のご回答でいただいたご不満への対応が終わっていないため、アンケートはお願いしません",
+        "not asked: what made them unhappy is not resolved yet",
+    ),
+    "survey_contact_limit": (
+        "直近365日にアンケートをすでに{asked}回お願いしているため、{until} まではお願いしません",
+        "not asked: they were asked {asked} times within 365 days; again from {until}",
+    ),
+    "survey_too_soon": (
+        "前回のアンケートから{days:g}日たっていないため、{until} まではお願いしません",
+        "not asked: less than {days:g} days since the last survey; again from {until}",
+    ),
+    "survey_account_limit": (
+        "この企業では直近365日にアンケートをすでに{rounds}回実施しているため、"
+        "{until} まではお願いしません",
+        "not asked: their company had {rounds} rounds within 365 days; again from {until}",
+    ),
     "does_not_render": (
         "本文を作れませんでした:{why}",
         "the mail could not be rendered: {why}",

@@ -25,6 +25,7 @@ from nurture.domain.steps import (
     StartWorkflow,
     Step,
     StopWorkflow,
+    SurveyQuestion,
     Task,
     Wait,
     WaitFor,
@@ -140,6 +141,10 @@ def exit_text(one: Exit, locale: str) -> str:
 
 def _said(step: Step, locale: str, ja: bool) -> StepText:
     match step:
+        case Send(question=SurveyQuestion(survey)):
+            what, notes = _send(step, locale, ja)
+            title = "アンケート" if ja else "Survey"
+            return StepText(Family.MAIL, title, survey, (what, *notes))
         case Send():
             return StepText(Family.MAIL, "メール送信" if ja else "Send", *_send(step, locale, ja))
         case Wait():

@@ -45,8 +45,37 @@ class EventMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyQuestion:
+    """The mail asks the question of a survey."""
+
+    #: name of its file
+    survey: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralQuestion:
+    """The mail asks for an introduction."""
+
+    #: name of the programme's file
+    program: str
+    #: key of the offer; "": the one that suits them
+    offer: str = ""
+    #: one of nurture.domain.referral_program.TIMINGS
+    timing: str = "by_hand"
+    #: criteria | named
+    mode: str = "criteria"
+
+
+#: what a mail asks that guards must allow (nurture.domain.guard)
+Question: TypeAlias = SurveyQuestion | ReferralQuestion
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
-    """Queue one mail and hold until its fate is known."""
+    """Queue one mail and hold until its fate is known.
+
+    With a `question` only where its guards allow it; else go on as `not_asked`.
+    """
 
     id: str
     next: str | None
@@ -62,13 +91,16 @@ class Send:
     pick: Pick | None = None
     #: paths of files in the release that go with it
     attach: tuple[str, ...] = ()
-    #: SERVICE where it answers a request of the reader's own; None: the workflow's
+    #: SERVICE where it answers a request of the reader's own, SURVEY and REFERRAL where it asks
+    #: a question; None: the workflow's
     purpose: Purpose | None = None
     #: the same by locale (locale, text), instead of one for all; in a language without one,
     #: the template's own subject stays
     subjects: tuple[tuple[str, str], ...] = ()
     #: the mails of a batch leave over a span as long as this; None: as the workflow says
     spread: timedelta | None = None
+    #: what it asks, where guards are asked first
+    question: Question | None = None
     #: line and column of the subject in the file, from 1; moving a line changes no step
     subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
     #: the same of each of `subjects`

@@ -14,19 +14,19 @@ from nurture.db.engine import write
 from nurture.db.events import DEEPEST, NewEvent, record
 from nurture.domain import advance as pure
 from nurture.domain.calendar import shift
-from nurture.domain.chat_lines import about
 from nurture.domain.enrolment import Standing
 from nurture.domain.facts import StepFact
+from nurture.domain.guard import NOT_ASKED
 from nurture.domain.lookups import awaits_clicks
 from nurture.domain.owners import assignee
 from nurture.domain.policy import Calendar
 from nurture.domain.purpose import Purpose
-from nurture.domain.sending import ALWAYS_OPEN
-from nurture.domain.steps import Notify, Send, Webhook
-from nurture.services import mail_timing
+from nurture.domain.steps import Send
+from nurture.services import mail_timing, team_rows
 from nurture.services.batch import Batch, Journey, Person, load_people
 from nurture.services.changes import Changes
 from nurture.services.divisions import Divisions
+from nurture.services.guards import WalkGuards
 from nurture.services.places import zone_of
 from nurture.services.rescore import journey_review
 from nurture.services.runtime import Runtime
@@ -45,6 +45,7 @@ class Walks:
     ) -> None:
         self._batch = batch
         self._divisions = Divisions(batch, due)
+        self._guards = WalkGuards(batch, due)
         self._calendar = calendar
         self._walked: list[tuple[Person, Journey, pure.Decision]] = []
         self._mails: list[dict[str, Any]] = []
@@ -81,6 +82,7 @@ class Walks:
         person.facts.trigger = row.trigger or {}
         person.facts.event = None
         person.facts.splits = self._divisions.facts(person, journey)
+        person.facts.refusals = self._guards.refusals(person, journey)
         decision = pure.advance(
             journey.workflow, standing, person.facts, batch.now, self._calendar, zone
         )
@@ -101,6 +103,19 @@ class Walks:
         match effect:
             case pure.QueueMail(step, visit):
                 self._mails.append(self._mail(person, journey, decision, step, visit, zone))
+                if step.question is not None:
+                    self._guards.ask(person, journey, step, f"{journey.id}/{step.id}/{visit}")
+            case pure.LeaveUnasked(step, refusal):
+                detail = {"workflow": journey.row.workflow, **refusal.detail}
+                batch.decide(
+                    person,
+                    NOT_ASKED,
+                    refusal.reason,
+                    detail,
+                    enrolment_id=journey.id,
+                    workflow=journey.row.workflow,
+                    step=step.id,
+                )
             case pure.MakeTask(step, visit):
                 batch.tasks.append(
                     {
@@ -117,11 +132,11 @@ class Walks:
                     }
                 )
             case pure.NotifyTeam(step, visit) if step.chat:
-                self._lines.append(self._line(person, journey, step, visit))
+                self._lines.append(team_rows.line(person, journey, step, visit))
             case pure.NotifyTeam(step, visit):
-                self._mails.append(self._notice(person, journey, step, visit))
+                self._mails.append(team_rows.notice(batch, person, journey, step, visit))
             case pure.CallWebhook(step, visit):
-                self._calls.append(self._call(journey, decision, step, visit))
+                self._calls.append(team_rows.call(journey, decision, step, visit))
             case pure.Emit():
                 self._emits.append((person, journey, decision, effect))
             case pure.ChangeContact(step):
@@ -175,62 +190,11 @@ class Walks:
             **self._shelf.columns(person, journey, step, visit, zone),
         }
 
-    def _notice(self, person: Person, journey: Journey, step: Notify, visit: int) -> dict[str, Any]:
-        return {
-            "dedupe_key": f"{journey.id}/{step.id}/{visit}",
-            "workflow": journey.row.workflow,
-            "step": step.id,
-            "recipient": self._team_address(person, step.to),
-            "purpose": "service",
-            "template": "team/notify",
-            "window": ALWAYS_OPEN,
-            "priority": 100,
-            "values": {
-                "notice": {"text": step.text, "contact": person.facts.contact.get("email", "")}
-            },
-        }
-
-    def _line(self, person: Person, journey: Journey, step: Notify, visit: int) -> dict[str, Any]:
-        return {
-            "dedupe_key": f"{journey.id}/{step.id}/{visit}",
-            "chat": step.chat,
-            "text": about(person.facts.contact, step.text),
-            "contact_id": person.id,
-        }
-
-    def _call(
-        self, journey: Journey, decision: pure.Decision, step: Webhook, visit: int
-    ) -> dict[str, Any]:
-        return {
-            "dedupe_key": f"{journey.id}/{step.id}/{visit}",
-            "endpoint": step.endpoint,
-            "workflow": journey.row.workflow,
-            "step": step.id,
-            "visit": visit,
-            "contact_id": journey.row.contact_id,
-            "enrolment_id": journey.id,
-            "fields": [list(field) for field in step.fields],
-            "data": dict(step.data),
-            "caused_by": decision.cause or journey.row.caused_by,
-        }
-
-    def _team_address(self, person: Person, to: str) -> str | None:
-        if "@" in to:
-            return to
-        found: str | None = None
-        if to != "owner":
-            who = self._batch.colleagues.with_role(to)
-            found = who.email if who is not None else None
-        elif person.row.owner_active:
-            found = person.row.owner_email
-        # Nobody has the role, or the contact has no owner: somebody must hear of it.
-        policy = self._batch.release.definitions.policy
-        return found or policy.senders[policy.default_sender].email
-
     def save(self) -> None:
         """Write mails, events, positions and reasons."""
         batch = self._batch
         queued = messages.queue(batch.connection, self._mails, batch.release.id, batch.now)
+        self._guards.save()
         notices.keep(batch.connection, self._lines, batch.now)
         calls.keep(batch.connection, self._calls, batch.now)
         rows = []

@@ -16,6 +16,7 @@ from nurture.db.engine import write
 from nurture.db.outbox import Held
 from nurture.domain.addresses import address_hash
 from nurture.domain.best_hour import BestHours
+from nurture.domain.definitions import Definitions
 from nurture.domain.policy import Calendar, Policy
 from nurture.domain.preferences import UNASKED
 from nurture.domain.seminar import CORRECTION, kind_of
@@ -31,7 +32,7 @@ from nurture.domain.sending import (
     take_turns,
 )
 from nurture.domain.workflow import Purpose
-from nurture.services import acquaintance, seminar_mail
+from nurture.services import acquaintance, guards, seminar_mail
 from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.drafting import recipient_of, resolve_sender
 from nurture.services.places import zone_of
@@ -93,7 +94,7 @@ def claim(
         desk = _Desk(runtime, connection, policy, calendar, now)
         desk.load(held, paused)
         about = seminar_mail.Desk(connection, release.definitions, rows, now)
-        claimed = desk.decide(rows, about)
+        claimed = desk.decide(rows, about, desk.questions(release.definitions, rows))
         return release, claimed, len(rows)
 
 
@@ -126,7 +127,13 @@ class _Desk:
             for contact_id, mails in reserved.items():
                 self._situations[contact_id].reserved = mails
 
-    def decide(self, rows: list[Row[Any]], about: seminar_mail.Desk) -> list[Claimed]:
+    def questions(self, definitions: Definitions, rows: Sequence[Row[Any]]) -> guards.Desk:
+        """Return who says whether the questions of these mails may still be asked."""
+        return guards.Desk(self._connection, definitions, rows, self._people, self._now)
+
+    def decide(
+        self, rows: list[Row[Any]], about: seminar_mail.Desk, questions: guards.Desk
+    ) -> list[Claimed]:
         """Let priority pick under the caps; write every answer with its reason."""
         by_id = {row.id: row for row in rows}
         go: list[int] = []
@@ -138,8 +145,10 @@ class _Desk:
             row = by_id[mail.id]
             situation = self._situations[row.contact_id]
             situation.enrolment_active = row.enrolment_state == "active"
-            verdict = about.drop(row) or may_send(
-                mail, situation, self._policy, self._calendar, self._now
+            verdict = (
+                about.drop(row)
+                or questions.drop(row)
+                or may_send(mail, situation, self._policy, self._calendar, self._now)
             )
             match verdict:
                 case Send():

@@ -34,7 +34,15 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
 }
 
 #: reasons whose moment may lie in another year
-_FAR = frozenset({"returned", "revisit_noted"})
+_FAR = frozenset(
+    {
+        "returned",
+        "revisit_noted",
+        "survey_contact_limit",
+        "survey_too_soon",
+        "survey_account_limit",
+    }
+)
 
 #: reasons of a mail that waits for a moment that is known
 _HELD_BACK = frozenset(

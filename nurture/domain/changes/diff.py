@@ -14,6 +14,7 @@ from nurture.domain.changes.policy import policy_changes
 from nurture.domain.changes.scoring import scoring_changes
 from nurture.domain.changes.segments import segment_changes
 from nurture.domain.changes.side import Side
+from nurture.domain.changes.surveys import survey_changes
 from nurture.domain.changes.templates import template_changes
 from nurture.domain.changes.workflows import WorkflowChange, workflow_changes
 from nurture.domain.glossary import Words
@@ -25,6 +26,7 @@ NOUNS: Sequence[Callable[[Side, Side], Iterable[Change]]] = (
     broadcast_changes,
     seminar_changes,
     library_changes,
+    survey_changes,
     scoring_changes,
     policy_changes,
     calendar_changes,
@@ -40,6 +42,7 @@ NAMES: Words = {
     "broadcast": ("一斉配信", "broadcast"),
     "seminar": ("セミナー", "seminar"),
     "item": ("ライブラリー", "library item"),
+    "survey": ("アンケート", "survey"),
     "scoring": ("スコアリング", "scoring"),
     "rule": ("加点ルール", "rule"),
     "fit": ("属性ルール", "fit rule"),

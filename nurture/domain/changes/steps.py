@@ -28,6 +28,7 @@ LABELS: Labels = {
     "pick": ("選定", "pick"),
     "attach": ("添付", "attach"),
     "purpose": ("目的", "purpose"),
+    "question": ("質問", "question"),
     "within": ("待つ期間", "within"),
     "events": ("待つ行動", "waits for"),
     "since": ("起点", "since"),

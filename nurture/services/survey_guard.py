@@ -1,0 +1,102 @@
+"""The guard of surveys: limits per contact and account, and unhappy answers first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import surveys
+from nurture.domain.definitions import Definitions
+from nurture.domain.guard import Refusal
+from nurture.domain.steps import SurveyQuestion
+from nurture.domain.survey_rhythm import YEAR, LoopFact, PastAsk, may_ask, round_for
+from nurture.services.places import locale_of
+
+
+class SurveyGuard:
+    """Two queries for a batch: what was asked within a year, and unhappy answers under way."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        definitions: Definitions,
+        people: Mapping[int, Row[Any]],
+        now: datetime,
+    ) -> None:
+        self._connection, self._definitions, self._now = connection, definitions, now
+        self._people = people
+        self._zone = ZoneInfo(definitions.calendar.zone)
+        apart = [one.limits.apart for one in definitions.surveys.values()]
+        since = now - max([YEAR, *apart])
+        accounts = sorted({row.account_id for row in people.values() if row.account_id})
+        rows = surveys.past(connection, sorted(people), accounts, since)
+        #: key → what was asked, in the order in which it was
+        self._past = {row.dedupe_key: _past(row) for row in rows}
+        self._account_of = {row.dedupe_key: row.account_id for row in rows}
+        self._loops = {
+            contact_id: LoopFact(row.state, row.round, row.resolved_at)
+            for contact_id, row in surveys.loops(connection, sorted(people)).items()
+        }
+        self._invitations: list[dict[str, Any]] = []
+
+    def refuse(self, contact_id: int, question: SurveyQuestion, key: str = "") -> Refusal | None:
+        """Return why a contact is not asked now, or None."""
+        survey = self._definitions.surveys.get(question.survey)
+        if survey is None:
+            return Refusal("survey_gone", {"survey": question.survey})
+        past = self._before(key)
+        account = self._people[contact_id].account_id
+        own = [one for one, _ in past if one.contact_id == contact_id]
+        of_account = [one for one, its in past if account is not None and its == account]
+        loop = self._loops.get(contact_id)
+        return may_ask(survey, self._round(contact_id), own, of_account, loop, self._now)
+
+    def ask(self, contact_id: int, question: SurveyQuestion, key: str, enrolment_id: int) -> None:
+        """Remember an invitation."""
+        person = self._people[contact_id]
+        name = self._round(contact_id)
+        self._past[key] = PastAsk(question.survey, name, self._now, contact_id)
+        self._account_of[key] = person.account_id
+        self._invitations.append(
+            {
+                "dedupe_key": key,
+                "survey": question.survey,
+                "round": name,
+                "contact_id": contact_id,
+                "account_id": person.account_id,
+                "enrolment_id": enrolment_id,
+                "role": person.role,
+                "locale": locale_of(person, self._definitions.policy),
+                "asked_at": self._now,
+            }
+        )
+
+    def save(self) -> None:
+        """Write the invitations."""
+        surveys.invite(self._connection, self._invitations)
+
+    def _round(self, contact_id: int) -> str:
+        return round_for(self._now, self._zone, self._loops.get(contact_id))
+
+    def _before(self, key: str) -> list[tuple[PastAsk, int | None]]:
+        """Return what was asked, with its account; only before an ask where its key is named."""
+        found = []
+        for one, past in self._past.items():
+            if one == key:
+                break
+            found.append((past, self._account_of[one]))
+        return found
+
+
+def asked(connection: Connection, keys: Sequence[str]) -> dict[str, SurveyQuestion]:
+    """Return what mails, named by their keys, ask."""
+    found = surveys.surveys_asked(connection, keys)
+    return {key: SurveyQuestion(survey) for key, survey in found.items()}
+
+
+def _past(row: Row[Any]) -> PastAsk:
+    return PastAsk(row.survey, row.round, row.asked_at, row.contact_id)
