@@ -31,10 +31,6 @@ _KINDS = {
     "scenarios": "scenarios",
     "referral_program": "referral_program",
 }
-#: kinds of later versions
-_LATER = {
-}
-
 #: kinds of which a release has exactly one file
 SINGLE = ("policy", "calendar", "scoring")
 
@@ -98,11 +94,6 @@ def add_source(sources: Sources, path: str, content: bytes | str) -> None:
         message = say("one file holds one thing, not {kinds}", kinds=both(sorted(kinds)))
         report.error(at, "two-kinds", message, say("split the file"))
         return
-    for name, what in _LATER.items():
-        if name in root.pairs:
-            message = say("'{name}' files are not available yet: {what}", name=name, what=what)
-            report.error(root.pairs[name][0], "not-available", message)
-            return
     first = next(iter(root.pairs), "")
     hint = report.near(first, _KINDS) or say("it needs one of the keys {keys}", keys=[*_KINDS])
     report.error(root, "unknown-kind", say("nothing says what this file is"), hint)

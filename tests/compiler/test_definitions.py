@@ -201,7 +201,7 @@ def test_a_release_needs_each_of_its_three_files(kind: str) -> None:
     [
         ("worklfow: x", "1:1: error: nothing says what this file is (did you mean 'workflow'?) [unknown-kind]"),
         ("- a", "1:1: error: expected keys such as `workflow: …`, found no map [wrong-type]"),
-        ("{}", "1:1: error: nothing says what this file is (it needs one of the keys workflow, scoring, calendar, policy, segment, segments, broadcast, seminar, library, survey, scenario, scenarios) [unknown-kind]"),
+        ("{}", "1:1: error: nothing says what this file is (it needs one of the keys workflow, scoring, calendar, policy, segment, segments, broadcast, seminar, library, survey, scenario, scenarios, referral_program) [unknown-kind]"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_nothing_we_know_says_so(text: str, problem: str) -> None:
