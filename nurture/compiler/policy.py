@@ -36,10 +36,18 @@ _ROLE = Key("role", NAME, say("What `task: {for: …}` may name: sales, inside-s
 _SENDER_LOCALE = Key(
     "locale", _LOCALE, say("Language of their task mails, where not the policy's.")
 )
+_SENDER_PROFILE = Key(
+    "profile",
+    Localized(300),
+    say("Two sentences about them, for people who are to be introduced: what they know, how long."),
+)
 _SENDER = Record(
     say("a sender"),
-    (_SENDER_NAME, _SENDER_TITLE, _SENDER_EMAIL, _SENDER_PHONE, _ROLE, _SENDER_LOCALE),
-)
+    (
+        _SENDER_NAME, _SENDER_TITLE, _SENDER_EMAIL, _SENDER_PHONE, _ROLE, _SENDER_LOCALE,
+        _SENDER_PROFILE,
+    ),
+)  # fmt: skip
 
 _COMPANY = Key("company", Localized(), say("The company's legal name."), required=True)
 _ADDRESS = Key("address", Localized(), say("The postal address."), required=True)
@@ -198,6 +206,7 @@ def _sender(entry: Named[Fields]) -> Sender:
         phone=fields.get_or(_SENDER_PHONE, ""),
         role=fields.get_or(_ROLE, "sales"),
         locale=fields.get_or(_SENDER_LOCALE, ""),
+        profile=fields.get_or(_SENDER_PROFILE, {}),
     )
 
 

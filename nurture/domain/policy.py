@@ -24,6 +24,8 @@ class Sender:
     role: str = "sales"
     #: language in which they read their tasks; "": the policy's
     locale: str = ""
+    #: what they know and what they are like, for pages that introduce them
+    profile: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ referrer = Table(
     Column("do_not_ask", Boolean, nullable=False, server_default=false()),
     #: progress of their own referrals is stopped (their own stop link)
     Column("updates_stopped_at", UtcDateTime),
+    #: how the pages that they hand on name them (nurture.domain.referrer_view.ShownAs)
+    Column("shown_as", String(16), nullable=False, server_default="short"),
     #: specialities in which a partner is certified
     Column("certifications", JSON, nullable=False, server_default="[]"),
     Column("created_at", UtcDateTime, nullable=False),

@@ -1,0 +1,59 @@
+"""Addresses that referrers get and hand on.
+
+The referrer's own page is opened by a signed link that carries the day it was made, so that
+an old mail that was passed round opens nothing for ever. What they hand on carries a code
+that names them and opens nothing of theirs.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
+
+from nurture.emails.tokens import Purpose, Token
+from nurture.services.runtime import Runtime
+
+#: how long the link to a referrer's own page works; each mail to them brings a fresh one
+LIFETIME = timedelta(days=180)
+
+#: the day number travels in the two bytes that other tokens use for a link
+_FIRST_DAY = date(2020, 1, 1)
+
+
+def page_of(runtime: Runtime, contact_id: int, now: datetime) -> str:
+    """Return the address of a referrer's own page, good for LIFETIME."""
+    day = (now.astimezone(UTC).date() - _FIRST_DAY).days
+    token = Token(Purpose.REFERRER, 0, contact_id, max(day, 1))
+    return f"{runtime.public_url}/r/{runtime.keyring.sign(token)}"
+
+
+def is_fresh(token: Token, now: datetime) -> bool:
+    """Say whether a referrer's link still works; one without a day does not."""
+    made = _FIRST_DAY + timedelta(days=token.link)
+    return token.link > 0 and now.astimezone(UTC).date() - made <= LIFETIME
+
+
+def link_of(runtime: Runtime, code: str) -> str:
+    """Return the personal link that a referrer hands on."""
+    return f"{runtime.public_url}/i/{quote(code)}"
+
+
+def ticket_address(runtime: Runtime, code: str) -> str:
+    """Return the address of a golden ticket."""
+    return f"{runtime.public_url}/g/{quote(code)}"
+
+
+def download_of(runtime: Runtime, code: str, item: str) -> str:
+    """Return the address of a library item that carries its referrer."""
+    return f"{runtime.public_url}/d/{quote(code)}/{quote(item)}"
+
+
+def rules_of(runtime: Runtime, program: str) -> str:
+    """Return the address of a programme's public rules."""
+    return f"{runtime.public_url}/rules/{quote(program)}"
+
+
+def consent_of(runtime: Runtime, referral_id: int, referrer_id: int) -> str:
+    """Return the address where a referred person agrees or does not."""
+    token = Token(Purpose.INTRODUCTION, referral_id, referrer_id)
+    return f"{runtime.public_url}/c/{runtime.keyring.sign(token)}"
