@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, abort
 
 from nurture.db.engine import read
-from nurture.domain.condition_words import duration_text
+from nurture.domain.condition_words import span_text
 from nurture.domain.referral import State
 from nurture.domain.referral_program import Offer, Program
 from nurture.errors import NurtureError
@@ -64,7 +64,7 @@ def _page(release: LiveRelease, program: Program, today: date) -> Response:
 def _offer(one: Offer) -> dict[str, str]:
     when = translate("once it has come to: %(stage)s, within %(span)s") % {
         "stage": stage_label(State(one.stage), language()),
-        "span": duration_text(one.within, language()),
+        "span": span_text(one.within, language()),
     }
     return {
         "title": text_in(one.title, language()),
