@@ -193,7 +193,10 @@ def _page(
     program = desk.program
     values |= {
         "name": name_of(desk),
-        "stories": [_story(one, text, day) for one in told],
+        "stories": {
+            "live": [_story(one, text, day) for one in told if not _is_over(one)],
+            "over": [_story(one, text, day) for one in told if _is_over(one)],
+        },
         "gifts": [_gift(one, day) for one in earned],
         "program": program,
         "owner": face_of_owner(desk.owner),
@@ -300,6 +303,11 @@ def _story(one: Story, text: str, day: Any) -> dict[str, Any]:
         "result": one.result,
         "again": again if waits else "",
     }
+
+
+def _is_over(one: Story) -> bool:
+    """Say whether a referral goes under those that have ended: a won one is shown with pride."""
+    return not one.open and one.state is not State.WON
 
 
 def _gift(one: Gift, day: Any) -> dict[str, str]:
