@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from nurture.db.contacts import current
 from nurture.db.tables import (
@@ -27,7 +27,7 @@ from nurture.db.tables import (
 #: states of a mail that has left
 _LEFT = ("sent", "delivered")
 
-_PERSON = (
+_PERSON: Select[Any] = (
     select(
         contact.c.id,
         contact.c.email,

@@ -100,9 +100,7 @@ class ShownAs(enum.StrEnum):
     NOBODY = "nobody"
 
 
-def shown_name(
-    wish: ShownAs, family: str, given: str, company: str, locale: str
-) -> str:
+def shown_name(wish: ShownAs, family: str, given: str, company: str, locale: str) -> str:
     """Return the referrer's name as they allow it to be shown, with its courtesy.
 
     "" where they want none, or where nothing is known of what they allow: never more than

@@ -39,9 +39,7 @@ def choose(runtime: Runtime, desk: Desk, choice: str) -> bool:
                 return False
             kind = "referral.ask_answered" if choice == "never" else "referral.asks_welcome"
             properties = {"answer": "never"} if choice == "never" else {}
-            record(
-                connection, [NewEvent(kind, desk.referrer.id, now, "web", properties)], now
-            )
+            record(connection, [NewEvent(kind, desk.referrer.id, now, "web", properties)], now)
         else:
             stopped = now if choice == "silence" else None
             if not referrers.stop_updates(connection, row.contact_id, stopped):

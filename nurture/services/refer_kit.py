@@ -158,7 +158,8 @@ def sns_length(text: str) -> int:
 def mailto(subject: str, body: str, to: str = "") -> str:
     """Return an address that opens a filled mail (RFC 6068: CRLF, everything else encoded)."""
     lines = body.replace("\r\n", "\n").replace("\n", "\r\n")
-    return f"mailto:{quote(to, safe='@.+-_')}?subject={quote(subject, safe='')}&body={quote(lines, safe='')}"
+    head, text = quote(subject, safe=""), quote(lines, safe="")
+    return f"mailto:{quote(to, safe='@.+-_')}?subject={head}&body={text}"
 
 
 def _with_link(text: str, link: str, between: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from nurture.db import referrals
 from nurture.db.engine import read
 from nurture.domain.introduction_letter import Introducing, Letter, introduction
@@ -16,8 +17,10 @@ from nurture.services.runtime import Runtime
 
 #: what the referrer ticks where we are to write; kept with the referral
 _VOUCHING = {
-    "ja": "ご本人の了承を得ています。貴社から一度だけ、ご連絡してよいかを伺うメールを送ることを、ご本人もご存じです。",
-    "en": "They know of it and agree that you write to them once to ask whether you may get in touch.",
+    "ja": "ご本人の了承を得ています。"
+    "貴社から一度だけ、ご連絡してよいかを伺うメールを送ることを、ご本人もご存じです。",
+    "en": "They know of it, and agree that you write to them once to ask whether you may get in "
+    "touch.",
 }
 
 

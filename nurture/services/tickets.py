@@ -76,9 +76,7 @@ def make_ticket(
         return str(row.code)
 
 
-def ticket_of(
-    runtime: Runtime, connection: Connection, text: str, now: datetime
-) -> Ticket | None:
+def ticket_of(runtime: Runtime, connection: Connection, text: str, now: datetime) -> Ticket | None:
     """Return the ticket of a code; None where there is none, or its referrer is gone."""
     code = read_code(text)
     row = golden_tickets.find(connection, code) if code is not None else None

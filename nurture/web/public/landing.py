@@ -54,7 +54,7 @@ def make_landing(runtime: Runtime) -> Blueprint:
     def person(desk: Desk, program: Program, filled: Filled) -> Person:
         return Person(
             filled.name, filled.company, filled.email, filled.message, language(),
-            _agreement(runtime, desk, program),
+            _agreement(desk, program),
         )  # fmt: skip
 
     def read_form() -> Filled:
@@ -77,14 +77,14 @@ def make_landing(runtime: Runtime) -> Blueprint:
         desk, program = desk_of(code)
         filled = read_form()
         if filled.trapped:
-            return _thanks(runtime, desk, program)
+            return _thanks(desk)
         if filled.faults:
             return _landing(runtime, desk, program, f"/i/{desk.code}", filled)
         may_pass()
         came = refer_intake.accept(
             runtime, desk, program, Way.FORWARD, "", person(desk, program, filled)
         )
-        return _thanks(runtime, desk, program) if came is not Came.TOO_MANY else _full(desk)
+        return _thanks(desk) if came is not Came.TOO_MANY else _full(desk)
 
     # -- an item of the library ----------------------------------------------------------
 
@@ -125,14 +125,14 @@ def make_landing(runtime: Runtime) -> Blueprint:
         desk, program, found = item_of(code, key)
         filled = read_form()
         if filled.trapped:
-            return _thanks(runtime, desk, program)
+            return _thanks(desk)
         if filled.faults:
             return _landing(runtime, desk, program, f"/d/{desk.code}/{key}", filled, found)
         may_pass()
         came = refer_intake.accept(
             runtime, desk, program, Way.DOWNLOAD, key, person(desk, program, filled)
         )
-        return _thanks(runtime, desk, program) if came is not Came.TOO_MANY else _full(desk)
+        return _thanks(desk) if came is not Came.TOO_MANY else _full(desk)
 
     # -- a golden ticket -----------------------------------------------------------------
 
@@ -156,7 +156,7 @@ def make_landing(runtime: Runtime) -> Blueprint:
         found = find_ticket(code)
         filled = read_form()
         if filled.trapped:
-            return _thanks(runtime, found.desk, found.program, found)
+            return _thanks(found.desk, found)
         if found.standing in (Standing.EXPIRED, Standing.WITHDRAWN):
             return _closed(runtime, found)
         if filled.faults:
@@ -165,7 +165,7 @@ def make_landing(runtime: Runtime) -> Blueprint:
         who = person(found.desk, found.program, filled)
         if refer_intake.redeem(runtime, found, who) is Came.NOT_OPEN:
             return _closed(runtime, find_ticket(code))
-        return _thanks(runtime, found.desk, found.program, found)
+        return _thanks(found.desk, found)
 
     return pages
 
@@ -211,13 +211,13 @@ def _shared(
         "rules_page": refer_links.rules_of(runtime, program.name) + f"?lang={language()}",
         "said": filled or Filled(),
         "faults": dict(filled.faults) if filled is not None else {},
-        "agreement": _agreement(runtime, desk, program),
+        "agreement": _agreement(desk, program),
     }
 
 
-def _agreement(runtime: Runtime, desk: Desk, program: Program) -> str:
+def _agreement(desk: Desk, program: Program) -> str:
     company = text_in(desk.policy.legal.company, language())
-    return agreement(runtime, company, program.rules.version, desk.named(language()))
+    return agreement(company, program.rules.version, desk.named(language()))
 
 
 def _ticket(runtime: Runtime, found: Ticket, filled: Filled | None = None) -> Response:
@@ -273,10 +273,7 @@ def _full(desk: Desk) -> Response:
     )
 
 
-def _thanks(
-    runtime: Runtime, desk: Desk, program: Program, ticket: Ticket | None = None
-) -> Response:
-    del runtime, program
+def _thanks(desk: Desk, ticket: Ticket | None = None) -> Response:
     return frame(
         "thanks",
         desk.policy,

@@ -11,9 +11,9 @@ from babel.dates import format_date
 from flask import Response, g, make_response, render_template, request
 
 from nurture.domain.policy import Policy, Sender
+from nurture.domain.referral_program import Program
 from nurture.services.compose import text_in
 from nurture.services.refer_desk import Desk
-from nurture.services.runtime import Runtime
 from nurture.services.sentences import day as day_of
 from nurture.web.languages import asked_for, known, language, translate
 from nurture.web.protection import POLICY
@@ -29,9 +29,7 @@ def speak_to(locale: str = "") -> None:
     g.language = known(request.args.get("lang")) or known(locale) or asked_for()
 
 
-def frame(
-    template: str, policy: Policy | None, status: int = 200, **values: Any
-) -> Response:
+def frame(template: str, policy: Policy | None, status: int = 200, **values: Any) -> Response:
     """Return a page in our frame; `policy` says who we are."""
     legal = policy.legal if policy is not None else None
     said = {
@@ -47,9 +45,7 @@ def frame(
     return page
 
 
-def sorry(
-    policy: Policy | None, heading: str, text: str, status: int, **more: Any
-) -> Response:
+def sorry(policy: Policy | None, heading: str, text: str, status: int, **more: Any) -> Response:
     """Return a page that says kindly why there is nothing to do here."""
     return frame("sorry", policy, status, heading=heading, text=text, **more)
 
@@ -80,9 +76,9 @@ def face_of_owner(owner: Sender) -> dict[str, str]:
     }
 
 
-def rules_in(desk_program: Any) -> dict[str, str]:
+def rules_in(program: Program) -> dict[str, str]:
     """Return a programme's rules in the page's language."""
-    rules = desk_program.rules
+    rules = program.rules
     return {
         "payment": text_in(rules.payment, language()),
         "exclusions": text_in(rules.exclusions, language()),
@@ -98,12 +94,11 @@ def hours_of(desk: Desk) -> int:
     return round(program.timers.contact.total_seconds() / 3600) if program is not None else 24
 
 
-def agreement(runtime: Runtime, company: str, version: str, sent_by: str) -> str:
+def agreement(company: str, version: str, sent_by: str) -> str:
     """Return what a referred person agrees to: shown beside the box, and kept as it stands."""
-    del runtime
     who = sent_by or translate("who introduced me")
     return translate(
         "I agree that %(company)s uses what I have written here to answer me and to agree on a "
-        "talk, and that %(who)s hears whether we are in touch and how it ended, but not what we "
-        "talk about. (Rules, version %(version)s)"
+        "talk, and that %(who)s hears how far it has come (contact, talk, proposal, contract), "
+        "but nothing of what we talk about. (Rules, version %(version)s)"
     ) % {"company": company, "who": who, "version": version}

@@ -8,25 +8,30 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from nurture.db.engine import read
-from nurture.domain.golden_ticket import MOST_OPEN, Standing, written
-from nurture.domain.referral import State
-from nurture.domain.referral_program import Offer, Program
-from nurture.domain.referrer_view import ShownAs, offers_for
+from nurture.domain.golden_ticket import written
+from nurture.domain.referral_program import Program
+from nurture.domain.referrer_view import ShownAs
 from nurture.emails.tokens import Purpose, Token
 from nurture.errors import NurtureError
 from nurture.services import refer_choices, refer_intake, refer_links
 from nurture.services.compose import text_in
-from nurture.services.refer_desk import Desk, Gift, Story, Stub, desk_of_contact, gifts, stories, stubs
-from nurture.services.refer_kit import face_of, kit_of, perk_of, texts_of
+from nurture.services.refer_desk import (
+    Desk,
+    desk_of_contact,
+    gifts,
+    stories,
+    stubs,
+)
 from nurture.services.refer_letter import Written, letter_about, vouching
 from nurture.services.runtime import Runtime
-from nurture.services.tickets import make_ticket, offers_on_tickets
+from nurture.services.tickets import make_ticket
 from nurture.web.languages import language, translate
 from nurture.web.public import refer_frame
 from nurture.web.public.reader_pages import token_of
 from nurture.web.public.refer_forms import LARGEST_FORM, Filled, Gate, of_the_referrer
-from nurture.web.public.refer_frame import date_text, days_in, face_of_owner, frame, rules_in, sorry
-from nurture.web.public.refer_words import how_told, name_of, stage_label, why_told
+from nurture.web.public.refer_frame import days_in, face_of_owner, frame, sorry
+from nurture.web.public.refer_values import is_over, of_gift, of_program, of_story
+from nurture.web.public.refer_words import name_of
 
 #: forms that one network may send in ten minutes
 _MOST_FORMS, _SECONDS = 60, 600
@@ -47,7 +52,7 @@ def make_refer_page(runtime: Runtime) -> Blueprint:
             abort(404)
         refer_frame.speak_to(desk.locale)
         if not refer_links.is_fresh(token, runtime.clock.now()):
-            abort(_old(runtime, text, desk))
+            abort(_old(text, desk))
         return desk
 
     def acting(text: str) -> Desk:
@@ -194,10 +199,10 @@ def _page(
     values |= {
         "name": name_of(desk),
         "stories": {
-            "live": [_story(one, text, day) for one in told if not _is_over(one)],
-            "over": [_story(one, text, day) for one in told if _is_over(one)],
+            "live": [of_story(one, text, day) for one in told if not is_over(one)],
+            "over": [of_story(one, text, day) for one in told if is_over(one)],
         },
-        "gifts": [_gift(one, day) for one in earned],
+        "gifts": [of_gift(one, day) for one in earned],
         "program": program,
         "owner": face_of_owner(desk.owner),
         "said": said or Filled(),
@@ -215,51 +220,8 @@ def _page(
         "kit": None,
     }
     if program is not None:
-        values |= _program(runtime, desk, program, drawer, now.astimezone(desk.zone).date())
+        values |= of_program(runtime, desk, program, drawer, now.astimezone(desk.zone).date())
     return frame("page", desk.policy, status, here=_here(desk), **values)
-
-
-def _program(
-    runtime: Runtime, desk: Desk, program: Program, drawer: list[Stub], today: Any
-) -> dict[str, Any]:
-    """Return what a page shows of a programme."""
-    link = refer_links.link_of(runtime, desk.code)
-    kit = kit_of(desk.release, program, language(), today)
-    day = days_in(desk.zone)
-    ticket_offers = offers_on_tickets(program, desk.kind)
-    offers = offers_for(program, desk.kind)
-    still_open = sum(one.standing is Standing.OPEN for one in drawer)
-    items = [one for one in (kit.case, *kit.items) if one is not None]
-    return {
-        "rules": rules_in(program),
-        "rules_page": refer_links.rules_of(runtime, program.name) + f"?lang={language()}",
-        "kit": kit,
-        "updated": date_text(kit.updated),
-        "face": face_of(program, language()),
-        "link": link,
-        "texts": texts_of(program, desk.policy, language(), link),
-        "downloads": {
-            one.key: refer_links.download_of(runtime, desk.code, one.key) for one in items
-        },
-        "names": _names(desk),
-        "wish": str(desk.wish),
-        "may_write": program.write_for_consent,
-        "vouching": vouching(language()),
-        "offer": _offer(offers[0]) if offers else None,
-        "tickets_given": program.ticket_for is not None and bool(ticket_offers),
-        "ticket_offers": [(one.key, _on_ticket(one)) for one in ticket_offers],
-        "may_make": still_open < MOST_OPEN,
-        "most_open": MOST_OPEN,
-        "stubs": [_stub(one, runtime, program, day) for one in drawer],
-    }
-
-
-def _names(desk: Desk) -> list[tuple[str, str]]:
-    named = {
-        str(wish): desk.named(language(), wish) for wish in ShownAs if wish is not ShownAs.NOBODY
-    }
-    found = [(wish, name) for wish, name in named.items() if name]
-    return [*found, (str(ShownAs.NOBODY), translate("Without my name"))]
 
 
 def _forms(text: str, desk: Desk) -> dict[str, str]:
@@ -274,62 +236,6 @@ def _here(desk: Desk) -> Any:
     program = request.args.get("program", "")
     own = desk.program is not None and desk.program.name == program
     return lambda lang: f"?lang={lang}" + (f"&program={program}" if own else "")
-
-
-def _offer(one: Offer) -> dict[str, str]:
-    return {"benefit": text_in(one.benefit, language()), "perk": perk_of(one, language())}
-
-
-def _on_ticket(one: Offer) -> str:
-    return perk_of(one, language()) or text_in(one.title, language())
-
-
-def _story(one: Story, text: str, day: Any) -> dict[str, Any]:
-    on_its_way = one.open and one.state is not State.AWAITING_CONSENT
-    waits = one.state is State.AWAITING_CONSENT and one.way == "introduce"
-    again = f"/r/{text}/letter/{one.referral_id}?lang={language()}"
-    return {
-        "ref": one.ref,
-        "name": one.name,
-        "company": one.company,
-        "state": str(one.state),
-        "label": stage_label(one.state, language()),
-        "on_its_way": on_its_way,
-        "reached": {str(stage) for stage in one.reached},
-        "how": how_told(one.contacted_by, language()),
-        "day": day(one.at),
-        "since": day(one.since),
-        "why": why_told(one.reason, language()),
-        "result": one.result,
-        "again": again if waits else "",
-    }
-
-
-def _is_over(one: Story) -> bool:
-    """Say whether a referral goes under those that have ended: a won one is shown with pride."""
-    return not one.open and one.state is not State.WON
-
-
-def _gift(one: Gift, day: Any) -> dict[str, str]:
-    return {
-        "title": one.title,
-        "recipient": one.recipient,
-        "state": one.state,
-        "due": day(one.due),
-        "delivered": day(one.delivered),
-    }
-
-
-def _stub(one: Stub, runtime: Runtime, program: Program, day: Any) -> dict[str, str]:
-    offer = program.offers.get(one.offer)
-    return {
-        "written": written(one.code),
-        "perk": _on_ticket(offer) if offer is not None else "",
-        "standing": str(one.standing),
-        "until": day(one.expires),
-        "used": day(one.redeemed),
-        "address": refer_links.ticket_address(runtime, one.code),
-    }
 
 
 def _letter(
@@ -355,8 +261,7 @@ def _letter(
     return frame("introduced", desk.policy, **values)
 
 
-def _old(runtime: Runtime, text: str, desk: Desk) -> Response:
-    del runtime
+def _old(text: str, desk: Desk) -> Response:
     return sorry(
         desk.policy,
         translate("This link has had its time"),

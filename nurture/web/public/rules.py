@@ -1,4 +1,4 @@
-"""The public rules of a referral programme: who, what, when, what of the data; made for paper too."""
+"""The public rules of a referral programme: for anybody to read, and made for paper too."""
 
 from __future__ import annotations
 
