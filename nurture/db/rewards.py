@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, exists, func, insert, select, update
 
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import (
@@ -21,7 +21,7 @@ from nurture.db.tables import (
 )
 from nurture.db.upsert import insert_new
 from nurture.domain.referral import RewardState
-from nurture.domain.rewards import STANDS
+from nurture.domain.rewards import OWED, STANDS
 
 #: what releasing a held reward is called in the ledger
 RELEASED = "released"
@@ -48,11 +48,11 @@ def _standing() -> Select[Any]:
     )
 
 
-def hold_referrer(connection: Connection, contact_id: int) -> None:
-    """Lock a referrer's row: whoever counts their rewards against limits is alone in it."""
-    if not is_sqlite(connection):
-        query = select(referrer.c.contact_id).where(referrer.c.contact_id == contact_id)
-        connection.execute(query.with_for_update()).all()
+def hold_referrers(connection: Connection, contact_ids: Collection[int]) -> None:
+    """Lock referrers' rows, after contacts: who counts their rewards against limits is alone."""
+    if contact_ids and not is_sqlite(connection):
+        query = select(referrer.c.contact_id).where(referrer.c.contact_id.in_(contact_ids))
+        connection.execute(query.order_by(referrer.c.contact_id).with_for_update()).all()
 
 
 def story_of(connection: Connection, referral_id: int) -> Any:
@@ -125,8 +125,12 @@ def locked(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
 def due(
     connection: Connection, now: datetime, limit: int, only: Sequence[int] | None = None
 ) -> list[Row[Any]]:
-    """Return (id, contact_id) of rewards about which something is due, the longest first."""
-    query = select(reward.c.id, reward.c.contact_id).where(reward.c.review_at <= now)
+    """Return (id, contact_id, referrer_id) of rewards about which something is due.
+
+    Those that have been due the longest come first.
+    """
+    query = select(reward.c.id, reward.c.contact_id, referral.c.referrer_id)
+    query = query.join(referral).where(reward.c.review_at <= now)
     if only is not None:
         query = query.where(reward.c.id.in_(only))
     return list(connection.execute(query.order_by(reward.c.review_at).limit(limit)))
@@ -172,11 +176,37 @@ def counts(
     return int(row[0]), int(row[1])
 
 
-def ledger(connection: Connection, ids: Collection[int] | None = None) -> list[Row[Any]]:
-    """Return the lines of the ledger, of some rewards or of all, in the order they came."""
-    query = select(reward_entry, reward.c.kind).join(reward).order_by(reward_entry.c.id)
-    if ids is not None:
-        query = query.where(reward_entry.c.reward_id.in_(ids))
+def ledger(connection: Connection, reward_id: int) -> list[Row[Any]]:
+    """Return the lines of a reward's ledger in the order they came."""
+    query = select(reward_entry).where(reward_entry.c.reward_id == reward_id)
+    return list(connection.execute(query.order_by(reward_entry.c.id)))
+
+
+def books(connection: Connection, since: datetime | None) -> list[Row[Any]]:
+    """Return the whole ledger, from a moment on, with what each line is about."""
+    query = (
+        select(
+            reward_entry,
+            reward.c.side,
+            reward.c.kind,
+            reward.c.title,
+            reward.c.recipient,
+            referral.c.ref,
+            referral.c.program,
+            contact.c.family_name,
+            contact.c.given_name,
+            contact.c.locale,
+            contact.c.email,
+            account.c.name.label("account_name"),
+        )
+        .join(reward, reward.c.id == reward_entry.c.reward_id)
+        .join(referral, referral.c.id == reward.c.referral_id)
+        .outerjoin(contact, contact.c.id == reward.c.contact_id)
+        .outerjoin(account, account.c.id == contact.c.account_id)
+        .order_by(reward_entry.c.id)
+    )
+    if since is not None:
+        query = query.where(reward_entry.c.at >= since)
     return list(connection.execute(query))
 
 
@@ -217,13 +247,14 @@ def listed(
     ref: str = "",
     limit: int = 500,
 ) -> list[Row[Any]]:
-    """Return rewards of these states, those promised soonest first, then the newest."""
+    """Return rewards of these states: those promised soonest first, then what changed last."""
     query = _shown().where(reward.c.state.in_(states))
     if contact_id is not None:
         query = query.where(reward.c.contact_id == contact_id)
     if ref:
         query = query.where(referral.c.ref == ref)
-    order = (reward.c.due_at.is_(None), reward.c.due_at, reward.c.id.desc())
+    promised = case((reward.c.state.in_(OWED), reward.c.due_at))
+    order = (promised.is_(None), promised, reward.c.updated_at.desc(), reward.c.id)
     return list(connection.execute(query.order_by(*order).limit(limit)))
 
 

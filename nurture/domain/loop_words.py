@@ -230,3 +230,11 @@ REWARD_ACTIONS: Words = {
     "hold": ("保留する", "Hold"),
     "reverse": ("取り消す", "Reverse"),
 }
+
+#: who moves a referral or a reward, where it is no member of the team
+MOVERS: Words = {
+    "engine": ("自動", "automatic"),
+    "contact": ("ご紹介先ご本人", "the referred person"),
+    "referrer": ("ご紹介者", "the referrer"),
+    "team": ("チーム", "the team"),
+}

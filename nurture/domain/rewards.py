@@ -172,18 +172,21 @@ def adds(before: RewardState, move: Move, amount: float | None) -> float | None:
 
 
 def unit_of(kind: str, currency: str | None) -> str:
-    """Return what an amount counts: a currency, or the kind itself (points, months, seats).
+    """Return what an amount may be added up by: its currency, `points`, or "" (by nothing).
 
-    No two units are ever added: 5,000 yen and 5,000 points are not 10,000 of anything.
+    20 percent and 10 percent are not 30 of anything, nor are hours and months.
     """
-    return currency or kind
+    return currency or ("points" if kind == "points" else "")
 
 
 def totals(amounts: Iterable[tuple[str, float | None]]) -> dict[str, float]:
-    """Return (unit, amount) added up by unit, in the order of units; without amounts: nothing."""
+    """Return (unit, amount) added up by unit, in the order of units.
+
+    No two units are ever added; what has no unit or no amount is in no sum.
+    """
     found: dict[str, list[float]] = {}
     for unit, amount in amounts:
-        if amount is not None:
+        if amount is not None and unit:
             found.setdefault(unit, []).append(amount)
     return {unit: math.fsum(parts) for unit, parts in sorted(found.items())}
 

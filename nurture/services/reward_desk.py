@@ -237,7 +237,7 @@ def sheet(runtime: Runtime, reward_id: int) -> Sheet:
         row = rows.shown(connection, reward_id)
         if row is None:
             raise _unknown(reward_id)
-        entries = rows.ledger(connection, [reward_id])
+        entries = rows.ledger(connection, reward_id)
     return Sheet(_line(row, runtime.clock.now()), entries)
 
 

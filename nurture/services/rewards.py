@@ -20,7 +20,7 @@ from nurture.db import outcomes
 from nurture.db import rewards as rows
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
-from nurture.domain.referral import RewardState, State, Way
+from nurture.domain.referral import CLOSED, RewardState, State, Way
 from nurture.domain.referral_program import Offer, Program
 from nurture.domain.referral_program import Reward as Promised
 from nurture.domain.reward_days import falls_due, month_of, promised_by
@@ -93,17 +93,16 @@ def follow(
 
 def follow_in(desk: Desk, referral_id: int, old: State | None, new: State) -> None:
     """Do what `follow` does for who holds the release already."""
-    connection = desk.connection
-    story = rows.story_of(connection, referral_id)
+    story = rows.story_of(desk.connection, referral_id)
     if story.way == Way.OUTBOUND:
         return
-    rows.hold_referrer(connection, story.referrer_id)
+    rows.hold_referrers(desk.connection, [story.referrer_id])
     program = desk.program(story.program)
-    if program is not None and new not in (State.LOST, State.DECLINED, State.EXPIRED):
+    if program is not None and new not in CLOSED - {State.WON}:
         offer = offer_of(program, story.channel, story.motive or "", story.offer or "")
-        if offer is not None and new is not State.DUPLICATE:
+        if offer is not None:
             _expect(desk, story, offer)
-    for row in rows.of_referral(connection, referral_id):
+    for row in rows.of_referral(desk.connection, referral_id):
         row = _named(desk, story, program, row)
         offered = program.offers.get(row.offer) if program is not None else None
         stage = State(offered.stage) if offered is not None else State.WON
@@ -338,9 +337,12 @@ def due_rewards(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | None
         found = rows.due(connection, now, limit, only)
         if not found or not runtime.releases.published(connection):
             return 0
-        # Contacts first, as everybody who decides for them does: so nobody deadlocks.
+        # Contacts first, then referrers, as everybody who decides for them does: so nobody
+        # deadlocks.
         mine = set(people.lock(connection, {row.contact_id for row in found if row.contact_id}))
-        ids = [row.id for row in found if row.contact_id is None or row.contact_id in mine]
+        held = [row for row in found if row.contact_id is None or row.contact_id in mine]
+        rows.hold_referrers(connection, {row.referrer_id for row in held})
+        ids = [row.id for row in held]
         desk = Desk(connection, runtime.releases.live(connection), now, "engine")
         done = 0
         for row in rows.locked(connection, ids):
@@ -359,7 +361,6 @@ def _review(desk: Desk, row: Row[Any]) -> None:
         # Nobody is left to give it to; what was given stays in the books.
         move(desk, row, Move.REVERSE, Reason.ERASED)
     elif row.state == RewardState.EARNED and row.held:
-        rows.hold_referrer(desk.connection, story.referrer_id)
         why = hold_reason(desk, story, program, row) if program is not None else None
         if why is not None:
             rows.save(

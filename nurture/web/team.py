@@ -22,6 +22,7 @@ from nurture.web.admin.formats import furnish
 from nurture.web.admin.mailbox import make_mailbox
 from nurture.web.admin.mailings import make_mailings
 from nurture.web.admin.releases import make_releases
+from nurture.web.admin.rewards import make_rewards
 from nurture.web.admin.seminars import LARGEST_LIST, make_seminars
 from nurture.web.admin.stages import make_stages
 from nurture.web.admin.status import make_status
@@ -82,6 +83,7 @@ def make_team(
     app.register_blueprint(make_contacts(runtime))
     app.register_blueprint(make_workflows(runtime))
     app.register_blueprint(make_releases(runtime))
+    app.register_blueprint(make_rewards(runtime))
     app.register_blueprint(make_stages(runtime))
     app.register_blueprint(make_mailings(runtime))
     app.register_blueprint(make_seminars(runtime))

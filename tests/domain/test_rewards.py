@@ -190,7 +190,7 @@ def test_sums_never_mix_currencies_or_units(
     found = totals(told)
     for unit, total in found.items():
         assert total == sum(n for one, n in told if one == unit)
-    assert set(found) == {unit for unit, _ in told}
+    assert set(found) == {unit for unit, _ in told if unit} <= {"JPY", "USD", "points"}
 
 
 def test_what_has_no_amount_is_in_no_sum() -> None:

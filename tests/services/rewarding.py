@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from nurture.db import tables
 from nurture.db.engine import write
-from nurture.domain.referral import State
+from nurture.domain.referral import State, Way
 from nurture.domain.referral_program import (
     Kit,
     Offer,
@@ -22,8 +22,8 @@ from nurture.domain.referral_program import (
     Wanted,
 )
 from nurture.services.deliver import Outbox
+from nurture.services.referrals import Introduction, advance, agree, introduce, reopen
 from nurture.services.releases import LiveRelease, Releases
-from nurture.services.rewards import follow
 from tests.services.house import House
 from tests.services.project import project, workflow
 
@@ -90,37 +90,43 @@ class Referring:
         return who
 
     def referral(self, referrer: int | None = None, **values: Any) -> int:
-        """Add a referral that has just come in, and let rewards follow it."""
+        """Somebody introduces a person whose address we do not have yet."""
         self._number += 1
-        now = self.house.clock.now()
-        row = {
-            "ref": f"R-{self._number}",
-            "program": "main",
-            "referrer_id": referrer or self.referrer,
-            "channel": "customer",
-            "way": "introduce",
-            "offer": "support",
-            "state": "awaiting_consent",
-            "created_at": now,
-            "updated_at": now,
-            **values,
-        }
-        found = self.house.add(tables.referral, **row)
-        self._follow(found, None, State.AWAITING_CONSENT)
-        return found
+        it = Introduction(
+            "main",
+            referrer or self.referrer,
+            Way.INTRODUCE,
+            name=f"佐藤{self._number}",
+            offer=values.pop("offer", "support"),
+        )
+        with write(self.house.engine) as connection:
+            now = self.house.clock.now()
+            found = introduce(self.house.runtime, connection, it, now, "referrer")
+        if values:
+            self.house.change(tables.referral, found.id, **values)
+        self.house.decide()
+        return found.id
 
     def agrees(self, referral: int, email: str = "sato@minami.example") -> int:
         """The referred person agrees and becomes a contact."""
-        who = self.house.person(email, ())
-        self.house.change(tables.referral, referral, contact_id=who)
-        self.comes(referral, State.RECEIVED)
-        return who
+        with write(self.house.engine) as connection:
+            now = self.house.clock.now()
+            done = agree(self.house.runtime, connection, referral, now, "同意します", email=email)
+        self.house.decide()
+        return done.contact_id
 
-    def comes(self, referral: int, state: State) -> None:
+    def comes(self, referral: int, state: State, reason: str = "") -> None:
         """Bring a referral to a state, as whoever moves it does."""
-        old = State(self.house.row(tables.referral, referral).state)
-        self.house.change(tables.referral, referral, state=state)
-        self._follow(referral, old, state)
+        with write(self.house.engine) as connection:
+            now = self.house.clock.now()
+            advance(self.house.runtime, connection, referral, state, now, "yoshida", reason=reason)
+        self.house.decide()
+
+    def reopens(self, referral: int) -> None:
+        """Open a closed referral again."""
+        with write(self.house.engine) as connection:
+            reopen(self.house.runtime, connection, referral, self.house.clock.now(), "yoshida")
+        self.house.decide()
 
     def won(self, referrer: int | None = None, **values: Any) -> int:
         """Add a referral whose deal was won at once."""
@@ -128,11 +134,6 @@ class Referring:
         self.agrees(found, f"r{found}@minami.example")
         self.comes(found, State.WON)
         return found
-
-    def _follow(self, referral: int, old: State | None, new: State) -> None:
-        with write(self.house.engine) as connection:
-            now = self.house.clock.now()
-            follow(self.house.runtime, connection, referral, old, new, now, "yoshida")
 
     def reward(self, referral: int, side: str = "referrer") -> Any:
         """Return a referral's reward of a side."""

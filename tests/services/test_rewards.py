@@ -13,7 +13,7 @@ from nurture.domain.referral_program import Reward, RewardLimits
 from nurture.domain.rewards import totals
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services import reward_desk
-from nurture.services.rewards import due_rewards
+from nurture.services.rewards import due_rewards, follow
 from tests.services.house import START, House
 from tests.services.rewarding import OFFER, TITLE, Referring
 
@@ -85,7 +85,7 @@ def test_a_reopened_deal_takes_back_what_was_not_delivered_with_the_other_sign(
     one = at.won()
     mine = at.reward(one).id
     house.after(days=15)
-    at.comes(one, State.PROPOSAL)
+    at.reopens(one)
     assert (at.reward(one).state, at.reward(one).reason) == ("reversed", "reopened")
     assert at.ledger(mine)[-1] == ("due", "reversed", -50000, "reopened")
     (task,) = house.rows(tables.task, kind="reward", contact_id=at.referrer)
@@ -103,7 +103,7 @@ def test_a_delivered_reward_is_never_taken_silently(house: House) -> None:
     mine = at.reward(one).id
     house.after(days=15)
     reward_desk.deliver(house.runtime, mine, "sato")
-    at.comes(one, State.PROPOSAL)
+    at.reopens(one)
     assert at.reward(one).state == "delivered"
     (task,) = house.rows(tables.task, kind="follow-up", contact_id=at.referrer)
     assert task.title == "お届け済みの特典「導入支援1日」の扱いをご相談（商談が再開しました）"
@@ -112,6 +112,7 @@ def test_a_delivered_reward_is_never_taken_silently(house: House) -> None:
     assert len(house.events("reward.delivered")) == 1
     assert reward_desk.reverse(house.runtime, mine, "ishida", "ご返却いただきました")
     assert at.ledger(mine)[-1] == ("delivered", "reversed", -50000, "ご返却いただきました")
+    at.reopens(one)
     at.comes(one, State.WON)
     assert at.reward(one).state == "reversed"
 
@@ -178,7 +179,12 @@ def test_a_regulated_sector_and_a_doubt_are_held_and_say_why(house: House) -> No
 @SQLITE
 def test_a_referral_to_a_partner_brings_no_reward(house: House) -> None:
     at = Referring(house)
-    at.won(way="outbound", channel="partner")
+    one = at.referral()
+    house.change(tables.referral, one, way="outbound")
+    with house.engine.begin() as connection:
+        connection.execute(tables.reward_entry.delete())
+        connection.execute(tables.reward.delete())
+        follow(house.runtime, connection, one, State.RECEIVED, State.WON, START, "engine")
     assert house.rows(tables.reward) == []
 
 
@@ -258,3 +264,21 @@ def test_a_promise_stands_when_the_programme_changes_afterwards(house: House) ->
     at.agrees(one)
     at.comes(one, State.WON)
     assert (at.reward(one).state, at.reward(one).amount) == ("earned", 50000)
+
+
+@SQLITE
+def test_an_event_that_no_move_made_earns_nothing(house: House) -> None:
+    at = Referring(house)
+    one = at.referral()
+    ref = house.row(tables.referral, one).ref
+    house.happens(at.referrer, "referral.won", referral=ref, state="won")
+    house.decide()
+    assert at.reward(one).state == "pending"
+
+
+@SQLITE
+def test_the_ledger_says_who_moved_what(house: House) -> None:
+    at = Referring(house)
+    one = at.won()
+    lines = house.rows(tables.reward_entry, reward_id=at.reward(one).id)
+    assert [line.by for line in lines] == ["referrer", "yoshida"]

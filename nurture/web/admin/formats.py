@@ -15,7 +15,7 @@ from flask import Flask, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from nurture.db.engine import read
-from nurture.domain import glossary
+from nurture.domain import glossary, loop_words
 from nurture.domain.condition_words import (
     condition_text,
     deadline_text,
@@ -60,6 +60,12 @@ _WORDS = {
     "experiment_state": glossary.EXPERIMENT_STATES,
     "group": glossary.GROUPS,
     "lift_state": glossary.LIFT_STATES,
+    "reward_state": loop_words.REWARD_STATES,
+    "reward_kind": loop_words.REWARD_KINDS,
+    "reward_side": loop_words.REWARD_SIDES,
+    "reward_action": loop_words.REWARD_ACTIONS,
+    "mover": loop_words.MOVERS,
+    "referral_state": loop_words.REFERRAL_STATES,
 }
 
 

@@ -18,6 +18,7 @@ from nurture.services.unsubscribe import unsubscribe_address
 from nurture.web.api.kpis import kpis_of
 from nurture.web.api.mailings import mailing_of, mailings_of
 from nurture.web.api.preferences_in import PreferencesIn
+from nurture.web.api.rewards import add_rewards
 from nurture.web.api.seminars import AttendanceIn, take_attendance
 from nurture.web.api.shapes import ContactIn, EventIn, UnsubscribeIn
 from nurture.web.errors import problem
@@ -144,6 +145,7 @@ def make_api(runtime: Runtime) -> Blueprint:
         except NurtureError as error:
             return problem(422, error.message, hint=error.hint)
 
+    add_rewards(api, runtime)
     return api
 
 

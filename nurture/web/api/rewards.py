@@ -1,0 +1,97 @@
+"""`GET /api/v1/rewards`: what is owed to those who refer, and the ledger of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from nurture.domain.referral import RewardState
+from nurture.errors import NotFoundError, NurtureError
+from nurture.language import say
+from nurture.services import reward_desk
+from nurture.services.reward_desk import Line
+from nurture.services.runtime import Runtime
+from nurture.web.errors import problem
+
+#: larger numbers are no ids
+_LARGEST = 2**62
+
+
+def add_rewards(api: Blueprint, runtime: Runtime) -> None:
+    """Give the API the routes of rewards."""
+
+    @api.get("/rewards")
+    def rewards() -> Response:
+        state, referral = request.args.get("state", ""), request.args.get("referral", "")[:24]
+        try:
+            return jsonify(rewards=rewards_of(runtime, state, referral))
+        except NurtureError as error:
+            return problem(422, error.message, hint=error.hint)
+
+    @api.get("/rewards/<int:reward_id>")
+    def reward(reward_id: int) -> Response:
+        try:
+            if reward_id > _LARGEST:
+                raise NotFoundError(say("there is no reward {id}", id=reward_id))
+            return jsonify(reward_of(runtime, reward_id))
+        except NotFoundError as error:
+            return problem(404, error.message, hint=error.hint)
+
+
+def rewards_of(runtime: Runtime, state: str = "", referral: str = "") -> list[dict[str, Any]]:
+    """Return rewards of a state (default: all), of a referral or of all, overdue ones first.
+
+    Raises NurtureError for a state that there is not.
+    """
+    if state and state not in list(RewardState):
+        raise NurtureError(
+            say("a reward is never '{state}'", state=state),
+            say("known: {known}", known=[str(one) for one in RewardState]),
+        )
+    states = (state,) if state else tuple(RewardState)
+    found = reward_desk.overview(runtime, states, ref=referral.strip().upper())
+    return [_told(line) for line in found.lines]
+
+
+def reward_of(runtime: Runtime, reward_id: int) -> dict[str, Any]:
+    """Return a reward with its ledger; NotFoundError where there is none."""
+    sheet = reward_desk.sheet(runtime, reward_id)
+    ledger = [
+        {
+            "at": one.at.isoformat(),
+            "from": one.from_state,
+            "to": one.to_state,
+            "amount": one.amount,
+            "currency": one.currency,
+            "reason": one.reason,
+            "by": one.by,
+        }
+        for one in sheet.entries
+    ]
+    return {**_told(sheet.line), "ledger": ledger}
+
+
+def _told(line: Line) -> dict[str, Any]:
+    row = line.row
+    amount = None
+    if row.amount is not None:
+        amount = {"value": row.amount, "currency": row.currency}
+    return {
+        "id": row.id,
+        "referral": row.ref,
+        "program": row.program,
+        "offer": row.offer,
+        "side": row.side,
+        "email": row.email if not row.erased else None,
+        "kind": row.kind,
+        "title": row.title,
+        "recipient": row.recipient,
+        "amount": amount,
+        "state": row.state,
+        "held": row.held,
+        "reason": row.reason,
+        "due_at": row.due_at.isoformat() if row.due_at else None,
+        "overdue": line.overdue,
+        "updated_at": row.updated_at.isoformat(),
+    }
