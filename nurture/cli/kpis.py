@@ -11,11 +11,13 @@ from rich.console import Console
 
 from nurture.cli.context import house_of
 from nurture.cli.kpi_screen import costs_table, screen, what_if_table
+from nurture.cli.readiness_screen import checklist_screen, week_screen
 from nurture.cli.speaking import language, speaks, tell
 from nurture.domain.kpi_text import plain
 from nurture.domain.what_if import Change, Now, what_if
 from nurture.language import say, say_number
 from nurture.services.kpi_costs import costs_on_record, import_costs
+from nurture.services.kpi_readiness import readiness
 from nurture.services.kpis import as_json, asked, kpis, moved, newest
 
 _FROM = click.option("--from", "first", default="", metavar="MONTH", help="First month: 2026-01.")
@@ -131,3 +133,19 @@ def list_(ctx: click.Context, first: str, last: str, locale: str) -> None:
         tell(say("No costs are on record: without them every CAC is n/a."))
         return
     Console().print(costs_table(rows, locale or language()))
+
+
+@kpis_.command()
+@speaks
+@click.pass_context
+def checklist(ctx: click.Context, locale: str) -> None:
+    """Show what is ready and what to do: four conditions, six items, seven items."""
+    Console().print(checklist_screen(readiness(house_of(ctx).runtime), locale))
+
+
+@kpis_.command()
+@speaks
+@click.pass_context
+def week(ctx: click.Context, locale: str) -> None:
+    """Show the week's routine with what was done and what waits."""
+    Console().print(week_screen(readiness(house_of(ctx).runtime), locale))

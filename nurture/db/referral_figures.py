@@ -5,7 +5,7 @@ Read from `referral`, `referral_step`, `referral_ask`, `referrer`, `survey_invit
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, or_, select
@@ -40,11 +40,15 @@ def customer_of(account_id: int | None, contact_id: int | None) -> CustomerKey:
 
 
 def referrals(
-    connection: Connection, period: Period, rewarded: Collection[tuple[str, str]]
+    connection: Connection,
+    period: Period,
+    rewarded: Collection[tuple[str, str]],
+    types: Mapping[str, str],
 ) -> list[ReferralFact]:
     """Return the referrals that came in a span, oldest first, each with every state it was in.
 
-    `rewarded`: (programme, offer) that have a reward for the referrer.
+    `rewarded`: (programme, offer) that have a reward for the referrer; `types`: programme →
+    what its file calls it.
     """
     mine = referral.c.created_at >= period.since, referral.c.created_at < period.until
     reached: dict[int, set[str]] = {}
@@ -95,6 +99,7 @@ def referrals(
             contact_by=row.contact_by,
             has_deal=bool(row.has_deal),
             rewarded=(row.program, row.offer or "") in rewarded,
+            program_type=types.get(row.program, "customer_matching"),
             first=row.id in first,
         )
         for row in rows

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from nurture.db.tables import contact, event, task
+from nurture.db.tables import contact, event, referral, task
 from nurture.db.task_writes import HANDOFF
 from nurture.domain.kpi import HandedOff, Move
 
@@ -40,6 +40,14 @@ def moves(connection: Connection, since: datetime) -> list[Move]:
         Move(row.contact_id, row.occurred_at, str((row.properties or {}).get("to", "")))
         for row in rows
     ]
+
+
+def referred(connection: Connection) -> set[int]:
+    """Return the contacts whom somebody introduced."""
+    rows = connection.execute(
+        select(referral.c.contact_id).where(referral.c.contact_id.is_not(None)).distinct()
+    )
+    return set(rows.scalars())
 
 
 def handoffs(connection: Connection, since: datetime) -> list[HandedOff]:

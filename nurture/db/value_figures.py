@@ -226,7 +226,10 @@ def _ends(connection: Connection) -> dict[CustomerKey, datetime]:
 
 
 def rewards(connection: Connection, period: Period) -> list[RewardFact]:
-    """Return what the ledger of rewards added to what we owe in a span."""
+    """Return what the ledger of rewards added to what we owe in a span.
+
+    Hours, seats and months of service have no currency, and no price that anybody stated.
+    """
     rows = connection.execute(
         select(
             reward.c.referral_id,
@@ -239,6 +242,7 @@ def rewards(connection: Connection, period: Period) -> list[RewardFact]:
         .join(referral, referral.c.id == reward.c.referral_id)
         .where(
             reward_entry.c.amount.is_not(None),
+            reward_entry.c.currency.is_not(None),
             reward_entry.c.at >= period.since,
             reward_entry.c.at < period.until,
         )

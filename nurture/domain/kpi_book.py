@@ -64,6 +64,8 @@ class ReferralFact:
     has_deal: bool = False
     #: the offer has a reward for the referrer
     rewarded: bool = False
+    #: what its programme's file calls itself: customer_matching, incentive …
+    program_type: str = "customer_matching"
     #: the first that ever came from its referrer
     first: bool = True
 

@@ -294,7 +294,7 @@ KPI_WORDS: Mapping[str, About] = {
 }
 
 TYPES: Words = {
-    "matching": ("お客様同士のご紹介", "Customer matching"),
+    "customer_matching": ("お客様同士のご紹介", "Customer matching"),
     "partner": ("パートナー", "Partner"),
     "incentive": ("特典つき", "Incentive"),
     "platform": ("プラットフォーム", "Platform"),

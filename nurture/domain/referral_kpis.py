@@ -258,13 +258,13 @@ def programme_type(one: ReferralFact) -> str:
     """Return the type of programme a referral came by, of the five of document 000 (row 2).
 
     employee: from our own people; partner: from a partner; platform: by an API or on social
-    media; incentive: the offer had a reward for the referrer; else customer matching.
+    media; else what the programme's file says (`type:`), customer matching by default.
     """
     if one.channel in ("employee", "partner"):
         return one.channel
     if one.way == "api" or one.ask_channel == "sns":
         return "platform"
-    return "incentive" if one.rewarded else "matching"
+    return one.program_type
 
 
 def medium(one: ReferralFact) -> str:

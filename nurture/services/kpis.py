@@ -182,7 +182,12 @@ def _book(
         period=period,
         now=now,
         policy=policy,
-        referrals=referral_figures.referrals(connection, period, rewarded),
+        referrals=referral_figures.referrals(
+            connection,
+            period,
+            rewarded,
+            {program.name: program.type for program in definitions.programs.values()},
+        ),
         deals=found.of_period,
         open_deals=found.open,
         won_ever=found.won_ever,

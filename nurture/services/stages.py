@@ -75,7 +75,7 @@ class Stages:
     returns: Mapping[str, int]
     #: language in which `reason` of the ways is written
     locale: str
-    #: None: no leads in the window
+    #: without those who were referred; None: no leads in the window
     forecast: Forecast | None
     #: days that the figures look back
     days: int = kpi.WINDOW.days
@@ -91,6 +91,7 @@ def stages(runtime: Runtime) -> Stages:
         scoring = definitions.scoring
         moves = stage_figures.moves(connection, since)
         standing = stage_figures.counts(connection)
+        referred = stage_figures.referred(connection)
         return Stages(
             now=now,
             zone=ZoneInfo(definitions.calendar.zone),
@@ -100,7 +101,10 @@ def stages(runtime: Runtime) -> Stages:
             calls=kpi.first_calls(stage_figures.handoffs(connection, since), now),
             returns=kpi.returns_by_reason(stage_figures.return_reasons(connection, since)),
             locale=definitions.policy.default_locale,
-            forecast=_forecast(moves, since, now),
+            # Referrals come late and unevenly: they have a forecast of their own (KPIs).
+            forecast=_forecast(
+                [one for one in moves if one.contact_id not in referred], since, now
+            ),
         )
 
 

@@ -19,6 +19,7 @@ from nurture.services.runtime import Runtime
 from nurture.web import errors
 from nurture.web.admin.contacts import make_contacts
 from nurture.web.admin.formats import furnish
+from nurture.web.admin.kpis import make_kpis
 from nurture.web.admin.mailbox import make_mailbox
 from nurture.web.admin.mailings import make_mailings
 from nurture.web.admin.releases import make_releases
@@ -85,6 +86,7 @@ def make_team(
     app.register_blueprint(make_releases(runtime))
     app.register_blueprint(make_rewards(runtime))
     app.register_blueprint(make_stages(runtime))
+    app.register_blueprint(make_kpis(runtime))
     app.register_blueprint(make_mailings(runtime))
     app.register_blueprint(make_seminars(runtime))
     app.register_blueprint(make_tasks(runtime))

@@ -151,8 +151,8 @@ def test_few_or_equal_scores_say_nothing_of_a_correlation(scores: dict[int, int]
 @pytest.mark.parametrize(
     ("given_facts", "kind"),
     [
-        ({}, "matching"),
-        ({"rewarded": True}, "incentive"),
+        ({}, "customer_matching"),
+        ({"program_type": "incentive"}, "incentive"),
         ({"way": "api"}, "platform"),
         ({"ask_channel": "sns", "rewarded": True}, "platform"),
         ({"channel": "partner", "rewarded": True}, "partner"),

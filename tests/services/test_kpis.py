@@ -15,6 +15,7 @@ from nurture.domain.kpi_values import Share
 from nurture.errors import NurtureError
 from nurture.services.kpi_costs import import_costs
 from nurture.services.kpis import Span, as_json, kpis, moved, span_of
+from nurture.services.stages import stages
 from tests.services.house import House
 from tests.services.project import POLICY, project
 
@@ -144,6 +145,17 @@ def test_a_deal_that_names_an_unknown_referral_shows_as_a_broken_record(season: 
     found = kpis(season.runtime, MAY).figures
     assert found["completeness"].rows["count"] == Share(2, 3)
     assert found["deals_without_next_date"] == Share(1, 1)
+
+
+def test_who_was_referred_is_in_no_short_term_forecast(season: House) -> None:
+    # the only lead was referred
+    assert stages(season.runtime).forecast is None
+    other = season.person("ito@other.example", source="広告")
+    season.happens(other, "document.downloaded")
+    season.decide()
+    forecast = stages(season.runtime).forecast
+    assert forecast is not None
+    assert forecast.leads_per_month == pytest.approx(1 / 3)
 
 
 def test_an_empty_house_has_no_rates_and_breaks_nothing(house: House) -> None:
