@@ -54,6 +54,6 @@ def rules_of(runtime: Runtime, program: str) -> str:
 
 
 def consent_of(runtime: Runtime, referral_id: int, referrer_id: int) -> str:
-    """Return the address where a referred person agrees or does not."""
+    """Return the address where a referred person agrees or does not (`/c/` is for clicks)."""
     token = Token(Purpose.INTRODUCTION, referral_id, referrer_id)
-    return f"{runtime.public_url}/c/{runtime.keyring.sign(token)}"
+    return f"{runtime.public_url}/y/{runtime.keyring.sign(token)}"

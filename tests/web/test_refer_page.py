@@ -224,7 +224,7 @@ def test_a_name_is_enough_for_a_letter_of_four_blocks(world: Introducing) -> Non
     assert query["subject"] == ["田中よりご紹介（貴社の日報の転記について一言）"]
     (body,) = query["body"]
     token = world.scene.token(Purpose.INTRODUCTION, row.id, world.referrer)
-    link = f"https://links.sample.example/c/{token}"
+    link = f"https://links.sample.example/y/{token}"
     for block in (
         "田中です",
         "転記が月51時間から9時間",
