@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from nurture import __version__
-from nurture.cli.speaking import give_language, language, told
+from nurture.cli.speaking import give_language, language, speaks_everywhere, told
 from nurture.errors import DefinitionError, NurtureError
 from nurture.log import configure as configure_log
 
@@ -109,6 +109,7 @@ class Group(click.Group):
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of all local state (default: ./var).",
 )
+@speaks_everywhere
 @click.pass_context
 def main(ctx: click.Context, project: Path | None, var: Path | None) -> None:
     """Email automation and nurture for B2B: workflows in YAML, honest tracking, referrals."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -31,7 +32,7 @@ _FORMATS = {"svg": (svg, ".svg"), "mermaid": (mermaid, ".mmd")}
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this file, not to the terminal.",
+    help="Write to this file; without it an SVG goes to a pipe, or to WORKFLOW.svg here.",
 )
 @click.option(
     "--all",
@@ -77,6 +78,9 @@ def diagram(
         click.echo(told(drawn))
         return
     text = write(found[0])
+    if out is None and kind == "svg" and sys.stdout.isatty():
+        # Nobody reads SVG on a terminal; a pipe or a file gets it as it is.
+        out = Path(f"{found[0].workflow.name}{ending}")
     if out is None:
         click.echo(text, nl=False)
         return

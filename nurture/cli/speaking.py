@@ -26,6 +26,9 @@ _OPTION: dict[str, Any] = {
     "help": "Language of what is said (default: that of the terminal, by LC_ALL or LANG).",
 }
 
+#: `nurture --locale ja COMMAND`; what the command's own `--locale` says goes before it
+speaks_everywhere = click.option("--locale", expose_value=False, **_OPTION)
+
 #: hands the command its language as `locale`
 speaks = click.option("--locale", **_OPTION)
 

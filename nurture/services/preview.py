@@ -27,7 +27,7 @@ from nurture.emails.marking import marking_part
 from nurture.emails.store import TemplateCache, TemplateStore
 from nurture.errors import NotFoundError, Problem, Severity
 from nurture.language import say
-from nurture.language.hints import nearest
+from nurture.language.hints import did_you_mean, nearest
 from nurture.services import acquaintance
 from nurture.services.acquaintance import Known
 from nurture.services.check import template_problems
@@ -114,11 +114,33 @@ class Studio:
         """Return a mail by its key; NotFoundError where there is none."""
         found = next((one for one in self._snapshot.subjects if one.key == key), None)
         if found is None:
-            keys = [one.key for one in self._snapshot.subjects]
-            raise NotFoundError(
-                say("there is no mail '{key}' in this project", key=key), nearest(key, keys)
-            )
+            raise self._no_such(key)
         return found
+
+    def _no_such(self, key: str) -> NotFoundError:
+        kind, _, name = key.partition(":")
+        known = [one.key.partition(":")[2] for one in self._snapshot.subjects if one.kind == kind]
+        if kind == "template":
+            return NotFoundError(
+                say("there is no template '{name}'", name=name), nearest(name, known)
+            )
+        if kind == "mailing":
+            return NotFoundError(
+                say("there is no broadcast '{name}'", name=name), did_you_mean(name, known)
+            )
+        workflow, _, step = name.partition(":")
+        steps = [one.step for one in self._snapshot.subjects if one.workflow == workflow]
+        if steps:
+            return NotFoundError(
+                say("step '{step}' of {workflow} sends no mail", step=step, workflow=workflow),
+                did_you_mean(step, steps),
+            )
+        others = {one.workflow for one in self._snapshot.subjects if one.workflow}
+        if workflow in self._snapshot.definitions.workflows:
+            return NotFoundError(say("workflow '{name}' sends no mail", name=workflow))
+        return NotFoundError(
+            say("there is no workflow '{name}'", name=workflow), did_you_mean(workflow, others)
+        )
 
     def mail(self, subject: Subject, reader: Reader, locale: str) -> PreviewMail:
         """Write a mail for a reader in a language; what keeps it from going is part of it."""

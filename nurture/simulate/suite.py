@@ -11,7 +11,8 @@ from typing import Self
 
 from nurture.domain.scenario import Scenario
 from nurture.errors import DefinitionError, NotFoundError, Problem, Severity
-from nurture.language import NOTHING, say
+from nurture.language import Said, say
+from nurture.language.hints import did_you_mean
 from nurture.services.check import check
 from nurture.services.project import SCENARIOS
 from nurture.simulate.world import Project
@@ -57,15 +58,23 @@ class Suite:
                 if not any(_means(pattern, one) for one in self.scenarios):
                     raise NotFoundError(
                         say("no scenario is meant by {pattern}", pattern=pattern),
-                        self._hint(),
+                        self._hint(pattern),
                     )
             found = [one for one in found if any(_means(pattern, one) for pattern in patterns)]
         lowered = [word.lower() for word in words]
         return [one for one in found if all(word in one.title.lower() for word in lowered)]
 
-    def _hint(self) -> str:
-        files = list(dict.fromkeys(one.place.file for one in self.scenarios))
-        return say("there are {files}", files=files) if files else NOTHING
+    def _hint(self, pattern: str) -> Said:
+        file, colon, line = pattern.rpartition(":")
+        if colon and line.isdigit():
+            there = [one.place.line for one in self.scenarios if _means(file, one)]
+            if there:
+                return say("scenarios of {file} begin in lines {lines}", file=file, lines=there)
+            pattern = file
+        stem = PurePosixPath(pattern).stem
+        stems = {PurePosixPath(one.place.file).stem for one in self.scenarios}
+        # The nearest file, else all where they are few, else where to find them.
+        return did_you_mean(stem, stems) or say("`nurture test --list` names them all")
 
 
 def _means(pattern: str, scenario: Scenario) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -48,3 +49,22 @@ def test_an_unknown_name_and_no_name_say_what_to_write(folder: Path) -> None:
     assert _run(folder, "--locale", "en").exit_code == 2
     every = _run(folder, "--all", str(folder / "all"), "--locale", "en")
     assert (every.exit_code, (folder / "all").exists()) == (1, False)
+
+
+def test_an_svg_is_written_to_a_file_where_a_person_would_read_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr("sys.stdout", shown)
+    main(
+        ["--project", ".", "diagram", "good", "--locale", "en"],
+        standalone_mode=False,
+    )
+    assert shown.getvalue() == "good (1 step) is drawn in good.svg\n"
+    ET.parse(folder / "good.svg")

@@ -37,8 +37,10 @@ def test_a_mail_is_written_as_files_without_a_database_and_none_is_made(folder: 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["x/lettre", "--out", "o"], "x/letter"),
-        (["--workflow", "journey", "--step", "frist", "--out", "o"], "step:journey:first"),
+        (["x/lettre", "--out", "o"], "テンプレート「x/lettre」はありません\n  → 「x/letter」の"),
+        (["--workflow", "journey", "--step", "frist", "--out", "o"], "→ 「first」の間違い"),
+        (["--workflow", "jurney", "--out", "o"], "→ 「journey」の間違い"),
+        (["--broadcast", "news", "--out", "o"], "一斉配信「news」はありません"),
         (["x/letter", "--contact", "a@sample.example"], "データベース"),
         (["--to", "me@sample.example"], "どのメール"),
         (["x/letter", "--workflow", "journey"], "いずれか"),

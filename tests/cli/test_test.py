@@ -120,3 +120,19 @@ def test_a_release_holds_no_scenario_and_a_broken_one_stops_no_publication() -> 
     assert not [path for path in suite.project.files if "tests/" in path]
     with pytest.raises(DefinitionError):
         Suite.of({**made, "workflows/tests/tiny.yaml": b"scenario: a\n"})
+
+
+def test_a_misspelt_file_is_hinted_at_and_a_wrong_line_names_the_right_ones(folder: Path) -> None:
+    write(folder, files(OFFICE, scenarios=LATE + FINE))
+    misspelt, wrong = command("tinny", "--locale", "ja"), command("tiny:1", "--locale", "en")
+    assert "「tiny」の間違いではありませんか" in misspelt.output
+    assert "scenarios of tiny begin in lines " in wrong.output
+    assert (misspelt.exit_code, wrong.exit_code) == (2, 2)
+
+
+def test_the_language_may_stand_before_the_command_and_behind_it_counts(folder: Path) -> None:
+    write(folder, files(OFFICE, scenarios=LATE))
+    said = CliRunner().invoke(main, ["--locale", "ja", "test", "tinny"]).output
+    assert "間違いではありませんか" in said
+    said = CliRunner().invoke(main, ["--locale", "ja", "test", "tinny", "--locale", "en"]).output
+    assert "did you mean" in said
