@@ -241,6 +241,7 @@ class _Page:
             if one.verdict:
                 text.append(f" [{self._word(glossary.VERDICTS, one.verdict)}]", "dim")
             text.append(f": {one.text}" if one.text else "", "not bold")
-            text.append(f"  {one.workflow}" if one.workflow else "", "dim not bold")
+            if one.workflow and one.workflow not in one.text:
+                text.append(f"  {one.workflow}", "dim not bold")
             table.add_row(self._moment(one.at), text)
         return table

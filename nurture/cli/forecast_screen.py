@@ -200,6 +200,7 @@ class Screen:
         for one in entries:
             text = Text(one.title, "bold")
             text.append(f": {one.text}" if one.text else "", "not bold")
-            text.append(f"  {one.workflow}" if one.workflow else "", "dim not bold")
+            if one.workflow and one.workflow not in one.text:
+                text.append(f"  {one.workflow}", "dim not bold")
             table.add_row(self._words.moment(one), text)
         console.print(table)

@@ -41,3 +41,33 @@ CODES: Mapping[tuple[str, str], Words] = {
     ("deal.advanced", "stage"): DEAL_STAGES,
     ("referral.ask_answered", "answer"): ASK_ANSWERS,
 }
+
+#: properties of events; others are shown as they are written
+PROPERTIES: Words = {
+    "kind": ("種類", "kind"),
+    "document": ("資料", "document"),
+    "title": ("タイトル", "title"),
+    "form": ("フォーム", "form"),
+    "seminar": ("セミナー", "seminar"),
+    "from": ("変更前", "before"),
+    "to": ("変更後", "after"),
+    "page": ("ページ", "page"),
+    "url": ("URL", "URL"),
+    "reason": ("理由", "reason"),
+    "stage": ("ステージ", "stage"),
+    "segment": ("セグメント", "segment"),
+    "source": ("情報源", "source"),
+    "schedule": ("定期起動", "schedule"),
+    "at": ("日時", "at"),
+    "score": ("スコア", "score"),
+    "product": ("製品", "product"),
+    "amount": ("金額", "amount"),
+    "company": ("会社", "company"),
+    "result": ("結果", "result"),
+    "note": ("メモ", "note"),
+    "by": ("記録者", "by"),
+    "workflow": ("シナリオ", "workflow"),
+    "task": ("タスク", "task"),
+    "deal": ("商談", "deal"),
+    "fields": ("項目", "fields"),
+}

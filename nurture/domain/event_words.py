@@ -67,7 +67,7 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     **LOOP_EVENTS,
 }
 
-_MOVES = {"temperature.changed": TEMPERATURES, "lifecycle.changed": STAGES}
+MOVES = {"temperature.changed": TEMPERATURES, "lifecycle.changed": STAGES}
 
 
 def name_of(event_type: str, locale: str) -> str:
@@ -80,9 +80,9 @@ def name_of(event_type: str, locale: str) -> str:
 
 def more_of(event_type: str, properties: Mapping[str, Any], locale: str) -> str:
     """Return what else is worth reading of an event, empty where there is nothing."""
-    if event_type in _MOVES:
+    if event_type in MOVES:
         old, new = (
-            word(_MOVES[event_type], str(properties.get(side) or ""), locale)
+            word(MOVES[event_type], str(properties.get(side) or ""), locale)
             for side in ("from", "to")
         )
         return f"{old} → {new}" if old else new

@@ -244,6 +244,18 @@ DECISIONS: Words = {
     "task_due": ("タスクの期限", "Task due"),
 }
 
+#: what a step left behind, where that is no event
+STEP_OUTCOMES: Words = {
+    "sent": ("送信済み", "sent"),
+    "in_doubt": ("結果不明", "in doubt"),
+    "failed": ("失敗", "failed"),
+    "dropped": ("取りやめ", "dropped"),
+    "expired": ("期限切れで取りやめ", "given up after its time"),
+    "timeout": ("期限まで待って先へ", "waited in vain"),
+    "else": ("どの条件にも当てはまらず", "no condition held"),
+    "event": ("イベントあり", "an event came"),
+}
+
 #: kinds of the library's items; others are shown as they are written
 ITEMS: Words = {
     "case": ("事例", "case"),

@@ -169,7 +169,9 @@ def _mails(
         said = ""
         # What ends a journey cancels its mails without a decision of their own.
         if newest is not None and row.reason in (None, newest.reason):
-            said = sentences.reason(newest.reason, newest.detail, locale, zone, house.titles)
+            _, said = sentences.decided(
+                newest.kind, newest.reason, newest.detail, locale, zone, house.titles
+            )
         elif row.reason:
             said = sentences.reason(row.reason, {}, locale, zone, house.titles)
         reacted = done.get(row.id, set())
@@ -246,8 +248,9 @@ def _timeline(
             case timeline.EVENT:
                 found.append(_event(place, row, locale))
             case timeline.DECISION:
-                title = word(glossary.DECISIONS, row.kind, locale)
-                text = sentences.reason(row.reason, row.detail, locale, zone, house.titles)
+                title, text = sentences.decided(
+                    row.kind, row.reason, row.detail, locale, zone, house.titles
+                )
                 workflow = house.titles.get(row.workflow, row.workflow or "")
                 found.append(
                     Happened(place, row.at, "decision", row.kind, title, text, "", workflow)

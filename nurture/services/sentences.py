@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from nurture.domain import glossary, loop_words
-from nurture.domain.event_words import name_of
+from nurture.domain.event_codes import CODES, PROPERTIES
+from nurture.domain.event_words import MOVES, name_of
 from nurture.domain.reasons import sentence
 from nurture.language import language_of
 
@@ -60,6 +62,11 @@ _HELD_BACK = frozenset(
     }
 )
 
+#: (kind, reason) of decisions whose sentence says no more than their noun and their workflow
+_AGAIN = frozenset({("sent", "accepted"), ("walked", "walked"), ("enrolled", "enrolled")})
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+
 _FORMATS = {"ja": "M月d日(E) H:mm", "en": "EEE, d MMM, HH:mm"}
 _LONG = {"ja": "y年M月d日(E) H:mm", "en": "EEE, d MMM y, HH:mm"}
 _DAYS = {"ja": "y年M月d日", "en": "d MMM y"}
@@ -80,6 +87,34 @@ def day(at: datetime | None, locale: str, zone: ZoneInfo) -> str:
         return ""
     language = language_of(locale)
     return str(format_date(at.astimezone(zone).date(), _DAYS[language], locale=language))
+
+
+def decided(
+    kind: str,
+    code: str,
+    detail: Mapping[str, Any],
+    locale: str,
+    zone: ZoneInfo,
+    titles: Mapping[str, str],
+) -> tuple[str, str]:
+    """Return a decision's noun and its sentence; without one where that says the noun again."""
+    noun = glossary.word(glossary.DECISIONS, kind, locale)
+    told = "" if (kind, code) in _AGAIN else reason(code, detail, locale, zone, titles)
+    return noun, told
+
+
+def property_text(kind: str, name: str, value: Any, locale: str, zone: ZoneInfo) -> str:
+    """Return a property of an event of a kind as `種類: ホワイトペーパー`."""
+    values = value if isinstance(value, list) else [value]
+    comma = "、" if language_of(locale) == "ja" else ", "
+    text = comma.join(f"{one:g}" if isinstance(one, float) else str(one) for one in values)
+    if kind in MOVES and name in ("from", "to"):
+        text = glossary.word(MOVES[kind], text, locale)
+    elif (codes := CODES.get((kind, name))) is not None:
+        text = glossary.word(codes, text, locale)
+    elif isinstance(value, str) and _INSTANT.match(value):
+        text = _moment(value, locale, zone, True)
+    return f"{glossary.word(PROPERTIES, name, locale)}: {text}"
 
 
 def reason(

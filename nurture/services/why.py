@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from nurture.services import sentences
 from nurture.services.house import House, house_at
 from nurture.services.places import zone_of
 from nurture.services.runtime import Runtime
+from nurture.services.sentences import property_text
 
 #: attempts in words
 _ATTEMPTS = {
@@ -161,7 +161,8 @@ class _Teller:
             outcome = _ATTEMPTS.get(one.outcome, say("tried"))
             code = str(one.code) if one.code is not None else ""
             said = " ".join(filter(None, (code, (one.answer or "").removeprefix(code).strip())))
-            found.append(Entry(one.at, self._in_words(outcome), f"{one.provider}: {said}"))
+            server = one.provider.rstrip(":")
+            found.append(Entry(one.at, self._in_words(outcome), f"{server}: {said}"))
         found += self._decided(causes.decisions_on_mail(self._connection, row))
         for one in causes.reactions(self._connection, row.id):
             text = more_of(one.type, one.properties or {}, self._locale)
@@ -174,7 +175,11 @@ class _Teller:
         over = row.state != "active"
         state = self._word(glossary.OUTCOMES, row.outcome or "") if over else ""
         about = self._person.email if self._person is not None else ""
-        trigger = ", ".join(f"{key}={value}" for key, value in sorted((row.trigger or {}).items()))
+        trigger = ("、" if self._locale.startswith("ja") else ", ").join(
+            self._property(row.caused_by, name, value)
+            for name, value in sorted((row.trigger or {}).items())
+            if value not in (None, "", [])
+        )
         return self._known(
             (say("Contact"), about),
             (say("Workflow"), " ".join(filter(None, (row.workflow, row.subject)))),
@@ -197,14 +202,25 @@ class _Teller:
         for step, visits in memory.visits.items():
             fact = memory.steps.get(step)
             told = step if visits == 1 else f"{step} ×{visits}"
-            if fact is not None and fact.outcome is not None:
-                told += f": {fact.outcome}"
-            if fact is not None and fact.message_id is not None:
+            if fact is None:
+                yield told
+                continue
+            left = dict(fact.event)
+            if kind := str(left.pop("type", "") or ""):
+                more = more_of(kind, left, self._locale)
+                told += f": {name_of(kind, self._locale)}"
+                told += f" ({more})" if more else ""
+            elif fact.outcome is not None:
+                told += f": {self._word(glossary.STEP_OUTCOMES, fact.outcome)}"
+            if fact.message_id is not None:
                 told += f" #{fact.message_id}"
-            plain = dict(fact.event) if fact is not None else {}
-            if plain:
-                told += f" {json.dumps(plain, ensure_ascii=False, default=str)[:120]}"
             yield told
+
+    def _property(self, event_id: int | None, name: str, value: Any) -> str:
+        """Return a property of the event that began a journey, in words."""
+        chain = causes.chain(self._connection, event_id)
+        kind = chain[-1].type if chain else ""
+        return property_text(kind, name, value, self._locale, self.zone)
 
     def journey_entries(self, row: Row[Any]) -> list[Entry]:
         """Return what was decided about an enrolment, and its mails."""
@@ -220,11 +236,14 @@ class _Teller:
         found = []
         for row in rows:
             detail = row.detail or {}
-            text = self._reason(row.reason, detail)
+            title, text = sentences.decided(
+                row.kind, row.reason, detail, self._locale, self.zone, self.house.titles
+            )
             trail = detail.get("trail")
             if isinstance(trail, list) and trail:
-                text = f"{' → '.join(str(step) for step in trail)}: {text}"
-            found.append(Entry(row.at, self._word(glossary.DECISIONS, row.kind), text))
+                steps = " → ".join(str(step) for step in trail)
+                text = f"{steps}: {text}" if text else steps
+            found.append(Entry(row.at, title, text))
         return found
 
     def _reason(self, code: str, detail: Mapping[str, Any]) -> str:

@@ -91,7 +91,7 @@ def test_every_mail_says_why_it_did_or_did_not_go(scene: Scene) -> None:
     scene.add(event_evidence, event_id=clicked, verdict="machine", reason="burst", at=NOON)
 
     third, second, first = explain(scene.runtime, "TANAKA@sample.example", "ja").mails
-    assert (first.subject, first.state, first.why) == ("ご質問", "sent", "送信しました")
+    assert (first.subject, first.state, first.why) == ("ご質問", "sent", "")
     assert (first.opened, first.clicked) == (True, False)
     assert "contact-week" in second.why
     assert third.why == "配信停止のお申し出があります(マーケティング)"

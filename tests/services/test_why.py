@@ -55,6 +55,7 @@ def test_a_mail_says_why_it_was_made_what_held_it_back_and_what_became_of_it(
     assert told[1].startswith("taken by the server: memory")
     assert [one for one in told if "[machine]" in one]
     assert [one for one in told if "[human]" in one]
+    assert "Sent: " in told
     assert facts(story)["Of"] == "w / first #1"
     assert facts(story)["Message-ID"] == "<n1.mail@sample.example>"
 
@@ -66,12 +67,22 @@ def test_a_journey_says_its_steps_with_what_each_left_behind(house: House) -> No
     assert known["State"] == "done"
     assert known["Steps so far"].splitlines()[:2] == [
         "first: sent #1",
-        'read: event {"link": 1, "network": "192.0.2.0/24", "type": "email.clicked"}',
+        "read: Link clicked",
     ]
     told = texts(story)
-    assert told[0] == "Enrolled: enrolled in w"
+    assert told[0] == "Enrolled: "
     assert any(one.startswith("Walked: first: waits for the fate") for one in told)
     assert told[-1].startswith("Ended: end-1")
+
+
+def test_what_a_journey_began_with_is_said_in_words(house: House) -> None:
+    trigger = "trigger: [{event: temperature.changed}]"
+    house.publish(project(workflow("w", "- wait: 1d", trigger)))
+    person = house.person()
+    house.happens(person, "document.downloaded", kind="paper")
+    house.turn()
+    known = facts(explain_journey(house.runtime, 1, "ja"))
+    assert known["Begun with"] == "変更前: コールド、スコア: 20、変更後: ウォーム"
 
 
 def test_both_speak_japanese(house: House) -> None:

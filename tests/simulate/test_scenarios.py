@@ -236,7 +236,7 @@ def test_a_failure_says_what_was_expected_what_came_why_and_what_happened() -> N
         "What happened to 田中 tanaka@aozora.example",
         "  Fri, 3 Apr, 18:00  ● Contact created",
         "                     ● Page viewed",
-        "                     · Enrolled enrolled in welcome [welcome]",
+        "                     · Enrolled [welcome]",
         "                     ✉ Mail made x/hello [welcome]",
         "                     · Walked waits for the fate of mail x/hello [welcome]",
         "                     · Held back waits for the window office, until Mon, 6 Apr, 09:00 [welcome]",  # noqa: E501
