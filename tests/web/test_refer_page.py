@@ -193,15 +193,13 @@ def test_what_they_earned_and_when_it_comes(world: Introducing) -> None:
     done = world.introduce("鈴木")
     world.agree(done.id)
     now = world.scene.clock.now()
-    row = {
-        "referral_id": done.id, "side": "referrer", "contact_id": world.referrer,
-        "offer": "training", "kind": "training", "title": "活用研修（半日）", "state": "earned",
-        "due_at": now + timedelta(days=30), "created_at": now, "updated_at": now,
-    }  # fmt: skip
-    reward = world.scene.add(tables.reward, **row)
+    mine = (tables.reward.c.referral_id == done.id) & (tables.reward.c.side == "referrer")
+    promised = {"state": "earned", "due_at": now + timedelta(days=30)}
+    with write(world.scene.engine) as connection:
+        connection.execute(update(tables.reward).where(mine).values(promised))
     assert "確定しました。2026年6月11日までにお届けします" in words(world.get(world.page))
     with write(world.scene.engine) as connection:
-        changed = update(tables.reward).where(tables.reward.c.id == reward)
+        changed = update(tables.reward).where(mine)
         connection.execute(changed.values(held=True, reason="同じ会社の疑い"))
     said = words(world.get(world.page))
     assert "お届けの日が決まり次第" in said
