@@ -72,6 +72,11 @@ _SEMINAR: Fields = {
     # what a correction's reader was told before
     **dict.fromkeys(("was_starts", "was_ends", "was_place", "was_cancelled"), False),
 }
+#: what somebody gets for a referral, or for having been referred
+_REWARD: Fields = {
+    **dict.fromkeys(("title", "kind", "kind_name", "side", "state", "referral"), True),
+    **dict.fromkeys(("due", "recipient"), False),
+}
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -85,6 +90,7 @@ def _standard() -> dict[str, Fields]:
         "urls": _URLS,
         "predecessor": _PREDECESSOR,
         "item": _ITEM,
+        "reward": _REWARD,
         "seminar": _SEMINAR,
     }
 

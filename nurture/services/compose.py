@@ -19,7 +19,7 @@ from nurture.emails.pictures import InlinePicture, pictures_shown
 from nurture.emails.render import render
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
-from nurture.services import acquaintance, digest, seminar_mail
+from nurture.services import acquaintance, digest, reward_mail, seminar_mail
 from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.drafting import Draft, draft, recipient_of
 from nurture.services.enclosures import enclosed
@@ -81,6 +81,7 @@ def compose(
     values = mail_values(release, message, person, drafted, locale, now, known, concern)
     if message.template == digest.TEMPLATE:
         values |= digest.digest_values(runtime, message, locale)
+    values |= reward_mail.told(runtime, release.definitions, message, locale)
     told = task_mail(runtime, release, message, locale, now) if message.task_id else None
     if told is not None:
         values["task"] = told.values

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from nurture.domain.contact_row import Basis
 from nurture.domain.definitions import Definitions
+from nurture.domain.glossary import word
+from nurture.domain.loop_words import REWARD_KINDS
 from nurture.domain.origin import Acquaintance, origin
 from nurture.domain.policy import Policy
 from nurture.emails.errors import RenderError
@@ -53,12 +55,14 @@ _TEXTS: Mapping[str, Mapping[str, Any]] = {
         "summary": "紙の日報を残したまま、転記をなくした三つの職場の進め方をご紹介します。",
         "place": "オンライン（Zoom）",
         "figures": ["日報の転記：月51時間 → 月9時間", "取り組みの期間：三か月"],
+        "reward": "活用研修（半日・オンライン）",
     },
     "en": {
         "title": "Online session on everyday paperwork",
         "summary": "How three workplaces kept their paper reports and ended the copying.",
         "place": "Online (Zoom)",
         "figures": ["Copying reports: from 51 to 9 hours a month", "Time taken: three months"],
+        "reward": "Advanced training, half a day, online",
     },
 }
 
@@ -206,6 +210,15 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "join": f"{url}/room",
             "materials": [{"title": texts["title"], "url": url}],
             **{name: texts[name] for name in ("title", "summary", "place")},
+        },
+        "reward": {
+            "kind": "training",
+            "kind_name": word(REWARD_KINDS, "training", locale),
+            "title": texts["reward"],
+            "due": (start + timedelta(days=14)).date(),
+            "side": "referrer",
+            "state": "earned",
+            "referral": "R-7K2M9Q",
         },
         "today": start.date(),
         "zone": zone,

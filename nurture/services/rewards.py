@@ -21,6 +21,7 @@ from nurture.db import rewards as rows
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
 from nurture.domain.referral import CLOSED, RewardState, State, Way
+from nurture.domain.referral_life import is_told, terms_of
 from nurture.domain.referral_program import Offer, Program
 from nurture.domain.referral_program import Reward as Promised
 from nurture.domain.reward_days import falls_due, month_of, promised_by
@@ -106,7 +107,7 @@ def follow_in(desk: Desk, referral_id: int, old: State | None, new: State) -> No
         row = _named(desk, story, program, row)
         offered = program.offers.get(row.offer) if program is not None else None
         stage = State(offered.stage) if offered is not None else State.WON
-        _change(desk, story, program, row, change(standing_of(row), stage, new))
+        _change(desk, story, program, row, change(standing_of(row), stage, new), new)
 
 
 def standing_of(row: Row[Any]) -> Standing:
@@ -170,7 +171,12 @@ def _named(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any]) 
 
 
 def _change(
-    desk: Desk, story: Row[Any], program: Program | None, row: Row[Any], found: Change
+    desk: Desk,
+    story: Row[Any],
+    program: Program | None,
+    row: Row[Any],
+    found: Change,
+    new: State,
 ) -> None:
     if found.ask:
         reward_tasks.ask(desk, story, row, found.reason)
@@ -178,7 +184,7 @@ def _change(
     if found.move is None:
         return
     if found.move is Move.EARN:
-        _earn(desk, story, program, row)
+        _earn(desk, story, program, row, new)
         return
     move(desk, row, found.move, found.reason)
     if found.move is Move.REVERSE and row.state != RewardState.PENDING:
@@ -213,7 +219,7 @@ def move(desk: Desk, row: Row[Any], what: Move, reason: str = "", **values: Any)
         reward_tasks.close(desk, row, outcome)
 
 
-def _earn(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any]) -> None:
+def _earn(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any], new: State) -> None:
     why = hold_reason(desk, story, program, row) if program is not None else None
     if why is not None:
         review_at = _looked_at_again(desk, why)
@@ -221,7 +227,9 @@ def _earn(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any]) -
         _decide(desk, row, "reward_held", {"why": why})
         return
     move(desk, row, Move.EARN, **_days(desk, program, row, desk.now))
-    _tell_earned(desk, story.ref, program, rows.locked(desk.connection, [row.id])[0])
+    # The letter about the referral's step, where the cadence has one, says it already.
+    with_step = row.side == REFERRER and is_told(new, terms_of(program), desk.now, desk.now)
+    _tell_earned(desk, story.ref, program, row, alone=not with_step)
 
 
 def hold_reason(
@@ -287,16 +295,18 @@ def release_it(
         at=desk.now,
     )
     if row.state == RewardState.EARNED:
-        _tell_earned(desk, story.ref, program, rows.locked(desk.connection, [row.id])[0])
+        _tell_earned(desk, story.ref, program, row, alone=True)
     else:
         fresh = rows.locked(desk.connection, [row.id])[0]
         reward_tasks.deliver(desk, story, fresh)
 
 
-def _tell_earned(desk: Desk, ref: str, program: Program | None, row: Row[Any]) -> None:
+def _tell_earned(desk: Desk, ref: str, program: Program | None, row: Row[Any], alone: bool) -> None:
+    """Say that a reward is earned; `alone`: no letter about the referral says so as well."""
     offer = program.offers.get(row.offer) if program is not None else None
-    stage = offer.stage if offer is not None else State.WON
-    emit(desk, ref, row, "reward.earned", stage=str(stage))
+    stage = str(offer.stage if offer is not None else State.WON)
+    fresh = rows.locked(desk.connection, [row.id])[0]
+    emit(desk, ref, fresh, "reward.earned", stage=stage, alone=alone)
 
 
 def emit(desk: Desk, ref: str, row: Row[Any], kind: str, **more: Any) -> None:
@@ -311,6 +321,7 @@ def emit(desk: Desk, ref: str, row: Row[Any], kind: str, **more: Any) -> None:
         "title": row.title,
         "kind": row.kind,
         "side": row.side,
+        "state": kind.partition(".")[2],
         "due": due,
         **more,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from nurture.emails.lint import lint_templates
 from nurture.emails.render import Rendered, render
 from nurture.emails.template_context import TemplateContext
 from nurture.emails.tokens import Keyring
+from nurture.services.gallery import sample_values
 from nurture.services.picking import Carried
 from tests.content.shipped import letters, release
 
@@ -82,6 +83,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "account": {},
         "item": _item(name, locale) if name.startswith("library/") else {},
         "seminar": _seminar(locale),
+        "reward": sample_values(_SHIPPED, locale, datetime(2026, 5, 12, tzinfo=UTC))["reward"],
         "zone": "Asia/Tokyo",
         "sender": sender,
         "company": company,

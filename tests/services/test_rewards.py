@@ -9,12 +9,13 @@ import pytest
 
 from nurture.db import tables
 from nurture.domain.referral import State
-from nurture.domain.referral_program import Reward, RewardLimits
+from nurture.domain.referral_program import Cadence, Reward, RewardLimits
 from nurture.domain.rewards import totals
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services import reward_desk
 from nurture.services.rewards import due_rewards, follow
 from tests.services.house import START, House
+from tests.services.project import letter, workflow
 from tests.services.rewarding import OFFER, TITLE, Referring
 
 #: the same statements run on both; who holds which row is another test's
@@ -282,3 +283,46 @@ def test_the_ledger_says_who_moved_what(house: House) -> None:
     one = at.won()
     lines = house.rows(tables.reward_entry, reward_id=at.reward(one).id)
     assert [line.by for line in lines] == ["referrer", "yoshida"]
+
+
+NEWS = workflow(
+    "reward-news",
+    "- {send: x/reward}",
+    "trigger: [{event: reward.earned, where: {side: referrer, alone: true}}]\n"
+    "per: event.reward\npurpose: referral",
+)
+REWARD = letter("{{ reward.title }} {{ reward.due | date }} {{ reward.kind_name }}")
+
+
+@SQLITE
+def test_where_no_letter_about_the_referral_says_it_the_reward_has_one_of_its_own(
+    house: House,
+) -> None:
+    at = Referring(house, NEWS, t_x__reward=REWARD)
+    # Won: the letter about the end of the referral says it.
+    at.won()
+    house.turn()
+    assert [row.properties["alone"] for row in house.events("reward.earned")] == [False, True]
+    assert house.to() == []
+    # At a proposal, under a cadence of three letters, nobody else says it.
+    at.program(
+        cadence=Cadence.THREE, offers={"support": replace(OFFER, stage="proposal", referred=None)}
+    )
+    two = at.referral()
+    at.agrees(two, "two@minami.example")
+    at.comes(two, State.PROPOSAL)
+    house.turn()
+    assert house.to() == ["mori@kita.example"]
+    (mail,) = house.rows(tables.message, step="x/reward")
+    assert mail.values["reward"]["title"] == "導入支援1日"
+
+
+@SQLITE
+def test_what_is_held_is_told_only_once_it_is_let_go(house: House) -> None:
+    at = Referring(house, NEWS, t_x__reward=REWARD)
+    one = at.won(flags=["same_domain"])
+    house.turn()
+    assert house.to() == []
+    reward_desk.release(house.runtime, at.reward(one).id, "ishida", "別部署と確認")
+    house.turn()
+    assert house.to() == ["mori@kita.example"]
