@@ -17,6 +17,7 @@ from nurture.domain.kpi_text import plain
 from nurture.domain.what_if import Change, Now, what_if
 from nurture.language import say, say_number
 from nurture.services.kpi_costs import costs_on_record, import_costs
+from nurture.services.kpi_docs import page
 from nurture.services.kpi_readiness import readiness
 from nurture.services.kpis import as_json, asked, kpis, moved, newest
 
@@ -149,3 +150,10 @@ def checklist(ctx: click.Context, locale: str) -> None:
 def week(ctx: click.Context, locale: str) -> None:
     """Show the week's routine with what was done and what waits."""
     Console().print(week_screen(readiness(house_of(ctx).runtime), locale))
+
+
+@kpis_.command()
+@speaks
+def docs(locale: str) -> None:
+    """Print what each KPI means, as docs/kpis.md has it."""
+    click.echo(page(locale), nl=False)

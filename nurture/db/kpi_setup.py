@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from nurture.db.tables import (
     event,
@@ -163,6 +164,13 @@ def week(connection: Connection, now: datetime, found: Seen) -> Week:
         ),
         wins=rows(referral.c.id, referral.c.state == State.WON, referral.c.closed_at > since),
     )
+
+
+def review_task(connection: Connection, key: str) -> Row[Any] | None:
+    """Return the review task of a key: id, assignee_id, state; None where there is none."""
+    query: Any = select(task.c.id, task.c.assignee_id, task.c.state).where(task.c.dedupe_key == key)
+    found: Row[Any] | None = connection.execute(query).first()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def referred(connection: Connection) -> set[int]:
     rows = connection.execute(
         select(referral.c.contact_id).where(referral.c.contact_id.is_not(None)).distinct()
     )
-    return set(rows.scalars())
+    return {row.contact_id for row in rows}
 
 
 def handoffs(connection: Connection, since: datetime) -> list[HandedOff]:

@@ -112,23 +112,24 @@ def _six(one: Setup) -> list[Item]:
         _routine(one),
         _item(
             say("A list of candidates, and when to ask them"),
-            bool(one.candidates and one.with_timing),
+            one.candidates,
             say(
                 "{number} people answered 7 or more; timings: {timings}",
                 number=one.candidates,
                 timings=_names(one.with_timing),
             ),
-            say("Ask the NPS question, and switch `timings` on in the programme's file"),
+            say("Ask the NPS question each quarter"),
+            (one.with_timing, say("Switch `timings` on in the programme's file")),
         ),
         _item(
             say("The ask is a template"),
-            bool(one.asking),
+            one.asking,
             say("Journeys that ask: {names}", names=_names(one.asking)),
             say("Put `ask_referral` into a journey"),
         ),
         _item(
             say("The programme is written down"),
-            bool(one.with_rules),
+            one.with_rules,
             say("Programmes with their rules: {names}", names=_names(one.with_rules)),
             say("Write a `referral_program:` file with its rules"),
         ),
@@ -143,13 +144,14 @@ def _seven(one: Setup) -> list[Item]:
         _ideal(one),
         _item(
             say("The flow is written down and in the CRM"),
-            bool(one.with_handler) and not one.without_owner,
+            one.with_handler,
             say(
                 "{number} open referrals, {without} of them without an owner",
                 number=one.open_referrals,
                 without=one.without_owner,
             ),
-            say("Say `handled_by` in the programme's file, and give each referral an owner"),
+            say("Say `handled_by` in the programme's file"),
+            (not one.without_owner, say("Give each open referral an owner")),
         ),
         _item(
             say("Words to say aloud, to mail, and to post"),
@@ -164,9 +166,10 @@ def _seven(one: Setup) -> list[Item]:
         ),
         _item(
             say("The first contact within 24 hours"),
-            bool(one.contact_in_time) and not one.late,
+            one.contact_in_time,
             say("Referrals whose promise is over: {number}", number=one.late),
-            say("Set `timers.contact` to 24h, and contact those who wait: `nurture referrals`"),
+            say("Set `timers.contact` to 24h in the programme's file"),
+            (not one.late, _see_to_late()),
         ),
         _reports(one),
         _legal(one),
@@ -176,18 +179,21 @@ def _seven(one: Setup) -> list[Item]:
 
 def _conditions(one: Setup) -> list[Item]:
     """Row 62: right targets, mutual benefit, follow-up and thanks, continuous measurement."""
-    targets = bool(one.with_ideal) and not one.asks_of_detractors
     return [
         _item(
             say("The right people are asked for the right people"),
-            targets,
+            one.with_ideal,
             say(
                 "Ideal customer: {names}; asks of dissatisfied people: {number} of {asks}",
                 names=_names(one.with_ideal),
                 number=one.asks_of_detractors,
                 asks=one.asks,
             ),
-            say("Say industry and problem in `wanted`, and ask by `ask_referral`, which guards"),
+            say("Say `wanted.industries` and `wanted.problem` in the programme's file"),
+            (
+                not one.asks_of_detractors,
+                say("Ask by `ask_referral` alone: its guards leave dissatisfied people in peace"),
+            ),
         ),
         _item(
             say("Both sides gain"),
@@ -198,27 +204,32 @@ def _conditions(one: Setup) -> list[Item]:
         _reports(one),
         _item(
             say("It is measured again and again"),
-            one.report_goes and _lately(one.reviewed_at, one.now, REVIEWED_WITHIN),
+            one.report_goes,
             _reviewed(one),
-            say("Set `kpis.report_at` in the policy, and close the monthly review task"),
+            say("Set `kpis.report_at` and `kpis.owner` in the policy"),
+            (
+                _lately(one.reviewed_at, one.now, REVIEWED_WITHIN),
+                say("Look at the figures and close the monthly review task"),
+            ),
         ),
     ]
 
 
 def _routine(one: Setup) -> Item:
-    yes = _lately(one.result_at, one.now, REPORTED_WITHIN) and _lately(
-        one.nps_at, one.now, ASKED_NPS_WITHIN
-    )
     return _item(
         say("Results are reported and NPS is asked as a routine"),
-        yes,
+        _lately(one.result_at, one.now, REPORTED_WITHIN),
         say(
             "Newest report: {result}; newest NPS question: {nps}; surveys on file: {surveys}",
             result=_ago(one.result_at, one.now),
             nps=_ago(one.nps_at, one.now),
             surveys=one.surveys,
         ),
-        say("Report results each month, and ask the NPS question each quarter"),
+        say("Report results to customers each month"),
+        (
+            _lately(one.nps_at, one.now, ASKED_NPS_WITHIN),
+            say("Ask the NPS question each quarter"),
+        ),
     )
 
 
@@ -235,35 +246,47 @@ def _ideal(one: Setup) -> Item:
 def _progress(one: Setup) -> Item:
     return _item(
         say("Progress and thanks reach the referrer"),
-        bool(one.reporting and one.thanking),
+        one.reporting,
         say(
             "Journeys that report: {reports}; with a card to write: {cards}",
             reports=_names(one.reporting),
             cards=_names(one.thanking),
         ),
-        say("Start a journey at `referral.introduced`, with a task of kind `card` after a win"),
+        say("Start a journey at `referral.introduced` that reports to the referrer"),
+        (one.thanking, say("Put a task of kind `card` into a journey, for after a win")),
     )
 
 
 def _reports(one: Setup) -> Item:
     return _item(
         say("Reports and thanks go by themselves, with reminders"),
-        bool(one.reporting and one.thanking and one.report_in_time) and not one.late,
+        one.reporting,
         say(
             "Journeys that report: {reports}; promises that are over: {late}",
             reports=_names(one.reporting),
             late=one.late,
         ),
-        say("Keep the journey `referrer-updates`, set `timers.report` to 48h, see to what is late"),
+        say("Start a journey at `referral.introduced` that reports to the referrer"),
+        (one.thanking, say("Put a task of kind `card` into a journey, for after a win")),
+        (one.report_in_time, say("Set `timers.report` to 48h in the programme's file")),
+        (not one.late, _see_to_late()),
     )
+
+
+def _see_to_late() -> Said:
+    return say("See to those who wait longer than promised: `nurture referrals`")
 
 
 def _legal(one: Setup) -> Item:
     return _item(
         say("Rewards were looked at by law"),
-        bool(one.with_rules) and not one.uncleared_cash,
+        one.with_rules,
         say("Cash that nobody cleared: {names}", names=_names(one.uncleared_cash)),
-        say("Let a lawyer clear cash (`rewards.legal_approved`), or give something else"),
+        say("Write a `referral_program:` file with its rules"),
+        (
+            not one.uncleared_cash,
+            say("Let a lawyer clear cash (`rewards.legal_approved`), or give something else"),
+        ),
     )
 
 
@@ -287,8 +310,10 @@ def _reviewed(one: Setup) -> Said:
     )
 
 
-def _item(title: Said, yes: bool, found: Said, to_do: Said) -> Item:
-    return Item(title, yes, found, None if yes else to_do)
+def _item(title: Said, yes: object, found: Said, to_do: Said, *rest: tuple[object, Said]) -> Item:
+    """Return an item that is yes where all hold; else what to do about the first that does not."""
+    missing = [what for holds, what in ((yes, to_do), *rest) if not holds]
+    return Item(title, not missing, found, missing[0] if missing else None)
 
 
 def _names(names: Sequence[str]) -> object:

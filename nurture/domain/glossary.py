@@ -188,6 +188,7 @@ TASK_KINDS: Words = {
     "escalation": ("期限超過の連絡", "Late task"),
     "approval-pack": ("稟議資料", "Approval pack"),
     "reward": ("特典のお届け", "Reward"),
+    "review": ("指標の確認", "Review"),
 }
 
 #: whom a task is for, where it names no person

@@ -233,7 +233,7 @@ def referrals_by_score(book: Book) -> Table[Share]:
 
 
 def score_correlation(book: Book) -> float | None:
-    """Pearson's correlation of a person's newest NPS score and their referrals, −1 to 1 (114).
+    """Pearson's correlation of a person's newest NPS score and their referrals, −1 to 1 (row 114).
 
     None of fewer than three people, or where all scores or all counts are alike.
     """
@@ -323,7 +323,7 @@ def _by_value(pair: tuple[str, Funnel]) -> tuple[float, int, int, str]:
 
 
 def referrer_scorecard(book: Book) -> Table[Funnel]:
-    """Each referrer's volume, deals, wins and revenue, ranked by value, not by count (46, 53)."""
+    """Each referrer's referrals, deals, wins, revenue, by value and not by count (rows 46, 53)."""
     groups: dict[int, list[ReferralFact]] = {}
     for one in book.counted:
         groups.setdefault(one.referrer_id, []).append(one)
@@ -332,7 +332,7 @@ def referrer_scorecard(book: Book) -> Table[Funnel]:
 
 
 def pipeline(book: Book) -> Table[Share]:
-    """Open referrals by state, each with the share that was won of those who came so far (156).
+    """Open referrals by state, each with the share that was won of those who came so far (row 156).
 
     Part and whole are those that are closed by now. This is the referrals' own forecast:
     they come late and unevenly, so no short-term forecast contains them (row 7).

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nurture.domain.kpi_book import Book, DealFact
 from nurture.domain.kpi_policy import REFERRAL
-from nurture.domain.kpi_values import Ratio, Table
+from nurture.domain.kpi_values import Money, Ratio, Table
 from nurture.domain.value_kpis import cost_of, is_of, ltv, new_customers
 
 
@@ -76,6 +76,33 @@ def roi_by_route(book: Book) -> Table[tuple[Return, Return]]:
 
 def _currency(book: Book) -> str:
     return book.policy.rates.currency
+
+
+# -- month by month ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened in a month, whenever its referrals had come."""
+
+    referrals: int
+    #: deals of referrals that were opened, and won
+    deals: int
+    wins: int
+    revenue: Money
+
+
+def happened(book: Book) -> Happened:
+    """Return what happened in the book's period: referrals that came, deals opened and won.
+
+    Unlike A, B and C, which follow the referrals of a period to this day, this is what a
+    month's report tells: the deals won in it may be owed to referrals of months before.
+    """
+    opened = [
+        one for one in book.deals if one.source == REFERRAL and book.period.holds(one.created_at)
+    ]
+    won = [one for one in book.won if one.source == REFERRAL]
+    return Happened(len(book.counted), len(opened), len(won), book.worth(won))
 
 
 # -- before and after ------------------------------------------------------------------------

@@ -105,7 +105,7 @@ class TemplateContext:
     #: root → its fields
     fields: Mapping[str, Fields] = field(default_factory=_standard)
     #: roots whose fields depend on what happened
-    open_roots: frozenset[str] = frozenset({"trigger", "steps", "notice", "desk", "task"})
+    open_roots: frozenset[str] = frozenset({"trigger", "steps", "notice", "desk", "kpis", "task"})
     #: values without fields
     plain: frozenset[str] = frozenset({"today", "zone", "origin", "first_mail"})
     #: roots and values that many mails lack as a whole

@@ -19,7 +19,14 @@ from nurture.emails.pictures import InlinePicture, pictures_shown
 from nurture.emails.render import render
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
-from nurture.services import acquaintance, digest, reward_mail, seminar_mail
+from nurture.services import (
+    acquaintance,
+    digest,
+    kpi_mail,
+    kpi_report,
+    reward_mail,
+    seminar_mail,
+)
 from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.drafting import Draft, draft, recipient_of
 from nurture.services.enclosures import enclosed
@@ -30,7 +37,7 @@ from nurture.services.subjects import subject_of
 from nurture.services.task_mails import task_mail
 
 #: values of mails to our own people that tell of others: looked up anew, never stored
-_LIVE = frozenset({"desk", "task"})
+_LIVE = frozenset({"desk", "kpis", "task"})
 
 #: stands for a moment or a day in stored values, which are JSON
 _MOMENT, _DAY = "$moment", "$day"
@@ -81,6 +88,8 @@ def compose(
     values = mail_values(release, message, person, drafted, locale, now, known, concern)
     if message.template == digest.TEMPLATE:
         values |= digest.digest_values(runtime, message, locale)
+    if message.template == kpi_report.TEMPLATE:
+        values |= kpi_mail.report_values(runtime, message, locale)
     values |= reward_mail.told(runtime, release.definitions, message, locale)
     told = task_mail(runtime, release, message, locale, now) if message.task_id else None
     if told is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nurture.charts.figures import Better, Chart, Form, Funnel, Mark, month_labels
+from nurture.charts.figures import Better, Chart, Funnel, Mark, month_labels
 from nurture.domain import glossary, loop_words
 from nurture.domain.referral import PROGRESS, State
 from nurture.language import in_language, say
@@ -15,7 +15,7 @@ _MOST = 12
 def referrals_by_month(found: Kpis, locale: str) -> Chart:
     """Return referrals by month, against the mean of the months before the newest."""
     months = found.trend[-_MOST:]
-    values = [float(one.funnel.referrals) for one in months]
+    values = [float(one.figures.referrals) for one in months]
     before = values[:-1]
     mean = sum(before) / len(before) if any(before) else None
     label = in_language(say("average before"), locale)
@@ -25,19 +25,6 @@ def referrals_by_month(found: Kpis, locale: str) -> Chart:
         values=values,
         mark=Mark(round(mean, 1), label) if mean is not None else None,
         better=Better.UP if mean is not None else Better.NEITHER,
-        locale=locale,
-    )
-
-
-def revenue_by_month(found: Kpis, locale: str) -> Chart:
-    """Return what the won deals of each month's referrals brought."""
-    months = found.trend[-_MOST:]
-    return Chart(
-        title=in_language(say("Revenue by the month in which the referral came"), locale),
-        labels=month_labels([one.month for one in months], locale),
-        values=[one.funnel.revenue.amount for one in months],
-        unit=found.book.policy.rates.currency,
-        form=Form.BARS,
         locale=locale,
     )
 

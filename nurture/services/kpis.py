@@ -19,7 +19,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.kpi_book import Book, Period
 from nurture.domain.kpi_list import KPIS, figures
 from nurture.domain.kpi_text import plain
-from nurture.domain.kpi_values import Funnel
+from nurture.domain.return_kpis import Happened, happened
 from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services.house import house_at
@@ -61,7 +61,7 @@ class Month:
     """A month of the trend."""
 
     month: date
-    funnel: Funnel
+    figures: Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +137,12 @@ def kpis_at(
         book=book,
         figures=figures(book),
         trend=[
-            Month(month, referral_kpis.funnel_of(book, _of_month(book, month, zone)))
+            Month(month, happened(book.within(_period(Span(month, month), zone))))
             for month in span.each
         ],
         definitions=definitions,
         referrers=referral_figures.names(connection, who),
     )
-
-
-def _of_month(book: Book, month: date, zone: ZoneInfo) -> list[Any]:
-    period = _period(Span(month, month), zone)
-    return [one for one in book.counted if period.holds(one.created_at)]
 
 
 def _cut(span: Span, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -221,7 +216,14 @@ def as_json(found: Kpis) -> dict[str, Any]:
         },
         "expected_wins": referral_kpis.expected_wins(found.book),
         "trend": [
-            {"month": one.month.strftime("%Y-%m"), **plain(one.funnel)} for one in found.trend
+            {
+                "month": one.month.strftime("%Y-%m"),
+                "referrals": one.figures.referrals,
+                "deals": one.figures.deals,
+                "wins": one.figures.wins,
+                "revenue": plain(one.figures.revenue),
+            }
+            for one in found.trend
         ],
     }
 

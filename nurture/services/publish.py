@@ -23,6 +23,7 @@ from nurture.services.confirmation import ConfirmationNeededError as Confirmatio
 from nurture.services.confirmation import WrongNumberError
 from nurture.services.digest import plan_digest
 from nurture.services.holdouts import hold_out_existing
+from nurture.services.kpi_report import plan_report
 from nurture.services.mailing_plans import Remark
 from nurture.services.planning import (
     Live,
@@ -120,6 +121,7 @@ def carry_out(
         leaving = tuple(team.leaving(connection, definitions.policy))
         team.sync(connection, definitions.policy)
         plan_digest(connection, definitions, now)
+        plan_report(connection, definitions, now)
         take_off(connection, plan, release_id, now)
         enrolled = _enrol(connection, plan, said, release_id, now)
         _refuse_other_people(plan, enrolled, yes, named)

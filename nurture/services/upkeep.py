@@ -21,6 +21,7 @@ from nurture.services import (
     digest,
     experiments,
     firings,
+    kpi_report,
     mailings,
     referral_timers,
     revisits,
@@ -73,6 +74,7 @@ CHORES: tuple[Chore, ...] = (
     Rows("contact", revisits.due_revisits, revisits.BATCH),
     Whole("firing", firings.run),
     Whole("schedule", digest.send_digests),
+    Whole("schedule", kpi_report.send_reports),
 )
 
 
