@@ -43,6 +43,7 @@ COMMANDS = {
     "owner": "owners:owner",
     "unsubscribe": "operating:unsubscribe",
     "preferences": "preferences:preferences",
+    "referrals": "referrals:referrals",
     "seminar": "seminars:seminar",
     "broadcast": "mailings:broadcast",
     "schedule": "schedules:schedule",

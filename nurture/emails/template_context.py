@@ -77,6 +77,10 @@ _REWARD: Fields = {
     **dict.fromkeys(("title", "kind", "kind_name", "side", "state", "referral"), True),
     **dict.fromkeys(("due", "recipient"), False),
 }
+#: addresses of who refers; `rules` is for everybody
+_REFER: Fields = {"page": False, "link": False, "ticket": False, "rules": True}
+#: templates of mails to people who refer: they have a page and a link for sure
+_TO_REFERRERS = ("referral/", "referrer/")
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -92,6 +96,7 @@ def _standard() -> dict[str, Fields]:
         "item": _ITEM,
         "reward": _REWARD,
         "seminar": _SEMINAR,
+        "refer": _REFER,
     }
 
 
@@ -170,19 +175,26 @@ class TemplateContext:
         name = rest[0]
         if name not in known or len(rest) > 1:
             return _unknown(reference, str(reference), name, sorted(known), f"{root}.")
-        if (known[name] and not self._may_miss(reference, root)) or reference.guarded:
+        sure = known[name] or (name in ("page", "link") and _to_referrers(reference, root))
+        if (sure and not self._may_miss(reference, root)) or reference.guarded:
             return None
         return _may_miss(reference)
 
     def _may_miss(self, reference: Reference, root: str) -> bool:
         asked = reference.guarded or (reference.holder_sure and len(reference.path) > 1)
         lacking = root in self.optional or (root == "item" and not self._has_item(reference))
+        lacking = lacking or (root == "refer" and not _to_referrers(reference, root))
         return lacking and not asked
 
     def _has_item(self, reference: Reference) -> bool:
         path = parse_path(reference.place.file)
         # A subject that a step wrote stands in a workflow; the step knows what it sends.
         return path is None or path.name in self.item_templates
+
+
+def _to_referrers(reference: Reference, root: str) -> bool:
+    path = parse_path(reference.place.file)
+    return root == "refer" and path is not None and path.name.startswith(_TO_REFERRERS)
 
 
 def _may_miss(reference: Reference) -> Problem:

@@ -30,6 +30,7 @@ from nurture.services import (
 from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.drafting import Draft, draft, recipient_of
 from nurture.services.enclosures import enclosed
+from nurture.services.refer_mail import refer_values
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_mail import Concern
@@ -38,6 +39,7 @@ from nurture.services.task_mails import task_mail
 
 #: values of mails to our own people that tell of others: looked up anew, never stored
 _LIVE = frozenset({"desk", "kpis", "task"})
+_LIVE = frozenset({"desk", "refer", "task"})
 
 #: stands for a moment or a day in stored values, which are JSON
 _MOMENT, _DAY = "$moment", "$day"
@@ -91,6 +93,7 @@ def compose(
     if message.template == kpi_report.TEMPLATE:
         values |= kpi_mail.report_values(runtime, message, locale)
     values |= reward_mail.told(runtime, release.definitions, message, locale)
+    values |= refer_values(runtime, release, compiled, message)
     told = task_mail(runtime, release, message, locale, now) if message.task_id else None
     if told is not None:
         values["task"] = told.values

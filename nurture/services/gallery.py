@@ -25,6 +25,7 @@ from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError
 from nurture.services.check import check
 from nurture.services.compose import text_in
+from nurture.services.refer_mail import sample_refer
 from nurture.services.text_files import as_text
 
 #: mails to our own people tell of tasks and desks, which a page of samples does not have
@@ -220,6 +221,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "state": "earned",
             "referral": "R-7K2M9Q",
         },
+        "refer": sample_refer(policy.legal.website),
         "today": start.date(),
         "zone": zone,
     }

@@ -7,6 +7,7 @@ import unicodedata
 
 import pytest
 
+from nurture.services.refer_choices import NEW_LINK
 from tests.content.shipped import (
     LOCALES,
     SITE,
@@ -55,6 +56,8 @@ def test_no_letter_lies_about_that_no_workflow_sends() -> None:
         sent |= {*templates_of(broadcast)}
     for seminar in seminars().values():
         sent |= {*templates_of(seminar), *seminar["correction"].values()}
+    # a button of a page sends it
+    sent |= {NEW_LINK}
     assert {path.split(".", 1)[0] for path in LETTERS} - sent == set()
 
 

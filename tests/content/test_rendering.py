@@ -17,6 +17,7 @@ from nurture.emails.template_context import TemplateContext
 from nurture.emails.tokens import Keyring
 from nurture.services.gallery import sample_values
 from nurture.services.picking import Carried
+from nurture.services.refer_mail import sample_refer
 from tests.content.shipped import letters, release
 
 FILES = release()
@@ -84,6 +85,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "item": _item(name, locale) if name.startswith("library/") else {},
         "seminar": _seminar(locale),
         "reward": sample_values(_SHIPPED, locale, datetime(2026, 5, 12, tzinfo=UTC))["reward"],
+        "refer": sample_refer("https://links.nurture.example/"),
         "zone": "Asia/Tokyo",
         "sender": sender,
         "company": company,
