@@ -38,8 +38,7 @@ from nurture.services.subjects import subject_of
 from nurture.services.task_mails import task_mail
 
 #: values of mails to our own people that tell of others: looked up anew, never stored
-_LIVE = frozenset({"desk", "kpis", "task"})
-_LIVE = frozenset({"desk", "refer", "task"})
+_LIVE = frozenset({"desk", "kpis", "refer", "task"})
 
 #: stands for a moment or a day in stored values, which are JSON
 _MOMENT, _DAY = "$moment", "$day"
