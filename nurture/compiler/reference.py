@@ -36,6 +36,7 @@ _PARTS: Mapping[str, str] = {
     "entry": "What happens in a scenario. One of the first nine keys; without any, `after` or "
     "`at` lets time pass.",
     "becomes": "What changes from outside in a scenario: fields by name, and:",
+    "fields": "A map of fields by name, custom fields of the policy included, each with its value.",
     "expectation": "What must have come of a scenario. One of the first sixteen keys, and what "
     "goes with it.",
     "duration": "`30m`, `24h`, `14d`, `2w`, `3 business days` or `3営業日`.",
@@ -52,7 +53,7 @@ def reference() -> str:
         parts.update(schema["$defs"])
     lines = [_HEAD]
     for kind, schema in schemas.items():
-        lines += [f"## {kind}", "", f"{schema['description']}", "", *_table(_all_rows(schema)), ""]
+        lines += [f"## {kind}", "", f"{schema['description']}", "", *_kind(schema), ""]
     lines += ["## Steps", "", "Each step may have an `id`, unique in its workflow.", ""]
     for step in parts[_STEPS]["items"]["anyOf"]:
         if "properties" in step:
@@ -60,9 +61,23 @@ def reference() -> str:
             lines += [f"### {next(iter(step['properties']))}", "", *_table(rows), ""]
     lines += ["## Parts", ""]
     for name in (*_PARTS, *sorted(set(parts) - {*_PARTS, _STEPS})):
-        if name in parts:
+        # What a whole file may be is described with the file.
+        if name in parts and name not in schemas and f"{name}s" not in schemas:
             lines += [*_part(name, parts[name], parts["condition"]), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _kind(schema: Schema) -> list[str]:
+    """Return the table of a kind of file; one for each form where it has several."""
+    forms = schema.get("anyOf", ())
+    if "properties" in schema or len(forms) < 2:
+        return _table(_all_rows(schema))
+    lines: list[str] = []
+    for form in forms:
+        names = [name for name in form.get("required", ()) if name in form["properties"]]
+        lines += [f"With {' and '.join(f'`{name}`' for name in names[:1])}:", ""]
+        lines += [*_table(_rows(form, "")), ""]
+    return lines[:-1]
 
 
 def _part(name: str, schema: Schema, condition: Schema) -> list[str]:
@@ -126,6 +141,8 @@ def _value(schema: Schema) -> str:
     """Return what a value looks like, in a few words."""
     if "$ref" in schema:
         name = str(schema["$ref"]).rpartition("/")[2]
+        if name == "scenario":
+            return f"[{name}](#scenarios)"
         return f"[{name}](#{name})"
     if "enum" in schema:
         return ", ".join(f"`{word}`" for word in schema["enum"])

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from nurture.compiler import json_schemas
 from nurture.compiler.nodes import ListNode, Node, Scalar
+from nurture.compiler.reference import reference
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import plain_value
 from nurture.compiler.yaml_source import read_yaml
@@ -106,3 +107,14 @@ def test_editors_show_the_meaning_of_every_key_in_japanese_too() -> None:
     # nothing but descriptions differs
     assert [*english] == [*japanese]
     assert english["workflow"]["properties"].keys() == japanese["workflow"]["properties"].keys()
+
+
+def test_the_reference_says_everything_once_and_leaves_no_section_empty() -> None:
+    page = reference()
+    sections = re.split(r"^#{2,3} (.+)$", page, flags=re.MULTILINE)[1:]
+    found = dict(zip(sections[::2], sections[1::2], strict=True))
+    assert [name for name, text in found.items() if not text.strip() and name != "Parts"] == []
+    tables = re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)
+    assert [one for one in tables if tables.count(one) > 1] == []
+    linked = set(re.findall(r"\]\(#([\w-]+)\)", page))
+    assert linked <= {name.lower() for name in found}

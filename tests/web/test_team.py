@@ -256,3 +256,15 @@ def test_looking_at_pages_changes_nothing(
         else:
             assert team.post(address).status_code == 400, "a form without our token"
     assert [scene.rows(table) for table in tables] == before
+
+
+def test_the_hour_at_which_somebody_reads_stands_on_their_page(
+    scene: Scene, team: FlaskClient
+) -> None:
+    learnt = {"counts": {"14": 6, "9": 1}, "order": [14, 9]}
+    known = scene.person("known@sample.example", best_hours=learnt)
+    unknown = scene.person("unknown@sample.example")
+    page = team.get(f"/contacts/{known}?lang=ja").text
+    assert "14時台" in page
+    assert "7通の開封から" in page
+    assert "よく読まれる時間帯" not in team.get(f"/contacts/{unknown}?lang=ja").text
