@@ -40,17 +40,20 @@ PROPERTY = Text(say("a property name (letters, digits, underscores)"), r"[^\W\d_
 #: events that this version emits or knows how to receive; any other `noun.verbed` works too
 KNOWN_EVENTS = frozenset(
     {
-        "account.updated", "call.logged", "complaint.received", "contact.created",
+        "account.updated", "advocacy.done", "advocacy.offered", "call.logged", "community.joined",
+        "complaint.received", "complaint.resolved", "contact.created", "contact.left",
         "contact.preferences_changed", "contact.resubscribed", "contact.unsubscribed",
         "contact.updated", "deal.advanced", "deal.lost", "deal.meeting_set", "deal.met",
-        "deal.opened", "deal.proposed", "deal.reopened", "deal.stale", "deal.updated",
-        "deal.won", "document.downloaded", "email.bounced", "email.clicked", "email.complained",
-        "email.delivered", "email.opened", "email.replied", "email.sent", "form.submitted",
-        "lead.accepted", "lead.returned", "lifecycle.assigned", "lifecycle.changed",
-        "owner.changed", "page.viewed", "revisit.due", "score.adjusted", "segment.entered",
-        "segment.left", "seminar.attended", "seminar.missed", "seminar.registered",
-        "seminar.withdrawn", "signal.observed", "task.completed", "task.overdue",
-        "temperature.changed", "webhook.answered", "webhook.failed", "workflow.requested",
+        "deal.opened", "deal.proposed", "deal.reopened", "deal.stale", "deal.updated", "deal.won",
+        "document.downloaded", "email.bounced", "email.clicked", "email.complained",
+        "email.delivered", "email.opened", "email.replied", "email.sent", "event.attended",
+        "form.submitted", "hearing.held", "lead.accepted", "lead.returned", "lifecycle.assigned",
+        "lifecycle.changed", "nps.responded", "onboarding.completed", "owner.changed",
+        "page.viewed", "referral.ask_answered", "referral.asked", "renewal.due", "results.reported",
+        "revisit.due", "score.adjusted", "segment.entered", "segment.left", "seminar.attended",
+        "seminar.missed", "seminar.registered", "seminar.withdrawn", "signal.observed",
+        "task.completed", "task.overdue", "temperature.changed", "upsell.completed",
+        "webhook.answered", "webhook.failed", "workflow.requested",
     }
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from nurture.compiler.report import Placed, Report
 from nurture.compiler.scope import SegmentLookup
 from nurture.domain.library import Library
 from nurture.domain.policy import Policy, Sender, Window
+from nurture.domain.referral_program import Program
 from nurture.domain.workflow import Purpose
 from nurture.language import Said, say
 
@@ -38,6 +39,8 @@ class References:
     files: ProjectFiles | None = None
     #: None: not looked up again
     surveys: frozenset[str] | None = None
+    #: None: not looked up again
+    programs: Mapping[str, Program] | None = None
 
     def check_sender(self, name: str, at: Placed, report: Report) -> None:
         """Report a sender that is neither `owner` nor in the policy."""

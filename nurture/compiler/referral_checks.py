@@ -87,6 +87,7 @@ class Checks:
         locales = self._references.policy.locales
         if self._references.senders is None:
             return
+        unknown: set[str] = set()
         for key, at, texts in self._all_texts():
             if not texts or ("" in texts and len(locales) < 2):
                 continue
@@ -101,11 +102,13 @@ class Checks:
                 self._report.error(
                     at, "missing-language", message, say("referrers are written to in it as well")
                 )
-            for locale in (one for one in texts if one not in locales):
+            # Once each: a text that nobody reads does no harm.
+            for locale in (one for one in texts if one not in {*locales, *unknown}):
+                unknown.add(locale)
                 message = say("the policy has no locale '{locale}'", locale=locale)
                 place = at.pairs[locale][0] if isinstance(at, MapNode) else at
                 hint = self._report.suggest(locale, locales)
-                self._report.error(place, "unknown-locale", message, hint)
+                self._report.warn(place, "unknown-locale", message, hint)
 
     def _wording(self) -> None:
         """Report phrases that name nobody, and words that press."""

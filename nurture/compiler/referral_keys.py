@@ -132,13 +132,16 @@ COMPLAINT_WITHIN = Key(
 HEARING_FIRST = Key(
     "hearing_first", Flag(), say("Somebody listened to them (hearing.held) before the first ask.")
 )
+READY_FROM = Key(
+    "ready_from", Number(0, 100), say("Readiness from which people are asked regularly; 50.")
+)
 ASKS = Key(
     "asks",
     Record(
         say("limits of asks"),
         (
             COOL_DOWN, PER_CONTACT, PER_ACCOUNT, RESULT_WITHIN, SCORE_WITHIN, CANDIDATE_FROM,
-            COMPLAINT_WITHIN, HEARING_FIRST,
+            COMPLAINT_WITHIN, HEARING_FIRST, READY_FROM,
         ),
     ),
     say("When an ask is out of the question."),

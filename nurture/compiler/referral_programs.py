@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from nurture.compiler import referral_keys as keys
 from nurture.compiler.records import Fields, Key, Named
@@ -32,8 +33,10 @@ from nurture.language import say
 
 #: timers whose names in the file are those of the dataclass
 _TIMERS = (keys.CONTACT, keys.REPORT, keys.CONSENT, keys.STALE, keys.ESCALATE)
-_SPANS = (keys.COOL_DOWN, keys.RESULT_WITHIN, keys.SCORE_WITHIN, keys.COMPLAINT_WITHIN)
-_COUNTS = (keys.PER_CONTACT, keys.PER_ACCOUNT, keys.CANDIDATE_FROM)
+_LIMITS: tuple[Key[Any], ...] = (
+    keys.COOL_DOWN, keys.RESULT_WITHIN, keys.SCORE_WITHIN, keys.COMPLAINT_WITHIN,
+    keys.PER_CONTACT, keys.PER_ACCOUNT, keys.CANDIDATE_FROM, keys.HEARING_FIRST, keys.READY_FROM,
+)  # fmt: skip
 _WEIGHTS = (
     keys.NPS, keys.RESULTS, keys.ENGAGEMENT, keys.COMMUNITY, keys.REACH, keys.ASKED, keys.TENURE,
 )  # fmt: skip
@@ -194,9 +197,8 @@ class _Reader:
 def _limits(fields: Fields | None) -> AskLimits:
     if fields is None:
         return AskLimits()
-    said = {key.name: fields.get(key) for key in (*_SPANS, *_COUNTS)}
-    given = {name: value for name, value in said.items() if value is not None}
-    return AskLimits(**given, hearing_first=fields.get_or(keys.HEARING_FIRST, True))  # type: ignore[arg-type]
+    said = {key.name: fields.get(key) for key in _LIMITS}
+    return AskLimits(**{name: value for name, value in said.items() if value is not None})
 
 
 def _weights(fields: Fields | None) -> Weights:

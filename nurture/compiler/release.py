@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from nurture.compiler.ask_reach import check_reach
 from nurture.compiler.broadcasts import compile_broadcasts
 from nurture.compiler.calendar import EMPTY_CALENDAR, compile_calendar
 from nurture.compiler.library import compile_library
@@ -103,6 +104,8 @@ def compile_files(files: Mapping[str, bytes | str], now: datetime | None = None)
         # A file that is wrong somewhere may still lack what others name.
         references = replace(references, library=library)
     programs = compile_programs(sources, references, today)
+    if not sources.unread:
+        references = replace(references, programs=programs)
     broadcasts = compile_broadcasts(sources, scope, references, calendar, names)
     seminars, mailings = compile_seminars(sources, Surroundings(references, calendar, scope))
     compiled = _workflows(sources, names, references)
@@ -284,6 +287,7 @@ def _surveys_asked(compiled: Mapping[str, CompiledWorkflow]) -> set[str]:
 def _check_starts(compiled: Mapping[str, CompiledWorkflow], unread: bool) -> None:
     """Report workflows that start themselves in the end, and those that nothing starts."""
     check_starts(compiled)
+    check_reach(compiled)
     started = {
         step.workflow
         for one in compiled.values()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nurture.compiler.ask_steps import ASK_REFERRAL, MODE, NAMED, OFFER, REASON, TIMING
 from nurture.compiler.calendar import weekday
 from nurture.compiler.condition_maps import CONDITION
 from nurture.compiler.delivery import SPREAD
@@ -96,6 +97,7 @@ SURVEY = Key(
     say("Asks the question of a survey, where its limits allow it; else goes on as `not_asked`."),
 )
 TEMPLATE = Key("template", TEMPLATE_NAME, say("The mail that asks; without it, NAME/ask."))
+ASK_TEMPLATE = Key("template", TEMPLATE_NAME, say("The mail that asks; without it, referral/ask."))
 
 WAIT = Key("wait", Span(), say("Waits for a span, counted from the last mail's fate."))
 
@@ -291,6 +293,22 @@ STEP_KINDS: dict[str, StepKind] = {
             {"review": say("a person's review before sending")},
         ),
         StepKind(SURVEY, (TEMPLATE, SUBJECT, FROM, WINDOW, SPREAD, EXPIRES)),
+        StepKind(
+            ASK_REFERRAL,
+            (
+                TIMING,
+                OFFER,
+                MODE,
+                NAMED,
+                REASON,
+                ASK_TEMPLATE,
+                SUBJECT,
+                FROM,
+                WINDOW,
+                SPREAD,
+                EXPIRES,
+            ),
+        ),
         StepKind(WAIT),
         StepKind(WAIT_UNTIL),
         StepKind(WAIT_FOR, (WITHIN, SINCE, THEN, OTHERWISE)),
@@ -310,9 +328,7 @@ STEP_KINDS: dict[str, StepKind] = {
 }
 
 #: steps of later versions
-LATER_STEPS = {
-    "ask_referral": say("asking for an introduction"),
-}
+LATER_STEPS: dict[str, Said] = {}
 
 
 def kind_schema(kind: StepKind, shared: SharedParts) -> Schema:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nurture.compiler import step_kinds as kinds
+from nurture.compiler.ask_steps import ASK_REFERRAL, TEMPLATE_OF_ASKS, read_ask
 from nurture.compiler.changes import Changes
 from nurture.compiler.condition_maps import read_condition
 from nurture.compiler.delivery import SPREAD, check_spread
@@ -77,6 +78,7 @@ class StepCompiler:
         self._makers: dict[str, Callable[[Draft, str | None], Step]] = {
             "send": self._send,
             "survey": self._survey,
+            "ask_referral": self._ask,
             "wait": self._wait,
             "wait_until": self._wait_until,
             "wait_for": self._wait_for,
@@ -127,6 +129,15 @@ class StepCompiler:
         at = fields.at(kinds.TEMPLATE if fields.written(kinds.TEMPLATE) else kinds.SURVEY)
         refer.check_template(content.template, Purpose.SURVEY, at, self._report)
         return self._mail(draft, following, content, Purpose.SURVEY, SurveyQuestion(name))
+
+    def _ask(self, draft: Draft, following: str | None) -> Step:
+        fields, refer = draft.fields, self._references
+        question = read_ask(fields, refer.programs, self._report)
+        content = Content(fields.get_or(kinds.ASK_TEMPLATE, TEMPLATE_OF_ASKS))
+        written = fields.written(kinds.ASK_TEMPLATE)
+        at = fields.at(kinds.ASK_TEMPLATE if written else ASK_REFERRAL)
+        refer.check_template(content.template, Purpose.REFERRAL, at, self._report)
+        return self._mail(draft, following, content, Purpose.REFERRAL, question)
 
     def _mail(
         self,

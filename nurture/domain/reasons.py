@@ -6,6 +6,7 @@ import string
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nurture.domain.ask_reasons import ASK_SENTENCES
 from nurture.domain.loop_words import LOOP_SENTENCES
 from nurture.domain.mail_reasons import MAIL_SENTENCES
 from nurture.language.said import fitting
@@ -13,6 +14,7 @@ from nurture.language.said import fitting
 #: code → (Japanese, English); {blanks} come from the stored detail
 SENTENCES: Mapping[str, tuple[str, str]] = {
     **MAIL_SENTENCES,
+    **ASK_SENTENCES,
     **LOOP_SENTENCES,
     # calls of other systems
     "webhook_answered": (

@@ -135,6 +135,8 @@ class AskLimits:
     complaint_within: timedelta = timedelta(days=180)
     #: somebody has listened to them (`hearing.held`) before the first ask
     hearing_first: bool = True
+    #: readiness from which people are asked regularly, 0 to 100
+    ready_from: float = 50
 
 
 @dataclass(frozen=True, slots=True)

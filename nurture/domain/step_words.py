@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nurture.domain.condition_words import condition_text, duration_text, match_text
 from nurture.domain.conditions import ALWAYS
 from nurture.domain.glossary import ITEMS, MATCHES, OUTCOMES, ROLES, STAGES, TEMPERATURES, word
+from nurture.domain.loop_words import TIMINGS
 from nurture.domain.schedule_words import in_words
 from nurture.domain.step_tree import Arm, ArmKind
 from nurture.domain.steps import (
@@ -17,6 +18,7 @@ from nurture.domain.steps import (
     End,
     Goto,
     Notify,
+    ReferralQuestion,
     Score,
     Send,
     Set,
@@ -141,6 +143,12 @@ def exit_text(one: Exit, locale: str) -> str:
 
 def _said(step: Step, locale: str, ja: bool) -> StepText:
     match step:
+        case Send(question=ReferralQuestion(program, offer, timing)):
+            what, notes = _send(step, locale, ja)
+            title = "ご紹介のお願い" if ja else "Asks for an introduction"
+            occasion = word(TIMINGS, timing, locale)
+            about = (occasion, offer or program)
+            return StepText(Family.MAIL, title, " / ".join(about), (what, *notes))
         case Send(question=SurveyQuestion(survey)):
             what, notes = _send(step, locale, ja)
             title = "アンケート" if ja else "Survey"

@@ -64,6 +64,10 @@ class ReferralQuestion:
     timing: str = "by_hand"
     #: criteria | named
     mode: str = "criteria"
+    #: whom we want to meet, where it is a name
+    named: str = ""
+    #: why it is them whom we ask (あなただから), by locale; "" is the one for all
+    reason: tuple[tuple[str, str], ...] = ()
 
 
 #: what a mail asks that guards must allow (nurture.domain.guard)

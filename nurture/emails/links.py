@@ -18,7 +18,9 @@ _HREF = re.compile(r"""(<(?:a|area|v:\w+)\b[^<>]*?\shref=)(?:"([^"]*)"|'([^']*)'
 _TAG = re.compile(r"<[^>]*>")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 #: our own pages: they carry their own token, or are the same for all and need none
-_OWN = re.compile(r"(?:urls|company|refer)\.\w+")
+_OWN = re.compile(
+    r"(?:urls|company|refer)\.\w+|ask\.(?:page|rules|answer|nobody|not_now|policy|never)"
+)
 _SYSTEM = {"urls.unsubscribe": "nv_unsubscribe", "urls.preferences": "nv_preferences"}
 
 

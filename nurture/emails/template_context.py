@@ -81,6 +81,16 @@ _REWARD: Fields = {
 _REFER: Fields = {"page": False, "link": False, "ticket": False, "rules": True}
 #: templates of mails to people who refer: they have a page and a link for sure
 _TO_REFERRERS = ("referral/", "referrer/")
+#: of a mail that asks for an introduction
+_ASK: Fields = {
+    **dict.fromkeys(("people", "problem", "offer", "benefit", "reports", "payment"), True),
+    **dict.fromkeys(("pitch", "outcome", "chat", "timing", "mode", "page", "rules"), True),
+    # to answer: the page, and the page with an answer chosen
+    **dict.fromkeys(("answer", "nobody", "not_now", "policy", "never", "link"), True),
+    **dict.fromkeys(("size", "persona", "referred", "named", "reason", "motive"), False),
+    # what was reported to them last
+    **dict.fromkeys(("result", "metric", "change"), False),
+}
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -97,6 +107,7 @@ def _standard() -> dict[str, Fields]:
         "reward": _REWARD,
         "seminar": _SEMINAR,
         "refer": _REFER,
+        "ask": _ASK,
     }
 
 
@@ -117,6 +128,8 @@ class TemplateContext:
     optional: frozenset[str] = frozenset({"origin", "predecessor"})
     #: templates in which items of the library go out: only there `item` is sure to be
     item_templates: frozenset[str] = frozenset()
+    #: root → the templates in which it is sure to be; other templates may lack it as a whole
+    sure_in: Mapping[str, frozenset[str]] = field(default_factory=lambda: {"ask": frozenset()})
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
     #: templates that some readers get by their consent, whatever the policy lists
@@ -152,7 +165,8 @@ class TemplateContext:
     def about(self, template: str) -> str:
         """What it says of one template alone."""
         first, item = self.first.get(template), template in self.item_templates
-        return repr((first, item, self.is_service(template)))
+        sure = sorted(root for root, names in self.sure_in.items() if template in names)
+        return repr((first, item, sure, self.is_service(template)))
 
     def is_service(self, template: str) -> bool:
         """Return whether a template is listed for mails that need no consent."""
@@ -182,14 +196,18 @@ class TemplateContext:
 
     def _may_miss(self, reference: Reference, root: str) -> bool:
         asked = reference.guarded or (reference.holder_sure and len(reference.path) > 1)
-        lacking = root in self.optional or (root == "item" and not self._has_item(reference))
-        lacking = lacking or (root == "refer" and not _to_referrers(reference, root))
+        lacking = (
+            root in self.optional
+            or (root == "item" and not self._is_in(reference, self.item_templates))
+            or (root in self.sure_in and not self._is_in(reference, self.sure_in[root]))
+            or (root == "refer" and not _to_referrers(reference, root))
+        )
         return lacking and not asked
 
-    def _has_item(self, reference: Reference) -> bool:
+    def _is_in(self, reference: Reference, templates: frozenset[str]) -> bool:
         path = parse_path(reference.place.file)
         # A subject that a step wrote stands in a workflow; the step knows what it sends.
-        return path is None or path.name in self.item_templates
+        return path is None or path.name in templates
 
 
 def _to_referrers(reference: Reference, root: str) -> bool:

@@ -10,13 +10,14 @@ from typing import TypeAlias
 from nurture.compiler.release import compile_files
 from nurture.domain.definitions import Definitions
 from nurture.domain.first_mails import first_mails
-from nurture.domain.steps import Send
+from nurture.domain.steps import ReferralQuestion, Send
 from nurture.emails.lint import lint_templates
 from nurture.emails.memory import NO_MEMORY, Memory
 from nurture.emails.sources import LAYOUTS, ROOT
 from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem
+from nurture.services.ask_checks import ask_templates, check_ask_mails
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
 from nurture.services.sender_check import sender_problems
 from nurture.services.text_files import as_text, text_problems
@@ -73,6 +74,7 @@ def _context(definitions: Definitions) -> TemplateContext:
         TemplateContext.of(definitions.policy, first_mails(definitions)),
         item_templates=frozenset(item.sent_in for item in items),
         consented=consented_templates(definitions),
+        sure_in={"ask": ask_templates(definitions)},
     )
 
 
@@ -84,11 +86,14 @@ def _mail_problems(
     without_item = replace(context, optional=context.optional | {"item"})
     yield from lint_templates(texts, context, unread, memory)
     yield from check_seminar_mails(texts, definitions, memory)
+    yield from check_ask_mails(texts, definitions, memory)
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
             if not isinstance(step, Send):
                 continue
             around = context if step.pick is not None else without_item
+            if not isinstance(step.question, ReferralQuestion):
+                around = replace(around, optional=around.optional | {"ask"})
             written = [] if step.subject is None else [(step.subject, step.subject_at)]
             for (_, text), at in zip(step.subjects, step.subjects_at, strict=True):
                 written.append((text, at))

@@ -21,6 +21,7 @@ from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
 from nurture.services import (
     acquaintance,
+    ask_mail,
     digest,
     kpi_mail,
     kpi_report,
@@ -87,6 +88,7 @@ def compose(
     # The mail's own language, which a fall-back may have chosen, not the contact's.
     locale = compiled.locale
     values = mail_values(release, message, person, drafted, locale, now, known, concern)
+    values |= ask_mail.values(runtime, release, message, locale)
     if message.template == digest.TEMPLATE:
         values |= digest.digest_values(runtime, message, locale)
     if message.template == kpi_report.TEMPLATE:

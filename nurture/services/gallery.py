@@ -23,6 +23,7 @@ from nurture.emails.render import Rendered, render
 from nurture.emails.store import TemplateStore
 from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError
+from nurture.services.ask_mail import ANSWERS, program_values
 from nurture.services.check import check
 from nurture.services.compose import text_in
 from nurture.services.refer_mail import sample_refer
@@ -170,6 +171,31 @@ def _readers(locale: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def sample_ask(definitions: Definitions, locale: str, url: str) -> dict[str, str]:
+    """Return what a mail that asks for an introduction reads, by the first programme there is."""
+    told = dict.fromkeys(("result", "metric", "change"), "")
+    if locale == "ja":
+        told = {"result": "日報の転記を月42時間削減", "metric": "日報の転記", "change": "42%削減"}
+    elif locale == "en":
+        told = {
+            "result": "42 hours less copying a month",
+            "metric": "Report copying",
+            "change": "42% less",
+        }
+    links = ("page", "rules", "link", "answer", *ANSWERS)
+    program = next(iter(definitions.programs.values()), None)
+    said: dict[str, str] = {}
+    if program is not None:
+        said = program_values(program, next(iter(program.offers.values()), None), locale, url)
+    return {
+        **said,
+        **told,
+        **dict.fromkeys(links, url),
+        **{"timing": "result_reported", "mode": "criteria", "named": "", "reason": ""},
+        "motive": "",
+    }
+
+
 def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[str, Any]:
     """Return values of everything that templates read besides their reader, made up."""
     policy, zone = definitions.policy, definitions.calendar.zone
@@ -192,6 +218,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
         "steps": {},
         "workflow": {"name": "sample", "title": "sample"},
         "urls": {"website": policy.legal.website},
+        "ask": sample_ask(definitions, locale, url),
         "item": {
             "key": "sample",
             "kind": "case",

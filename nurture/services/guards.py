@@ -19,8 +19,9 @@ from nurture.domain.guard import Guard, Refusal
 from nurture.domain.lookups import asking
 from nurture.domain.purpose import Purpose
 from nurture.domain.sending import Drop
-from nurture.domain.steps import Question, Send, SurveyQuestion
-from nurture.services import survey_guard
+from nurture.domain.steps import Question, ReferralQuestion, Send, SurveyQuestion
+from nurture.services import ask_guard, survey_guard
+from nurture.services.ask_guard import AskGuard
 from nurture.services.batch import Batch, Journey, Person
 from nurture.services.survey_guard import SurveyGuard
 
@@ -40,7 +41,10 @@ class Kind:
     asked: Callable[[Connection, Sequence[str]], Mapping[str, Question]]
 
 
-KINDS: tuple[Kind, ...] = (Kind(SurveyQuestion, Purpose.SURVEY, SurveyGuard, survey_guard.asked),)
+KINDS: tuple[Kind, ...] = (
+    Kind(SurveyQuestion, Purpose.SURVEY, SurveyGuard, survey_guard.asked),
+    Kind(ReferralQuestion, Purpose.REFERRAL, AskGuard, ask_guard.asked),
+)
 
 _NOTHING: Mapping[str, Refusal] = {}
 

@@ -31,6 +31,8 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
     },
     "not_returned": {"old": glossary.STAGES},
     "task_closed": {"outcome": glossary.TASK_OUTCOMES},
+    "ask_timing_off": {"timing": loop_words.TIMINGS},
+    "ask_kind": {"kind": loop_words.CHANNELS},
     "reward_held": {"why": loop_words.REWARD_REASONS},
     "reward_asked": {"why": loop_words.REWARD_REASONS},
 }
@@ -43,6 +45,10 @@ _FAR = frozenset(
         "survey_contact_limit",
         "survey_too_soon",
         "survey_account_limit",
+        "ask_complaint_recent",
+        "ask_cool_down",
+        "ask_contact_limit",
+        "ask_account_limit",
     }
 )
 

@@ -62,6 +62,29 @@ items:
   - {item: paper-plans, kind: paper, title: 資料, depth: decide, url: https://www.nurture.example/b}
 """
 
+PROGRAM = """
+referral_program: default
+title: {ja: ご紹介, en: Introductions}
+wanted:
+  industries: manufacturing
+  people: {ja: 転記にお困りの方, en: People who copy reports}
+  problem: {ja: 転記, en: Copying}
+offers:
+  thanks:
+    title: {ja: お礼, en: Thanks}
+    benefit: {ja: 勉強会にお招きします, en: A seat at our round table}
+rules:
+  payment: {ja: なし, en: None}
+  exclusions: {ja: なし, en: None}
+  privacy: {ja: ご紹介のためだけに使います, en: For this introduction only}
+  reports: {ja: 節目ごと, en: At each milestone}
+kit:
+  pitch: {ja: 転記をなくします, en: No more copying}
+  outcome: {ja: 月42時間の削減, en: 42 hours a month}
+  mail: {ja: "{link}", en: "{link}"}
+  chat: {ja: "{link}", en: "{link}"}
+"""
+
 PDF = "%PDF-1.7\n"
 
 #: what scenarios are about
@@ -89,6 +112,7 @@ BASE: Mapping[str, str] = {
     "workflows/scoring.yaml": SCORING,
     "workflows/segments.yaml": SEGMENTS,
     "workflows/library.yaml": LIBRARY,
+    "workflows/referral_program.yaml": PROGRAM,
     "workflows/files/factory.ja.pdf": PDF,
     "workflows/files/factory.en.pdf": PDF,
     "workflows/files/prices.pdf": PDF,
@@ -103,6 +127,7 @@ BASE: Mapping[str, str] = {
     "templates/email/warm/hearing.ja.md": "",
     "templates/email/warm/hearing.en.md": "",
     "templates/email/receipt/form.md": "",
+    "templates/email/referral/ask.md": "",
     "templates/email/team/task.md": "",
     "templates/email/team/today.md": "",
     "templates/email/only-japanese.ja.md": "",
@@ -113,7 +138,9 @@ BASE: Mapping[str, str] = {
 def release_with(path: str, text: str) -> dict[str, bytes | str]:
     """Return the release with one more file, in the place of its own of that kind."""
     files: dict[str, bytes | str] = dict(BASE)
-    kind = re.search(r"^(policy|calendar|scoring|segments|library):", text, re.MULTILINE)
+    kind = re.search(
+        r"^(policy|calendar|scoring|segments|library|referral_program):", text, re.MULTILINE
+    )
     if kind is not None:
         del files[f"workflows/{kind.group(1)}.yaml"]
     if re.search(r"^scenarios?:", text, re.MULTILINE):

@@ -8,31 +8,9 @@ from pathlib import Path
 from nurture.compiler import compile_files
 from nurture.domain.referral_program import AskLimits, Cadence, Program, Weights
 from tests.compiler.releases import BASE, compile_with
+from tests.compiler.releases import PROGRAM as SMALL
 
 ROOT = Path(__file__).parents[2]
-
-SMALL = """
-referral_program: default
-title: {ja: ご紹介, en: Introductions}
-wanted:
-  industries: manufacturing
-  people: {ja: 転記にお困りの方, en: People who copy reports}
-  problem: {ja: 転記, en: Copying}
-offers:
-  thanks:
-    title: {ja: お礼, en: Thanks}
-    benefit: {ja: 勉強会にお招きします, en: A seat at our round table}
-rules:
-  payment: {ja: なし, en: None}
-  exclusions: {ja: なし, en: None}
-  privacy: {ja: ご紹介のためだけに使います, en: For this introduction only}
-  reports: {ja: 節目ごと, en: At each milestone}
-kit:
-  pitch: {ja: 転記をなくします, en: No more copying}
-  outcome: {ja: 月42時間の削減, en: 42 hours a month}
-  mail: {ja: "{link}", en: "{link}"}
-  chat: {ja: "{link}", en: "{link}"}
-"""
 
 
 def small(more: str = "") -> Program:
@@ -94,7 +72,7 @@ def test_weights_that_are_not_written_keep_their_own() -> None:
 
 
 def test_a_second_programme_has_another_name() -> None:
-    files = {**BASE, "workflows/a.yaml": SMALL, "workflows/b.yaml": SMALL}
+    files = {**BASE, "workflows/b.yaml": SMALL}
     assert [problem.code for problem in compile_files(files).errors] == ["duplicate-id"]
     files["workflows/b.yaml"] = SMALL.replace("referral_program: default", "referral_program: b")
     assert set(compile_files(files).programs) == {"default", "b"}

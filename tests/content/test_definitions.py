@@ -182,26 +182,12 @@ def test_only_a_call_that_confirms_bant_qualifies_for_sales(result: str, confirm
     assert _reaches("tql", facts) is confirmed
 
 
-@pytest.mark.parametrize(
-    ("lifecycle", "tags", "asked"),
-    [
-        ("customer", frozenset(), True),
-        ("customer", frozenset({"do-not-ask"}), False),
-        ("sql", frozenset(), False),  # not a customer yet
-    ],
-)
-def test_only_customers_who_do_not_mind_are_asked(
-    lifecycle: str, tags: frozenset[str], asked: bool
-) -> None:
-    facts = _contact(lifecycle=lifecycle)
-    facts.tags = tags
-    assert holds(SHIPPED.workflows["referral-ask"].only_if, facts) is asked
-
-
-def test_a_customer_who_complained_is_left_in_peace() -> None:
-    facts = _contact(lifecycle="customer")
-    facts.events = {"complaint.received": list(_events("complaint.received", 1))}
-    assert not holds(SHIPPED.workflows["referral-ask"].only_if, facts)
+def test_only_customers_are_asked_after_a_result_and_a_complaint_ends_it() -> None:
+    journey = SHIPPED.workflows["referral-ask"]
+    assert holds(journey.only_if, _contact(lifecycle="customer"))
+    assert not holds(journey.only_if, _contact(lifecycle="sql"))
+    complaint = [one for one in journey.exits if one.outcome == "complaint"]
+    assert len(complaint) == 1
 
 
 def test_each_referral_is_reported_for_itself_and_to_its_end() -> None:

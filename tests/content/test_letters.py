@@ -142,16 +142,16 @@ def test_strangers_are_not_thanked_for_their_usual_favour(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
-        # whom we can help · effort · benefit · what the referrer hears · a polite no
-        ("referral/ask.ja.md", ["お力になれる方", "お手間", "お礼", "ご報告", "今回は見送る"]),
+        # whom we would like to meet · effort · benefit · what the referrer hears · a polite no
+        ("referral/ask.ja.md", ["お会いしたい方", "お手間", "お礼", "ご報告", "心当たりがない"]),
         (
             "referral/ask.en.md",
             [
-                "Whom we can help",
+                "Whom we would like",
                 "What it takes",
                 "What you receive",
                 "What you will hear",
-                "not this time",
+                "Nobody comes to mind",
             ],
         ),
     ],
@@ -160,4 +160,4 @@ def test_an_ask_states_reason_effort_benefit_and_leaves_a_way_out(
     path: str, parts: list[str]
 ) -> None:
     assert [part for part in parts if part not in LETTERS[path]] == []
-    assert "trigger.result" in LETTERS[path]
+    assert "ask.result" in LETTERS[path]

@@ -15,7 +15,8 @@ from nurture.emails.lint import lint_templates
 from nurture.emails.render import Rendered, render
 from nurture.emails.template_context import TemplateContext
 from nurture.emails.tokens import Keyring
-from nurture.services.gallery import sample_values
+from nurture.services.ask_checks import ask_templates
+from nurture.services.gallery import sample_ask, sample_values
 from nurture.services.picking import Carried
 from nurture.services.refer_mail import sample_refer
 from tests.content.shipped import letters, release
@@ -25,6 +26,7 @@ _SHIPPED = compile_files(FILES)
 _CONTEXT = replace(
     TemplateContext.of(_SHIPPED.policy),
     item_templates=frozenset(item.sent_in for item in _SHIPPED.library.items.values()),
+    sure_in={"ask": ask_templates(_SHIPPED)},
 )
 _LINKS = MailLinks(Keyring({1: b"k" * 32}, 1), "https://links.nurture.example", 7, 9)
 _KNOWN = {
@@ -86,6 +88,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "seminar": _seminar(locale),
         "reward": sample_values(_SHIPPED, locale, datetime(2026, 5, 12, tzinfo=UTC))["reward"],
         "refer": sample_refer("https://links.nurture.example/"),
+        "ask": sample_ask(_SHIPPED, locale, "https://links.nurture.example/a/x"),
         "zone": "Asia/Tokyo",
         "sender": sender,
         "company": company,

@@ -25,9 +25,11 @@ from nurture.domain.enrolment import Memory, Standing
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts
 from nurture.domain.fates import met_fate
+from nurture.domain.guard import Refusal
+from nurture.domain.lookups import asking
 from nurture.domain.matching import accepts, leaves
 from nurture.domain.sending import Candidate, Defer, PastMail, Send, Situation, may_send, take_turns
-from nurture.domain.steps import Task, WaitFor
+from nurture.domain.steps import ReferralQuestion, Task, WaitFor
 from nurture.domain.workflow import Workflow
 from tests.content.shipped import release
 
@@ -180,6 +182,12 @@ class Life:
     def _facts_of(self, track: Track, event: EventFact | None) -> Facts:
         facts = self.facts(event)
         facts.trigger, facts.steps = track.trigger, track.memory.steps
+        # Nobody answered a survey here, so nobody is asked for an introduction.
+        facts.refusals = {
+            step.id: Refusal("ask_no_score")
+            for step in asking(track.workflow)
+            if isinstance(step.question, ReferralQuestion)
+        }
         return facts
 
     def _end(self, track: Track, outcome: str) -> None:

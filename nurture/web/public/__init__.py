@@ -16,6 +16,7 @@ from nurture.web import errors
 from nurture.web.api import make_api
 from nurture.web.languages import speak
 from nurture.web.protection import protect
+from nurture.web.public.ask_answers import make_ask_answers
 from nurture.web.public.choices import make_choices
 from nurture.web.public.demonstration import demonstrate
 from nurture.web.public.landing import make_landing
@@ -48,6 +49,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
     for pages in (make_choices(runtime, spool), make_preferences(runtime, spool)):
         demonstrate(pages, runtime)
         app.register_blueprint(pages)
+    app.register_blueprint(make_ask_answers(runtime))
     app.register_blueprint(make_tasks(runtime))
     for make in (make_refer_page, make_landing, make_rules):
         app.register_blueprint(make(runtime))

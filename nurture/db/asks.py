@@ -1,0 +1,201 @@
+"""Asks for introductions in SQL: what was asked, and what guards must know of people."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, case, false, func, or_, select, true
+
+from nurture.db.among import among
+from nurture.db.tables import (
+    contact,
+    event,
+    referral_ask,
+    referrer,
+    survey_invitation,
+    survey_loop,
+)
+from nurture.db.types import UtcDateTime
+from nurture.db.upsert import insert_new
+
+#: what guards and readiness read of somebody's history
+HAPPENINGS = (
+    "results.reported", "hearing.held", "complaint.received", "complaint.resolved",
+    "community.joined", "event.attended", "seminar.attended", "onboarding.completed",
+    "deal.won", "contact.left",
+)  # fmt: skip
+_COMPLAINTS = ("complaint.received", "complaint.resolved")
+
+_ASKS: Select[Any] = (
+    select(
+        referral_ask.c.id,
+        referral_ask.c.dedupe_key,
+        referral_ask.c.program,
+        referral_ask.c.contact_id,
+        referral_ask.c.account_id,
+        referral_ask.c.asked_at,
+        referral_ask.c.answer,
+        referral_ask.c.answered_at,
+    )
+    .where(
+        referral_ask.c.void == false(),
+        or_(
+            among(referral_ask.c.contact_id, "contacts"),
+            among(referral_ask.c.account_id, "accounts"),
+        ),
+    )
+    .order_by(referral_ask.c.id)
+)
+_REFERRERS = select(referrer).where(among(referrer.c.contact_id, "contacts"))
+_ANSWERS = (
+    select(
+        survey_invitation.c.contact_id,
+        survey_invitation.c.score,
+        survey_invitation.c.answered_at,
+    )
+    .where(
+        among(survey_invitation.c.contact_id, "contacts"),
+        survey_invitation.c.answered_at.is_not(None),
+    )
+    .order_by(survey_invitation.c.answered_at, survey_invitation.c.id)
+)
+_RESPONDED: Select[Any] = (
+    select(event.c.contact_id, event.c.occurred_at, event.c.properties)
+    .where(among(event.c.contact_id, "contacts"), event.c.type == "nps.responded")
+    .order_by(event.c.occurred_at, event.c.id)
+)
+_LOOPS = select(survey_loop.c.contact_id).where(
+    among(survey_loop.c.contact_id, "contacts"),
+    survey_loop.c.state.in_(("open", "contacted")),
+)
+_HAPPENED: Select[Any] = (
+    select(
+        event.c.contact_id,
+        event.c.type,
+        func.min(event.c.occurred_at).label("first"),
+        func.max(event.c.occurred_at).label("last"),
+        func.sum(
+            case((event.c.occurred_at > bindparam("since", type_=UtcDateTime), 1), else_=0)
+        ).label("lately"),
+    )
+    .where(among(event.c.contact_id, "contacts"), event.c.type.in_(HAPPENINGS))
+    .group_by(event.c.contact_id, event.c.type)
+)
+_COMPLAINED: Select[Any] = (
+    select(
+        contact.c.account_id,
+        event.c.contact_id,
+        event.c.type,
+        func.max(event.c.occurred_at).label("last"),
+    )
+    .join(contact, contact.c.id == event.c.contact_id)
+    .where(among(contact.c.account_id, "accounts"), event.c.type.in_(_COMPLAINTS))
+    .group_by(contact.c.account_id, event.c.contact_id, event.c.type)
+)
+_PILOTS: Select[Any] = (
+    select(referral_ask.c.dedupe_key, referral_ask.c.program, referral_ask.c.contact_id)
+    .where(referral_ask.c.pilot == true(), referral_ask.c.void == false())
+    .order_by(referral_ask.c.id)
+)
+_ASKED: Select[Any] = select(
+    referral_ask.c.dedupe_key,
+    referral_ask.c.program,
+    referral_ask.c.offer,
+    referral_ask.c.timing,
+    referral_ask.c.mode,
+).where(among(referral_ask.c.dedupe_key, "keys"))
+
+
+def past(
+    connection: Connection, contact_ids: Sequence[int], account_ids: Sequence[int]
+) -> Sequence[Row[Any]]:
+    """Return asks that count, of contacts and of everybody of accounts, oldest first."""
+    return connection.execute(_ASKS, {"contacts": contact_ids, "accounts": account_ids}).all()
+
+
+def referrers(connection: Connection, contact_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Return the rows of those contacts who are referrers."""
+    rows = connection.execute(_REFERRERS, {"contacts": contact_ids})
+    return {row.contact_id: row for row in rows}
+
+
+def newest_answers(
+    connection: Connection, contact_ids: Sequence[int]
+) -> dict[int, tuple[int, datetime]]:
+    """Return the newest answer of contacts to any survey, 0 to 10, and when it was given.
+
+    Answers to surveys of another system come as events (`nps.responded`, `score`).
+    """
+    asked = {"contacts": contact_ids}
+    found: dict[int, tuple[int, datetime]] = {}
+    for row in connection.execute(_RESPONDED, asked):
+        score = row.properties.get("score")
+        if isinstance(score, int) and not isinstance(score, bool) and 0 <= score <= 10:
+            found[row.contact_id] = (score, row.occurred_at)
+    for row in connection.execute(_ANSWERS, asked):
+        known = found.get(row.contact_id)
+        if row.score is not None and (known is None or known[1] <= row.answered_at):
+            found[row.contact_id] = (row.score, row.answered_at)
+    return found
+
+
+def open_loops(connection: Connection, contact_ids: Sequence[int]) -> set[int]:
+    """Return the contacts whose unhappy answer is still followed."""
+    return {row.contact_id for row in connection.execute(_LOOPS, {"contacts": contact_ids})}
+
+
+def happened(
+    connection: Connection, contact_ids: Sequence[int], since: datetime
+) -> dict[int, dict[str, Row[Any]]]:
+    """Return contact → type of `HAPPENINGS` → first, last, and how often since a time."""
+    found: dict[int, dict[str, Row[Any]]] = {}
+    for row in connection.execute(_HAPPENED, {"contacts": contact_ids, "since": since}):
+        found.setdefault(row.contact_id, {})[row.type] = row
+    return found
+
+
+def complaining_accounts(connection: Connection, account_ids: Sequence[int]) -> set[int]:
+    """Return the accounts of which somebody has a complaint that is not resolved."""
+    newest: dict[tuple[int, int], dict[str, datetime]] = {}
+    for row in connection.execute(_COMPLAINED, {"accounts": account_ids}):
+        newest.setdefault((row.account_id, row.contact_id), {})[row.type] = row.last
+    return {
+        account_id
+        for (account_id, _), times in newest.items()
+        if is_open(times.get("complaint.received"), times.get("complaint.resolved"))
+    }
+
+
+def is_open(received: datetime | None, resolved: datetime | None) -> bool:
+    """Say whether a complaint waits to be resolved."""
+    return received is not None and (resolved is None or resolved < received)
+
+
+def pilots(connection: Connection) -> Sequence[Row[Any]]:
+    """Return key, programme and contact of asks within a pilot that count, oldest first."""
+    return connection.execute(_PILOTS).all()
+
+
+def asked(connection: Connection, keys: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return what mails, named by their keys, ask."""
+    return connection.execute(_ASKED, {"keys": keys}).all()
+
+
+def insert_asks(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Insert asks; return key → id of those that are new."""
+    found = insert_new(connection, referral_ask, [dict(row) for row in rows], "dedupe_key", "id")
+    return {str(key): int(ask_id) for key, ask_id in found}
+
+
+def make_referrers(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Make contacts referrers; those who are stay as they are."""
+    insert_new(connection, referrer, [dict(row) for row in rows])
+
+
+def new_referrer(contact_id: int, now: datetime, kind: str = "customer") -> dict[str, Any]:
+    """Return the row of a new referrer, with an unguessable code for their link."""
+    code = secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
+    return {"contact_id": contact_id, "code": code, "kind": kind, "created_at": now}

@@ -1,0 +1,130 @@
+"""The guard of asks for introductions: may they be asked, with which offer, and its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from nurture.db import asks
+from nurture.db.events import NewEvent, record
+from nurture.domain.definitions import Definitions
+from nurture.domain.guard import Refusal
+from nurture.domain.referral_guards import Allowed, Ask, PastAsk, may_ask
+from nurture.domain.steps import ReferralQuestion
+from nurture.services.ask_facts import AskDesk
+from nurture.services.places import locale_of
+
+#: asks without an occasion go to many at once; figures keep them apart (003)
+_BULK = "regular"
+
+
+class AskGuard:
+    """Answers for a batch; nothing is loaded for one contact alone."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        definitions: Definitions,
+        people: Mapping[int, Row[Any]],
+        now: datetime,
+    ) -> None:
+        self._connection, self._definitions, self._now = connection, definitions, now
+        self._people = people
+        half_life = definitions.scoring.half_life
+        self._desk = AskDesk(connection, people, half_life, now)
+        #: key → the row to be written
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._referrers: dict[int, dict[str, Any]] = {}
+        #: key → which person of a small start it is, from 1
+        self._numbers: dict[str, int] = {}
+
+    def refuse(self, contact_id: int, question: ReferralQuestion, key: str = "") -> Refusal | None:
+        """Return why a contact is not asked now, or None."""
+        found = self._look(contact_id, question, key)
+        return found if isinstance(found, Refusal) else None
+
+    def ask(self, contact_id: int, question: ReferralQuestion, key: str, enrolment_id: int) -> None:
+        """Remember an ask; the offer is chosen now and kept with it."""
+        program = self._definitions.programs[question.program]
+        found = self._look(contact_id, question, "")
+        # The walk asked `refuse` in the same transaction, of the same facts.
+        assert isinstance(found, Allowed)
+        person = self._people[contact_id]
+        locale = locale_of(person, self._definitions.policy)
+        self._rows[key] = {
+            "dedupe_key": key,
+            "program": program.name,
+            "contact_id": contact_id,
+            "account_id": person.account_id,
+            "enrolment_id": enrolment_id,
+            "offer": found.offer.key,
+            "timing": question.timing,
+            "channel": "bulk_mail" if question.timing == _BULK else "mail",
+            "mode": question.mode,
+            "named": question.named or None,
+            "reason": dict(question.reason).get(locale) or dict(question.reason).get("") or None,
+            "readiness": self._desk.readiness(program, contact_id).score,
+            "pilot": found.pilot,
+            "asked_at": self._now,
+        }
+        if not self._desk.is_referrer(contact_id):
+            kind = self._desk.kind(contact_id)
+            self._referrers[contact_id] = asks.new_referrer(contact_id, self._now, kind)
+        self._desk.known.add(key, PastAsk(self._now, contact_id, program.name), person.account_id)
+        if found.pilot:
+            self._desk.known.add_pilot(key, program.name, contact_id)
+            self._numbers[key] = len(self._desk.known.in_pilot(program.name))
+
+    def save(self) -> None:
+        """Write asks, new referrers and the events."""
+        if not self._rows:
+            return
+        asks.make_referrers(self._connection, self._referrers.values())
+        made = asks.insert_asks(self._connection, self._rows.values())
+        events = [
+            NewEvent(
+                "referral.asked",
+                row["contact_id"],
+                self._now,
+                "engine",
+                {"ask": made[key], **self._told(key, row)},
+                key=f"ask/{key}",
+            )
+            for key, row in self._rows.items()
+            if key in made
+        ]
+        record(self._connection, events, self._now)
+
+    def _told(self, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the event tells; `pilot` is the number of the person in a small start."""
+        told = {name: row[name] for name in ("program", "offer", "timing", "mode")}
+        pilot = self._definitions.programs[row["program"]].pilot
+        if key in self._numbers and pilot is not None:
+            told["pilot"] = self._numbers[key]
+            told["review_at"] = (self._now + pilot.review_after).isoformat()
+        return told
+
+    def _look(self, contact_id: int, question: ReferralQuestion, key: str) -> Allowed | Refusal:
+        program = self._definitions.programs.get(question.program)
+        if program is None:
+            return Refusal("ask_program_gone", {"program": question.program})
+        facts = self._desk.facts(contact_id, key)
+        # What was asked already was ready when it was.
+        ready = 100.0 if key else self._desk.readiness(program, contact_id).score
+        pilot = self._desk.known.in_pilot(program.name, key)
+        ask = Ask(question.timing, question.offer)
+        found = may_ask(program, ask, facts, pilot, self._now, ready)
+        if isinstance(found, Refusal):
+            return Refusal(found.reason, {"program": program.name, **found.detail})
+        return found
+
+
+def asked(connection: Connection, keys: Sequence[str]) -> dict[str, ReferralQuestion]:
+    """Return what mails, named by their keys, ask: with the offer that was chosen."""
+    return {
+        row.dedupe_key: ReferralQuestion(row.program, row.offer, row.timing, row.mode)
+        for row in asks.asked(connection, keys)
+    }
