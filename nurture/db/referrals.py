@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
+from nurture.db.among import among
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import (
@@ -22,9 +23,15 @@ from nurture.db.tables import (
     referral_step,
     referral_touch,
     referrer,
+    team_member,
 )
 from nurture.db.upsert import insert_new
 from nurture.domain.referral import CLOSED, State
+
+# Asked for every batch of mails, so made once.
+_STOPPED = select(referrer.c.contact_id).where(
+    among(referrer.c.contact_id, "contacts"), referrer.c.updates_stopped_at.is_not(None)
+)
 
 #: stages of a deal that is over
 _OVER = ("won", "lost")
@@ -66,8 +73,34 @@ def stop_updates(connection: Connection, contact_id: int, at: datetime | None) -
     return bool(done.rowcount)
 
 
-def name_of(connection: Connection, contact_id: int) -> str:
-    """Return a contact's full name as they write it; empty after erasure, or where unknown."""
+def sender_of(connection: Connection, member_id: int | None) -> str | None:
+    """Return the sender key of one of our people who is here."""
+    if member_id is None:
+        return None
+    return connection.execute(
+        select(team_member.c.key).where(team_member.c.id == member_id, team_member.c.active)
+    ).scalar()
+
+
+def awaiting(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Return those addresses of which some referral still awaits consent."""
+    rows = connection.execute(
+        select(referral.c.address_hash).where(
+            referral.c.address_hash.in_(hashes),
+            referral.c.state == str(State.AWAITING_CONSENT),
+        )
+    )
+    return {row.address_hash for row in rows}
+
+
+def stopped(connection: Connection, contact_ids: Sequence[int]) -> set[int]:
+    """Return those who want to hear no more of their own referrals."""
+    rows = connection.execute(_STOPPED, {"contacts": contact_ids})
+    return {row.contact_id for row in rows}
+
+
+def name_of(connection: Connection, contact_id: int, locale: str = "") -> str:
+    """Return a contact's full name in a locale's order, their own where none is given."""
     row = connection.execute(
         select(contact.c.family_name, contact.c.given_name, contact.c.locale).where(
             contact.c.id == contact_id
@@ -75,7 +108,7 @@ def name_of(connection: Connection, contact_id: int) -> str:
     ).first()
     if row is None:
         return ""
-    return full_name(row.family_name, row.given_name, row.locale or "ja") or ""
+    return full_name(row.family_name, row.given_name, locale or row.locale or "ja") or ""
 
 
 def give_owner(connection: Connection, contact_id: int, owner_id: int) -> None:
@@ -229,6 +262,18 @@ def consent_was_asked(connection: Connection, hashed: str) -> bool:
         referral.c.address_hash == hashed, referral.c.asked_consent_at.is_not(None)
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def forget_consent_mail(connection: Connection, hashed: str) -> None:
+    """Take address and words out of the mail that asked somebody for consent.
+
+    One that has not left yet is left as it is: it is dropped by itself.
+    """
+    connection.execute(
+        update(message)
+        .where(message.c.dedupe_key == f"introduction/{hashed}", message.c.sent_at.is_not(None))
+        .values(recipient=None, values=None)
+    )
 
 
 def refused(connection: Connection, hashed: str) -> bool:

@@ -81,6 +81,13 @@ _REWARD: Fields = {
 _REFER: Fields = {"page": False, "link": False, "ticket": False, "rules": True}
 #: templates of mails to people who refer: they have a page and a link for sure
 _TO_REFERRERS = ("referral/", "referrer/")
+#: of a mail about a referral
+_REFERRAL: Fields = {
+    **dict.fromkeys(("ref", "person", "name", "state", "stage", "referrer", "consent"), True),
+    "open": True,
+    **dict.fromkeys(("company", "contacted", "contacted_by", "reason", "result"), False),
+    **dict.fromkeys(("reports", "privacy", "thanks", "perk"), False),
+}
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -95,6 +102,7 @@ def _standard() -> dict[str, Fields]:
         "predecessor": _PREDECESSOR,
         "item": _ITEM,
         "reward": _REWARD,
+        "referral": _REFERRAL,
         "seminar": _SEMINAR,
         "refer": _REFER,
     }

@@ -23,6 +23,7 @@ from nurture.emails.render import Rendered, render
 from nurture.emails.store import TemplateStore
 from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError
+from nurture.services import referral_samples
 from nurture.services.check import check
 from nurture.services.compose import text_in
 from nurture.services.refer_mail import sample_refer
@@ -199,6 +200,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "same_industry": True,
             **{name: texts[name] for name in ("title", "summary", "figures")},
         },
+        "referral": referral_samples.sample(locale, url),
         "seminar": {
             "name": "sample",
             "starts": start,
