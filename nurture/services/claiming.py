@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from nurture.clock import machine_now
-from nurture.db import contacts, mail_fates, outbox, outcomes, preferences, referrals, touched
+from nurture.db import (
+    contacts,
+    mail_fates,
+    outbox,
+    outcomes,
+    preferences,
+    referral_people,
+    touched,
+)
 from nurture.db.engine import write
 from nurture.db.outbox import Held
 from nurture.domain.addresses import address_hash
@@ -233,7 +241,7 @@ def situations(
     hashes = {
         row.id: address_hash(row.email, runtime.hash_key) for row in people.values() if row.email
     }
-    stopped = referrals.stopped(connection, contact_ids)
+    stopped = referral_people.stopped(connection, contact_ids)
     blocked = contacts.suppressed(connection, sorted(set(hashes.values())))
     found: dict[int | None, Situation] = {
         None: Situation(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import contacts as people
-from nurture.db import messages, outcomes, referrals
+from nurture.db import messages, outcomes, referral_people, referrals
 from nurture.db.engine import read
 from nurture.domain.addressee import Person, short_name
 from nurture.domain.definitions import Definitions
@@ -20,7 +20,7 @@ from nurture.domain.purpose import Purpose
 from nurture.domain.referral import CLOSED, SILENCES, Flag, State
 from nurture.domain.referral_program import Program
 from nurture.domain.sending import Drop
-from nurture.services.referral_links import consent_address, stop_address
+from nurture.services.refer_links import consent_of, stop_of
 from nurture.services.referral_moves import Desk
 from nurture.services.runtime import Runtime
 
@@ -68,7 +68,7 @@ def ask_consent(desk: Desk, row: Row[Any], flags: Sequence[Flag], vouched: bool)
         "priority": 60,
         "values": {"introduction": row.ref},
         "tracked": False,
-        "sender": referrals.sender_of(desk.connection, row.owner_id),
+        "sender": referral_people.sender_of(desk.connection, row.owner_id),
     }
     messages.queue(desk.connection, [mail], release.id, desk.now)
     referrals.change(desk.connection, row.id, desk.now, asked_consent_at=desk.now)
@@ -124,7 +124,7 @@ def told(runtime: Runtime, definitions: Definitions, message: Row[Any], locale: 
     """Return what a mail may say of the referral it is about; nothing where it is about none."""
     stop = ""
     if message.purpose == Purpose.PROGRESS and message.contact_id:
-        stop = stop_address(runtime, message.contact_id)
+        stop = stop_of(runtime, message.contact_id)
     trigger = message.enrolment_trigger or {}
     own = message.values if isinstance(message.values, Mapping) else {}
     named = own.get("introduction") or trigger.get("referral")
@@ -171,7 +171,7 @@ def values_of(
         else None,
         "reason": _told_reason(row.reason, language) if state in CLOSED else None,
         "result": row.result if row.numbers_agreed else None,
-        "consent": consent_address(runtime, row.id, row.referrer_id),
+        "consent": consent_of(runtime, row.id, row.referrer_id),
         "open": [],
         **_promised(program, row.offer, locale),
     }
@@ -197,8 +197,8 @@ def person_line(name: str | None, company: str | None, locale: str) -> str:
 def referrer_line(connection: Connection, contact_id: int, locale: str) -> str:
     """Return how a referrer is named to the person they introduce: 株式会社青空 田中花様."""
     current = people.current(connection, contact_id) or contact_id
-    name = referrals.name_of(connection, current, locale)
-    home = referrals.account_of(connection, current)
+    name = referral_people.name_of(connection, current, locale)
+    home = referral_people.account_of(connection, current)
     company = home.name if home is not None else ""
     if locale.startswith("ja"):
         return " ".join(one for one in (company, f"{name}様" if name else "ご担当者様") if one)
@@ -209,7 +209,7 @@ def _line(connection: Connection, row: Row[Any], locale: str) -> dict[str, Any]:
     language = "ja" if locale.startswith("ja") else "en"
     name = row.name
     if name is None and row.contact_id is not None:
-        name = referrals.name_of(connection, row.contact_id, locale)
+        name = referral_people.name_of(connection, row.contact_id, locale)
     parts = split_name(name or "")
     known = Person(parts.family, parts.given, honorific=parts.honorific)
     nameless = not (parts.family or parts.given)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import referrals
+from nurture.db import referral_people, referrals
 from nurture.db.events import NewEvent, record
 from nurture.domain.loop_words import REFERRAL_STATES
 from nurture.domain.referral import (
@@ -71,7 +71,7 @@ def introduce(
     """
     row = intake.row_of(runtime, connection, it, now)
     referrer_id = row["referrer_id"]
-    held = referrals.referrer_of(connection, referrer_id, lock=True)
+    held = referral_people.referrer_of(connection, referrer_id, lock=True)
     hashed = row["address_hash"]
     standing = referrals.standing(
         connection, referrer_id, hashed, row["name"] or "", row["company"] or ""
