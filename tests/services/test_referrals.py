@@ -287,7 +287,7 @@ def test_a_stranger_is_asked_for_consent_once_ever_and_only_where_vouched(house:
     (mail,) = house.rows(tables.message)
     assert (mail.purpose, mail.tracked, mail.contact_id) == ("introduction", False, None)
     data = house.provider.accepted[0].data.decode("utf-8", "replace")
-    assert "List-Unsubscribe: <https://links.sample.example/c/" in data.replace("\r\n ", "")
+    assert "List-Unsubscribe: <https://links.sample.example/y/" in data.replace("\r\n ", "")
     assert refers.row(made.id).asked_consent_at == house.clock.now()
     # Another friend names the same person, and the first again after a while: never again.
     other = house.person("sasaki@betsu.example", family_name="佐々木")
