@@ -13,6 +13,7 @@ from nurture.db.contact_facts import full_name
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import account, contact, deal, identity, referrer, team_member
 from nurture.db.upsert import insert_new
+from nurture.domain.person_name import is_latin
 
 # Asked for every batch of mails, so made once.
 _STOPPED = select(referrer.c.contact_id).where(
@@ -63,7 +64,11 @@ def name_of(connection: Connection, contact_id: int, locale: str = "") -> str:
     ).first()
     if row is None:
         return ""
-    return full_name(row.family_name, row.given_name, locale or row.locale or "ja") or ""
+    family, given = row.family_name or "", row.given_name or ""
+    # 田中太郎 is written as he writes it, not turned round into Latin order.
+    own = is_latin(f"{given}{family}")
+    order = (locale or row.locale or "ja") if own else "ja"
+    return full_name(row.family_name, row.given_name, order) or ""
 
 
 def give_owner(connection: Connection, contact_id: int, owner_id: int) -> None:
