@@ -25,9 +25,9 @@ from nurture.domain.calendar import at_wall
 from nurture.domain.conditions import ALWAYS, Condition, Scope
 from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar
+from nurture.domain.purpose import CONSENTED, Purpose
 from nurture.domain.reads import reads
 from nurture.domain.steps import Duration
-from nurture.domain.workflow import Purpose
 from nurture.language import say
 from nurture.language.joining import both
 
@@ -53,7 +53,7 @@ _SUBJECT = Key("subject", Text(longest=500), say("Overrides the template's subje
 _TOPIC = Key("topic", TOPIC, say("Topic of the policy that readers may turn off."))
 _PURPOSE = Key(
     "purpose",
-    Choice(*(p.value for p in Purpose)),
+    Choice(*(one.value for one in CONSENTED), Purpose.SERVICE.value),
     say("Which consent it needs; marketing. Never `service`."),
 )
 _PRIORITY = Key("priority", Whole(0, 1000), say("Who wins when a cap lets one mail through; 30."))

@@ -12,7 +12,7 @@ from nurture.compiler.records import Fields, Key, Record
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice
-from nurture.domain.purpose import Purpose
+from nurture.domain.purpose import OWN_AFFAIR, Purpose
 from nurture.language import say
 
 BEST_HOUR = "best_hour"
@@ -63,7 +63,7 @@ def read_delivery(
     if spread is not None:
         check_spread(spread, delivery.at(SPREAD), report)
     at_best_hour = delivery.get(_AT) is not None
-    if at_best_hour and purpose is Purpose.SERVICE:
+    if at_best_hour and purpose in OWN_AFFAIR:
         message = say("mails of purpose service wait for no hour: their readers wait for them")
         report.warn(delivery.at(_AT), "best-hour-of-service", message, say("delete the line"))
     elif at_best_hour and not references.policy.tracking:

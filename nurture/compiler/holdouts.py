@@ -8,7 +8,7 @@ from nurture.compiler.records import Fields, Key, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Whole
 from nurture.domain.holdout import needs_journey
-from nurture.domain.purpose import Purpose
+from nurture.domain.purpose import OWN_AFFAIR
 from nurture.domain.steps import Send
 from nurture.domain.workflow import Holdout, Workflow
 from nurture.language import say
@@ -54,11 +54,11 @@ def check_holdout(workflow: Workflow, at: Node, report: Report) -> None:
     served = [
         step.id
         for step in workflow.graph.steps.values()
-        if isinstance(step, Send) and workflow.purpose_of(step) is Purpose.SERVICE
+        if isinstance(step, Send) and workflow.purpose_of(step) in OWN_AFFAIR
     ]
-    if workflow.purpose is Purpose.SERVICE or served:
+    if workflow.purpose in OWN_AFFAIR or served:
         message = say("mails of purpose service were asked for: nobody may be held out from them")
         hint = say("delete `holdout`")
-        if workflow.purpose is not Purpose.SERVICE:
+        if workflow.purpose not in OWN_AFFAIR:
             hint = say("send {steps} by a workflow of its own", steps=served)
         report.error(at, "holdout-of-service", message, hint)

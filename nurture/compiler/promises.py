@@ -12,9 +12,10 @@ from nurture.compiler.report import Placed, Report
 from nurture.domain.calendar import NoOpeningError, longest_closed
 from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, MailCap, QuietHours, Window
+from nurture.domain.purpose import OWN_AFFAIR
 from nurture.domain.quiet import free_until, next_free
 from nurture.domain.steps import Duration, Send
-from nurture.domain.workflow import Purpose, Workflow
+from nurture.domain.workflow import Workflow
 from nurture.language import say
 
 #: a Monday; an ordinary fortnight starts here, without holidays
@@ -86,7 +87,7 @@ def check_caps(
         if cap.mails != 1 or not _concerns(cap, workflow):
             continue
         for step in workflow.graph.steps.values():
-            if not isinstance(step, Send) or workflow.purpose_of(step) is Purpose.SERVICE:
+            if not isinstance(step, Send) or workflow.purpose_of(step) in OWN_AFFAIR:
                 continue
             if _outlasts(cap, step.expires):
                 _warn_of(cap, step.expires, places.get(step.id), report)
@@ -128,7 +129,7 @@ def _warn_of(cap: MailCap, expires: Duration, at: Placed | None, report: Report)
 def _concerns(cap: MailCap, sends: Workflow | Mailing) -> bool:
     """Say whether a cap holds back mails of a workflow or mailing."""
     return (
-        sends.purpose is not Purpose.SERVICE
+        sends.purpose not in OWN_AFFAIR
         and cap.purpose in (None, sends.purpose)
         and cap.workflow in (None, sends.name)
         and (cap.below is None or sends.priority < cap.below)

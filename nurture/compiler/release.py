@@ -45,7 +45,7 @@ from nurture.domain.event_values import event_values
 from nurture.domain.library import Library
 from nurture.domain.mailing import Mailing
 from nurture.domain.policy import Calendar, Policy
-from nurture.domain.purpose import Purpose
+from nurture.domain.purpose import OWN_AFFAIR
 from nurture.domain.steps import Send, StartWorkflow, SurveyQuestion
 from nurture.domain.workflow import Workflow
 from nurture.errors import DefinitionError, NotFoundError, Severity
@@ -263,12 +263,12 @@ def _check_quiet(
     """Warn of windows in use of which the policy's quiet hours leave nothing."""
     if not policy.quiet:
         return
-    used = {one.window for one in mailings if one.purpose is not Purpose.SERVICE}
+    used = {one.window for one in mailings if one.purpose not in OWN_AFFAIR}
     for workflow in (one.workflow for one in compiled.values()):
         used |= {
             step.window or workflow.window
             for step in workflow.graph.steps.values()
-            if isinstance(step, Send) and workflow.purpose_of(step) is not Purpose.SERVICE
+            if isinstance(step, Send) and workflow.purpose_of(step) not in OWN_AFFAIR
         }
     for source in sources.of("policy")[:1]:
         at = source.root.get(QUIET.name)

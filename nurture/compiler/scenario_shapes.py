@@ -8,7 +8,7 @@ from nurture.compiler.records import Fields, Key, ListOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text
 from nurture.domain.lifecycle import Stage, Temperature
-from nurture.domain.purpose import Purpose
+from nurture.domain.purpose import CONSENTED
 from nurture.domain.scenario import Bound
 from nurture.language import say
 
@@ -78,9 +78,7 @@ MAIL = Text(say("a template such as warm/hearing, or a pattern such as cold/*"),
 #: what a scenario calls a contact
 PERSON = Text(say("a name of letters, digits and hyphens"), r"[^\W_][\w-]*", 80)
 STEP = Text(say("a step's id"), longest=200)
-PURPOSES = ListOf(
-    Choice(*(one.value for one in Purpose if one is not Purpose.SERVICE)), or_one=True
-)
+PURPOSES = ListOf(Choice(*(one.value for one in CONSENTED)), or_one=True)
 TEMPERATURE = Choice(*(one.value for one in Temperature))
 STAGE = Choice(*(one.value for one in Stage))
 WHO = Key("contact", PERSON, say("Which of the `contacts`, where there are several."))

@@ -25,7 +25,7 @@ from nurture.compiler.weak_evidence import check_matches, check_opens
 from nurture.compiler.webhooks import DATA, TO, WEBHOOK, told_fields
 from nurture.compiler.webhooks import WITHIN as ANSWERED_WITHIN
 from nurture.compiler.winners import read_winner
-from nurture.domain.purpose import Purpose
+from nurture.domain.purpose import OWN_AFFAIR, Purpose
 from nurture.domain.steps import (
     Branch,
     Duration,
@@ -157,7 +157,7 @@ class StepCompiler:
         expires = fields.get(kinds.EXPIRES)
         kept = (refer.windows or {}).get(window or self._window)
         if expires is not None and kept is not None:
-            asked_for = (own or self._purpose) is Purpose.SERVICE
+            asked_for = (own or self._purpose) in OWN_AFFAIR
             quiet = () if asked_for else refer.policy.quiet
             check_promise(expires, kept, quiet, fields.at(kinds.EXPIRES), self._report)
         spread = fields.get(SPREAD)

@@ -34,9 +34,9 @@ from nurture.compiler.triggers import (
 )
 from nurture.compiler.winners import check_splits
 from nurture.domain.conditions import ALWAYS
+from nurture.domain.purpose import OWN_AFFAIR, Purpose
 from nurture.domain.workflow import (
     EventTrigger,
-    Purpose,
     Reentry,
     ScheduleTrigger,
     StateTrigger,
@@ -101,7 +101,7 @@ _NAME = Key("workflow", NAME, say("The workflow's name."), required=True)
 _TITLE = Key("title", Text(longest=200), say("What it is called on pages."))
 _PURPOSE = Key(
     "purpose",
-    Choice(*(p.value for p in Purpose)),
+    Choice(*(p.value for p in Purpose if p is not Purpose.INTRODUCTION)),
     say("Which consent its mails need."),
     required=True,
 )
@@ -224,7 +224,7 @@ def _topic(fields: Fields, purpose: Purpose, references: References, report: Rep
     if topic is None:
         return None
     references.check_topic(topic, fields.at(_TOPIC), report)
-    if purpose is Purpose.SERVICE:
-        message = say("mails of purpose service have no topic: nobody may turn them off")
+    if purpose in OWN_AFFAIR:
+        message = say("mails of purpose {purpose} have no topic", purpose=str(purpose))
         report.error(fields.at(_TOPIC), "topic-of-service", message, say("delete the line"))
     return topic

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from nurture.db.tables import consent, message, team_member
 from nurture.domain.message import COUNTED, State
-from nurture.domain.workflow import Purpose
+from nurture.domain.purpose import OWN_AFFAIR
 
 #: recorded by people themselves on our own pages: what they chose, not how we met
 _BY_THEMSELVES = "contact"
@@ -75,7 +75,7 @@ def written_to(connection: Connection, contact_ids: Sequence[int]) -> set[int]:
         .where(
             message.c.contact_id.in_(contact_ids),
             message.c.state.in_(_WENT),
-            message.c.purpose != Purpose.SERVICE,
+            message.c.purpose.not_in([str(one) for one in OWN_AFFAIR]),
         )
         .distinct()
     )

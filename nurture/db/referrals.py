@@ -6,106 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from nurture.db.contact_facts import full_name
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import (
-    account,
-    contact,
     deal,
     enrolment,
-    identity,
     message,
     referral,
     referral_ask,
     referral_step,
     referral_touch,
-    referrer,
 )
-from nurture.db.upsert import insert_new
 from nurture.domain.referral import CLOSED, State
-
-#: stages of a deal that is over
-_OVER = ("won", "lost")
-
-
-# -- referrers ---------------------------------------------------------------------------
-
-
-def referrer_of(connection: Connection, contact_id: int, lock: bool = False) -> Row[Any] | None:
-    """Return a contact's row as a referrer; with `lock` nobody else introduces for them."""
-    query = select(referrer).where(referrer.c.contact_id == contact_id)
-    if lock and not is_sqlite(connection):
-        query = query.with_for_update()
-    return connection.execute(query).first()
-
-
-def referrer_with_code(connection: Connection, code: str) -> Row[Any] | None:
-    """Return the referrer whose personal link has a code."""
-    return connection.execute(select(referrer).where(referrer.c.code == code)).first()
-
-
-def make_referrer(
-    connection: Connection, contact_id: int, code: str, kind: str, now: datetime
-) -> bool:
-    """Make a contact a referrer; False where they are one, or the code is taken."""
-    row = {"contact_id": contact_id, "code": code, "kind": kind, "created_at": now}
-    return bool(insert_new(connection, referrer, [row], "contact_id"))
-
-
-def stop_updates(connection: Connection, contact_id: int, at: datetime | None) -> bool:
-    """Stop (or, with None, resume) the progress of a referrer's referrals; False: it was so."""
-    stopped = referrer.c.updates_stopped_at
-    was = stopped.is_(None) if at is not None else stopped.is_not(None)
-    done = connection.execute(
-        update(referrer)
-        .where(referrer.c.contact_id == contact_id, was)
-        .values(updates_stopped_at=at)
-    )
-    return bool(done.rowcount)
-
-
-def name_of(connection: Connection, contact_id: int) -> str:
-    """Return a contact's full name as they write it; empty after erasure, or where unknown."""
-    row = connection.execute(
-        select(contact.c.family_name, contact.c.given_name, contact.c.locale).where(
-            contact.c.id == contact_id
-        )
-    ).first()
-    if row is None:
-        return ""
-    return full_name(row.family_name, row.given_name, row.locale or "ja") or ""
-
-
-def give_owner(connection: Connection, contact_id: int, owner_id: int) -> None:
-    """Give a contact that has nobody an owner."""
-    connection.execute(
-        update(contact)
-        .where(contact.c.id == contact_id, contact.c.owner_id.is_(None))
-        .values(owner_id=owner_id)
-    )
-
-
-def addresses_of(connection: Connection, contact_id: int) -> list[str]:
-    """Return every canonical address of a contact."""
-    return list(
-        connection.execute(
-            select(identity.c.value).where(
-                identity.c.contact_id == contact_id, identity.c.kind == "email"
-            )
-        ).scalars()
-    )
-
-
-def account_of(connection: Connection, contact_id: int) -> Row[*tuple[Any, ...]] | None:
-    """Return (id, domain, name) of a contact's account."""
-    return connection.execute(
-        select(account.c.id, account.c.domain, account.c.name)
-        .join(contact, contact.c.account_id == account.c.id)
-        .where(contact.c.id == contact_id)
-    ).first()
-
 
 # -- referrals ---------------------------------------------------------------------------
 
@@ -231,6 +144,29 @@ def consent_was_asked(connection: Connection, hashed: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def awaiting(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Return those addresses of which some referral still awaits consent."""
+    rows = connection.execute(
+        select(referral.c.address_hash).where(
+            referral.c.address_hash.in_(hashes),
+            referral.c.state == str(State.AWAITING_CONSENT),
+        )
+    )
+    return {row.address_hash for row in rows}
+
+
+def forget_consent_mail(connection: Connection, hashed: str) -> None:
+    """Take address and words out of the mail that asked somebody for consent.
+
+    One that has not left yet is left as it is: it is dropped by itself.
+    """
+    connection.execute(
+        update(message)
+        .where(message.c.dedupe_key == f"introduction/{hashed}", message.c.sent_at.is_not(None))
+        .values(recipient=None, values=None)
+    )
+
+
 def refused(connection: Connection, hashed: str) -> bool:
     """Say whether the person at this address has declined an introduction before."""
     query = select(referral.c.id).where(
@@ -257,44 +193,6 @@ def answer_ask(connection: Connection, ask_id: int, now: datetime) -> bool:
         .values(answer="referred", answered_at=now)
     )
     return bool(done.rowcount)
-
-
-# -- what is known of a referred person --------------------------------------------------
-
-
-def lifecycle_of(connection: Connection, contact_id: int) -> Row[*tuple[Any, ...]] | None:
-    """Return (lifecycle, account_id, erased, owner_id, locale) of a contact."""
-    return connection.execute(
-        select(
-            contact.c.lifecycle,
-            contact.c.account_id,
-            contact.c.erased,
-            contact.c.owner_id,
-            contact.c.locale,
-        ).where(contact.c.id == contact_id)
-    ).first()
-
-
-def account_at(connection: Connection, domain: str) -> int | None:
-    """Return the account whose mail domain this is."""
-    return connection.execute(select(account.c.id).where(account.c.domain == domain)).scalar()
-
-
-def has_open_deal(connection: Connection, contact_id: int | None, account_id: int | None) -> bool:
-    """Say whether a deal of a contact, or of their company, is under way."""
-    whose = [deal.c.contact_id == contact_id] if contact_id is not None else []
-    whose += [deal.c.account_id == account_id] if account_id is not None else []
-    if not whose:
-        return False
-    query = select(deal.c.id).where(or_(*whose), deal.c.stage.not_in(_OVER)).limit(1)
-    return connection.execute(query).first() is not None
-
-
-def has_bought(connection: Connection, account_id: int) -> bool:
-    """Say whether a company is a customer: a deal won, or somebody there who is one."""
-    won = exists().where(deal.c.account_id == account_id, deal.c.stage == "won")
-    one = exists().where(contact.c.account_id == account_id, contact.c.lifecycle == "customer")
-    return bool(connection.execute(select(or_(won, one))).scalar_one())
 
 
 # -- touches -----------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from nurture.domain.conditions import All, Compare, Condition, Field, Literal, Op, Scope, Truthy
 from nurture.domain.definitions import Definitions
 from nurture.domain.lifecycle import Temperature
+from nurture.domain.purpose import OWN_AFFAIR, Purpose
 from nurture.domain.steps import EventMatch, Graph, Send, followers
-from nurture.domain.workflow import Purpose, Workflow
+from nurture.domain.workflow import Workflow
 
 #: events that happen to people without their doing
 _NOT_THEIR_DOING = frozenset({"contact.created", "contact.updated", "account.updated"})
@@ -24,7 +25,7 @@ def first_mails(definitions: Definitions) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for workflow in definitions.workflows.values():
-        if workflow.purpose is Purpose.SERVICE or not _takes_strangers(workflow):
+        if workflow.purpose in OWN_AFFAIR or not _takes_strangers(workflow):
             continue
         for step in first_sends(workflow.graph):
             for template in _templates(step, definitions):
@@ -49,7 +50,7 @@ def first_sends(graph: Graph) -> list[Send]:
         if step is None or step.id in seen:
             continue
         seen.add(step.id)
-        if isinstance(step, Send) and step.purpose is not Purpose.SERVICE:
+        if isinstance(step, Send) and step.purpose not in OWN_AFFAIR:
             found.add(step.id)
         else:
             # What answers a request is nobody's first letter: the next one is.

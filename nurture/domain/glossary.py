@@ -29,6 +29,8 @@ PURPOSES: Words = {
     "marketing": ("マーケティング", "Marketing"),
     "survey": ("アンケート", "Survey"),
     "referral": ("ご紹介", "Referral"),
+    "progress": ("ご紹介のご報告", "News of referrals"),
+    "introduction": ("ご紹介のご確認", "Asking the introduced"),
     "service": ("事務連絡", "Service"),
 }
 

@@ -53,6 +53,30 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 
 #: code → sentence, as `reasons.SENTENCES`
 LOOP_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "introduction_over": (
+        "ご紹介がすでに終了しているため送りません",
+        "the introduction is over: nothing is asked any more",
+    ),
+    "consent_suppressed": (
+        "紹介 {referral} の方へは書きませんでした：送信停止リストのアドレスです",
+        "nothing was written for {referral}: the address is on the suppression list",
+    ),
+    "consent_unsubscribed": (
+        "紹介 {referral} の方へは書きませんでした：以前に配信停止またはご辞退のお申し出があります",
+        "nothing was written for {referral}: they opted out or declined before",
+    ),
+    "consent_self": (
+        "紹介 {referral} の方へは書きませんでした：ご紹介者ご本人のアドレスです",
+        "nothing was written for {referral}: it is the referrer's own address",
+    ),
+    "consent_asked_before": (
+        "紹介 {referral} の方へは書きませんでした：このアドレスには以前に一度お尋ねしています",
+        "nothing was written for {referral}: this address was asked once before",
+    ),
+    "consent_no_template": (
+        "紹介 {referral} の方へは書きませんでした：テンプレート introduction/consent がありません",
+        "nothing was written for {referral}: there is no template introduction/consent",
+    ),
     "promise_acknowledge": (
         "紹介 {referral} の受付のご連絡が当日中にできなかったため、担当者に依頼しました",
         "the receipt of {referral} did not leave the same day: its owner was asked",

@@ -13,9 +13,9 @@ from nurture.domain.best_hour import BestHours, best_moment
 from nurture.domain.calendar import NoOpeningError, next_opening
 from nurture.domain.policy import Calendar, MailCap, Policy, QuietHours, Window
 from nurture.domain.preferences import ASKED_FOR, UNASKED, Preferences
+from nurture.domain.purpose import OWN_AFFAIR, Purpose
 from nurture.domain.quiet import free_until, is_quiet, next_free
 from nurture.domain.spreading import slot
-from nurture.domain.workflow import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,14 @@ def forbidden(mail: Candidate, facts: Situation, policy: Policy) -> Drop | None:
     if mail.purpose is Purpose.SERVICE:
         if not any(fnmatch.fnmatchcase(mail.template, p) for p in policy.service_templates):
             return Drop("not_a_service_template", {"template": mail.template})
+    elif mail.purpose is Purpose.INTRODUCTION:
+        # Whether the referral still stands is asked where its row is known.
+        return None
     elif mail.purpose in facts.withdrawn:
         return Drop("unsubscribed", {"purpose": str(mail.purpose)})
+    elif mail.purpose is Purpose.PROGRESS:
+        # Of their own referral; `withdrawn` names it where they stopped hearing of it.
+        return None
     elif mail.purpose not in facts.consents:
         return Drop("no_consent", {"purpose": str(mail.purpose)})
     elif mail.topic in facts.preferences.topics_off:
@@ -190,7 +196,7 @@ def stopped(mail: Candidate, facts: Situation) -> Defer | None:
         return Defer(None, "paused_workflow", {"workflow": mail.workflow})
     if mail.sender and ("sender", mail.sender) in facts.paused:
         return Defer(None, "paused_sender", {"sender": mail.sender})
-    if facts.account_hold and mail.purpose is not Purpose.SERVICE:
+    if facts.account_hold and mail.purpose not in OWN_AFFAIR:
         return Defer(None, "account_hold", {"why": facts.account_hold})
     return None
 
@@ -203,7 +209,7 @@ def _not_now(
     held = stopped(mail, facts)
     if held is not None:
         return held
-    asks = mail.purpose is not Purpose.SERVICE
+    asks = mail.purpose not in OWN_AFFAIR
     rests_until = facts.preferences.rests(now)
     if asks and rests_until is not None:
         return Defer(rests_until, "reader_pause")
@@ -321,7 +327,7 @@ def _capped(
             (
                 sent.at
                 for sent in past
-                if sent.purpose != Purpose.SERVICE
+                if sent.purpose not in OWN_AFFAIR
                 and (cap.purpose is None or sent.purpose == cap.purpose)
                 and (cap.workflow is None or sent.workflow == cap.workflow)
                 and now - sent.at < cap.within

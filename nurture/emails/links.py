@@ -122,6 +122,8 @@ class MailLinks:
     message_id: int
     contact_id: int = 0
     tracked: bool = True
+    #: where mails with a stop of their own are stopped; "": the usual opt-out
+    stop: str = ""
 
     def click(self, template: bytes, number: int) -> str:
         """Return the address of a link whose target the release knows."""
@@ -145,6 +147,8 @@ class MailLinks:
     @cached_property
     def unsubscribe(self) -> str:
         """Where one POST unsubscribes (RFC 8058) and a GET asks once."""
+        if self.stop:
+            return self.stop
         return f"{self.base}/u/{self._plain(Purpose.UNSUBSCRIBE)}"
 
     @cached_property

@@ -91,6 +91,13 @@ _ASK: Fields = {
     # what was reported to them last
     **dict.fromkeys(("result", "metric", "change"), False),
 }
+#: of a mail about a referral
+_REFERRAL: Fields = {
+    **dict.fromkeys(("ref", "person", "name", "state", "stage", "referrer", "consent"), True),
+    "open": True,
+    **dict.fromkeys(("company", "contacted", "contacted_by", "reason", "result"), False),
+    **dict.fromkeys(("reports", "privacy", "thanks", "perk"), False),
+}
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -105,6 +112,7 @@ def _standard() -> dict[str, Fields]:
         "predecessor": _PREDECESSOR,
         "item": _ITEM,
         "reward": _REWARD,
+        "referral": _REFERRAL,
         "seminar": _SEMINAR,
         "refer": _REFER,
         "ask": _ASK,

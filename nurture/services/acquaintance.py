@@ -13,7 +13,7 @@ from nurture.db import acquaintance
 from nurture.db.acquaintance import Granted, LastLetter
 from nurture.domain.origin import Acquaintance, origin
 from nurture.domain.policy import Calendar, Policy, Sender
-from nurture.domain.workflow import Purpose
+from nurture.domain.purpose import OWN_AFFAIR, Purpose
 
 #: role whose people write for the house, not as somebody's owner
 _FOR_THE_HOUSE = "marketing"
@@ -70,7 +70,7 @@ def load_for(connection: Connection, messages: Sequence[Row[Any]]) -> dict[int, 
     for row in messages:
         one = known.get(row.contact_id, STRANGER)
         found[row.id] = one
-        if row.contact_id is not None and row.purpose != Purpose.SERVICE:
+        if row.contact_id is not None and row.purpose not in OWN_AFFAIR:
             known[row.contact_id] = replace(one, written_to=True)
     return found
 
@@ -89,7 +89,7 @@ def values(
     A mail of the `service` purpose is about its own matter, so it is nobody's first letter;
     a new owner introduces himself in it all the same.
     """
-    letter = person is not None and message.purpose != Purpose.SERVICE
+    letter = person is not None and message.purpose not in OWN_AFFAIR
     found: Values = {
         "first_mail": letter and not known.written_to,
         "predecessor": _predecessor(known, message, person, sender, policy, locale),

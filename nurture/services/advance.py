@@ -20,7 +20,7 @@ from nurture.domain.guard import NOT_ASKED
 from nurture.domain.lookups import awaits_clicks
 from nurture.domain.owners import assignee
 from nurture.domain.policy import Calendar
-from nurture.domain.purpose import Purpose
+from nurture.domain.purpose import OWN_AFFAIR
 from nurture.domain.steps import Send
 from nurture.services import mail_timing, team_rows
 from nurture.services.batch import Batch, Journey, Person, load_people
@@ -184,7 +184,7 @@ class Walks:
             **mail_timing.of_step(workflow, step),
             "priority": workflow.priority,
             # What somebody asked for is under no topic that they could have turned off.
-            "topic": None if purpose is Purpose.SERVICE else workflow.topic,
+            "topic": None if purpose in OWN_AFFAIR else workflow.topic,
             "expires_at": shift(self._calendar, self._batch.now, step.expires, zone),
             "attach": list(step.attach),
             **self._shelf.columns(person, journey, step, visit, zone),

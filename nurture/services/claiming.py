@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from nurture.clock import machine_now
-from nurture.db import contacts, mail_fates, outbox, outcomes, preferences, touched
+from nurture.db import (
+    contacts,
+    mail_fates,
+    outbox,
+    outcomes,
+    preferences,
+    referral_people,
+    touched,
+)
 from nurture.db.engine import write
 from nurture.db.outbox import Held
 from nurture.domain.addresses import address_hash
@@ -32,7 +40,7 @@ from nurture.domain.sending import (
     take_turns,
 )
 from nurture.domain.workflow import Purpose
-from nurture.services import acquaintance, guards, seminar_mail
+from nurture.services import acquaintance, guards, referral_mail, seminar_mail
 from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.drafting import recipient_of, resolve_sender
 from nurture.services.places import zone_of
@@ -141,6 +149,7 @@ class _Desk:
         never: list[tuple[int, str]] = []
         reasons: list[dict[str, Any]] = []
         mails = [candidate(row, self._people.get(row.contact_id), self._policy) for row in rows]
+        introductions = referral_mail.Standing(self._connection, rows)
         for mail in take_turns(mails):
             row = by_id[mail.id]
             situation = self._situations[row.contact_id]
@@ -148,6 +157,7 @@ class _Desk:
             verdict = (
                 about.drop(row)
                 or questions.drop(row)
+                or introductions.drop(row)
                 or may_send(mail, situation, self._policy, self._calendar, self._now)
             )
             match verdict:
@@ -231,6 +241,7 @@ def situations(
     hashes = {
         row.id: address_hash(row.email, runtime.hash_key) for row in people.values() if row.email
     }
+    stopped = referral_people.stopped(connection, contact_ids)
     blocked = contacts.suppressed(connection, sorted(set(hashes.values())))
     found: dict[int | None, Situation] = {
         None: Situation(
@@ -248,7 +259,8 @@ def situations(
             temperature=person.temperature,
             suppressed=hashes.get(contact_id) in blocked,
             consents=frozenset(p for p, state in states.items() if state == "granted"),
-            withdrawn=frozenset(p for p, state in states.items() if state == "withdrawn"),
+            withdrawn=frozenset(p for p, state in states.items() if state == "withdrawn")
+            | ({str(Purpose.PROGRESS)} if contact_id in stopped else frozenset()),
             account_hold=person.account_hold_reason,
             preferences=asked_for.get(contact_id, UNASKED),
             # Who turned measuring off is not timed by what was measured before.

@@ -25,6 +25,7 @@ from nurture.services import (
     digest,
     kpi_mail,
     kpi_report,
+    referral_mail,
     reward_mail,
     seminar_mail,
 )
@@ -38,8 +39,8 @@ from nurture.services.seminar_mail import Concern
 from nurture.services.subjects import subject_of
 from nurture.services.task_mails import task_mail
 
-#: values of mails to our own people that tell of others: looked up anew, never stored
-_LIVE = frozenset({"desk", "kpis", "refer", "task"})
+#: values of mails to our own people, and those that tell of others: looked up anew, never stored
+_LIVE = frozenset({"desk", "kpis", "refer", "referral", "task"})
 
 #: stands for a moment or a day in stored values, which are JSON
 _MOMENT, _DAY = "$moment", "$day"
@@ -95,12 +96,19 @@ def compose(
         values |= kpi_mail.report_values(runtime, message, locale)
     values |= reward_mail.told(runtime, release.definitions, message, locale)
     values |= refer_values(runtime, release, compiled, message)
+    referred = referral_mail.told(runtime, release.definitions, message, locale)
+    values |= referred.values
     told = task_mail(runtime, release, message, locale, now) if message.task_id else None
     if told is not None:
         values["task"] = told.values
     recipient, tracked = drafted.recipient, drafted.tracked
     links = MailLinks(
-        runtime.keyring, runtime.public_url, message.id, message.contact_id or 0, tracked
+        runtime.keyring,
+        runtime.public_url,
+        message.id,
+        message.contact_id or 0,
+        tracked,
+        referred.stop,
     )
     rendered = render(compiled, values, links, subject_of(message, locale))
     token = runtime.keyring.sign(Token(TokenPurpose.BOUNCE, message.id, message.contact_id or 0))

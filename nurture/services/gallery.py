@@ -24,6 +24,7 @@ from nurture.emails.store import TemplateStore
 from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError
 from nurture.services.ask_mail import ANSWERS, program_values
+from nurture.services import referral_samples
 from nurture.services.check import check
 from nurture.services.compose import text_in
 from nurture.services.refer_mail import sample_refer
@@ -226,6 +227,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "same_industry": True,
             **{name: texts[name] for name in ("title", "summary", "figures")},
         },
+        "referral": referral_samples.sample(locale, url),
         "seminar": {
             "name": "sample",
             "starts": start,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from nurture.db import mail_fates, outbox, outcomes, preferences, touched
 from nurture.domain.message import State
 from nurture.domain.sending import Defer, Drop, PastMail, Send, may_send
-from nurture.services import guards, seminar_mail
+from nurture.services import guards, referral_mail, seminar_mail
 from nurture.services.answers import reason
 from nurture.services.claiming import Claimed, candidate, situations
 from nurture.services.releases import LiveRelease
@@ -67,6 +67,7 @@ class _LastDesk:
         self._policy = replace(release.definitions.policy, caps=())
         self._calendar = release.definitions.calendar
         self._connection, self._people, self._now = connection, people, now
+        self._introductions = referral_mail.Standing(connection, messages)
         self._about = seminar_mail.Desk(connection, release.definitions, messages, now)
         self._questions = guards.Desk(connection, release.definitions, messages, people, now)
         self._situations = situations(runtime, connection, people, self._calendar, paused)
@@ -83,7 +84,11 @@ class _LastDesk:
             # the reader's will: written anew.
             self._settle(one, State.QUEUED, None, self._now)
             return False
-        stale = self._about.drop(message) or self._questions.drop(message)
+        stale = (
+            self._about.drop(message)
+            or self._questions.drop(message)
+            or self._introductions.drop(message)
+        )
         if stale is None and one.concern != self._about.concern(message):
             # The seminar was moved since, or its reader has registered: written anew.
             self._settle(one, State.QUEUED, None, self._now)

@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from nurture.domain.mailing import Mailing
-from nurture.domain.purpose import Purpose
+from nurture.domain.purpose import OWN_AFFAIR
 from nurture.domain.steps import Send
 from nurture.domain.workflow import Workflow
 
 
 def of_step(workflow: Workflow, step: Send) -> dict[str, Any]:
     """Return the columns of a step's mail; what it does not say, its workflow does."""
-    asked_for = workflow.purpose_of(step) is Purpose.SERVICE
+    asked_for = workflow.purpose_of(step) in OWN_AFFAIR
     # What somebody asked for does not wait for a better hour.
     best = workflow.at_best_hour and not asked_for
     return _columns(step.window or workflow.window, step.spread or workflow.spread, best)

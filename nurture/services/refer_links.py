@@ -53,6 +53,12 @@ def rules_of(runtime: Runtime, program: str) -> str:
     return f"{runtime.public_url}/rules/{quote(program)}"
 
 
+def stop_of(runtime: Runtime, contact_id: int) -> str:
+    """Return the address where a referrer stops the news of their referrals, and nothing else."""
+    token = Token(Purpose.UPDATES_STOP, 0, contact_id)
+    return f"{runtime.public_url}/x/{runtime.keyring.sign(token)}"
+
+
 def consent_of(runtime: Runtime, referral_id: int, referrer_id: int) -> str:
     """Return the address where a referred person agrees or does not (`/c/` is for clicks)."""
     token = Token(Purpose.INTRODUCTION, referral_id, referrer_id)

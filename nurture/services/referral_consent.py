@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import choices, referrals
+from nurture.db import choices, referral_people, referrals
 from nurture.db import contacts as people
 from nurture.db.events import NewEvent, record
 from nurture.domain.addresses import address_hash
@@ -265,9 +265,9 @@ def reopened(desk: moves.Desk, row: Row[Any], to: State) -> Row[Any]:
 
 
 def _take_owner(connection: Connection, contact_id: int, owner_id: int | None) -> None:
-    known = referrals.lifecycle_of(connection, contact_id)
+    known = referral_people.lifecycle_of(connection, contact_id)
     if owner_id is not None and known is not None and known.owner_id is None:
-        referrals.give_owner(connection, contact_id, owner_id)
+        referral_people.give_owner(connection, contact_id, owner_id)
 
 
 def _tell_accepted(connection: Connection, row: Row[Any], contact_id: int, now: datetime) -> None:
@@ -275,7 +275,7 @@ def _tell_accepted(connection: Connection, row: Row[Any], contact_id: int, now: 
     referrer_id = people.current(connection, row.referrer_id) or row.referrer_id
     said = {
         "referral": row.ref,
-        "referrer": referrals.name_of(connection, referrer_id),
+        "referrer": referral_people.name_of(connection, referrer_id),
         "program": row.program,
         "offer": row.offer or "",
         "way": row.way,

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import contacts as people
-from nurture.db import referrals
+from nurture.db import referral_people, referrals
 from nurture.domain.addresses import address_hash
 from nurture.domain.contact_row import RowError
 from nurture.domain.owners import assignee
@@ -66,11 +66,11 @@ def ensure_referrer(connection: Connection, contact_id: int, kind: str, now: dat
     `kind` is customer | partner | employee | community | prospect; a known referrer keeps theirs.
     """
     while True:
-        found = referrals.referrer_of(connection, contact_id)
+        found = referral_people.referrer_of(connection, contact_id)
         if found is not None:
             return found
         code = secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
-        referrals.make_referrer(connection, contact_id, code, kind, now)
+        referral_people.make_referrer(connection, contact_id, code, kind, now)
 
 
 def row_of(
@@ -78,7 +78,7 @@ def row_of(
 ) -> dict[str, Any]:
     """Return the row of a new referral, and make its referrer one; raises as `introduce` does."""
     referrer_id = people.current(connection, it.referrer_id)
-    known = referrals.lifecycle_of(connection, referrer_id) if referrer_id else None
+    known = referral_people.lifecycle_of(connection, referrer_id) if referrer_id else None
     if referrer_id is None or known is None or known.erased:
         raise NotFoundError(say("nobody we know is the referrer"))
     _check_program(runtime, connection, it.program)
@@ -167,15 +167,15 @@ def doubts_of(
         return ()
     address, _ = check_address(row["email"])
     domain = address.rpartition("@")[2]
-    own = referrals.addresses_of(connection, referrer_id)
-    home = referrals.account_of(connection, referrer_id)
+    own = referral_people.addresses_of(connection, referrer_id)
+    home = referral_people.account_of(connection, referrer_id)
     domains = {one.rpartition("@")[2] for one in own}
     domains |= {home.domain} if home is not None and home.domain else set()
     contact_id = people.find(connection, people.EMAIL, address)
-    contact = referrals.lifecycle_of(connection, contact_id) if contact_id else None
+    contact = referral_people.lifecycle_of(connection, contact_id) if contact_id else None
     account_id = contact.account_id if contact is not None else None
     if account_id is None and not is_public(domain):
-        account_id = referrals.account_at(connection, domain)
+        account_id = referral_people.account_at(connection, domain)
     consents = (
         people.newest_consents(connection, [contact_id]).get(contact_id, {}) if contact_id else {}
     )
@@ -192,8 +192,9 @@ def doubts_of(
             referrer_domains=frozenset(one for one in domains if not is_public(one)),
             address=address,
             lifecycle=contact.lifecycle if contact is not None else "",
-            open_deal=referrals.has_open_deal(connection, contact_id, account_id),
-            customer_account=bool(account_id) and referrals.has_bought(connection, account_id or 0),
+            open_deal=referral_people.has_open_deal(connection, contact_id, account_id),
+            customer_account=bool(account_id)
+            and referral_people.has_bought(connection, account_id or 0),
             others=bool(others),
             disposable=is_disposable(domain),
             suppressed=bool(silenced),

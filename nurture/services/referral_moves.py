@@ -156,6 +156,8 @@ def become(
         if row.contact_id is None and values.get("contact_id") is None:
             # Nobody agreed: the address goes at once, the name when the referrer has heard.
             values |= {"email": None, "why": None}
+            if row.address_hash is not None and row.asked_consent_at is not None:
+                referrals.forget_consent_mail(connection, row.address_hash)
     if to in _REACHED and row.contacted_at is None:
         values.setdefault("contacted_at", happened or now)
     if happened is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import referrals
+from nurture.db import referral_people, referrals
 from nurture.db.events import NewEvent, record
 from nurture.domain.loop_words import REFERRAL_STATES
 from nurture.domain.referral import (
@@ -29,6 +29,7 @@ from nurture.domain.referral_life import end_of_day, further, next_review
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import Word, say
 from nurture.services import referral_intake as intake
+from nurture.services import referral_mail
 from nurture.services import referral_moves as moves
 from nurture.services.referral_consent import Agreed as Agreed
 from nurture.services.referral_consent import agree as agree
@@ -40,6 +41,10 @@ from nurture.services.runtime import Runtime
 
 #: who says so in steps
 REFERRER = "referrer"
+
+
+#: why nothing is written to a referred person where nothing is the matter
+_AS_USUAL = ("", "switched_off", "no_address", "not_vouched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def introduce(
     """
     row = intake.row_of(runtime, connection, it, now)
     referrer_id = row["referrer_id"]
-    held = referrals.referrer_of(connection, referrer_id, lock=True)
+    held = referral_people.referrer_of(connection, referrer_id, lock=True)
     hashed = row["address_hash"]
     standing = referrals.standing(
         connection, referrer_id, hashed, row["name"] or "", row["company"] or ""
@@ -113,6 +118,9 @@ def introduce(
         record(connection, [asked], now)
     if it.consented:
         return _consented(runtime, connection, referral_id, it, now, flags)
+    why_not = referral_mail.ask_consent(desk, made, flags, bool(it.vouched_text))
+    if why_not not in _AS_USUAL and it.way is not Way.OUTBOUND:
+        referral_mail.note_silence(desk, made, why_not)
     return Introduced(referral_id, made.ref, State(made.state), flags)
 
 

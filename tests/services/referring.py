@@ -87,9 +87,45 @@ class Referring:
         ]
 
 
-def referring(house: House, *workflows: str, **files: str) -> Referring:
-    """Return a house with a customer, 田中 of 株式会社青空, who may refer people."""
-    house.publish(project(*workflows, **files))
+#: a programme as small as it may be; `{more}` are further lines
+PROGRAM = """
+referral_program: main
+title: {ja: ご紹介}
+wanted:
+  industries: manufacturing
+  people: {ja: 転記にお困りの方}
+  problem: {ja: 転記}
+offers:
+  thanks:
+    title: {ja: お礼}
+    benefit: {ja: 勉強会にお招きします}
+rules:
+  payment: {ja: なし}
+  exclusions: {ja: なし}
+  privacy: {ja: ご紹介のためだけに使います}
+  reports: {ja: 節目ごと}
+kit:
+  pitch: {ja: 転記をなくします}
+  outcome: {ja: 月42時間の削減}
+  mail: {ja: "{link}"}
+  chat: {ja: "{link}"}
+"""
+
+#: what writing to strangers for consent needs
+WRITES = """
+rewards: {legal_approved: true, legal_approved_by: 法務部, legal_approved_at: 2026-04-01}
+write_for_consent: true
+"""
+
+
+def referring(house: House, *workflows: str, program: str = "", **files: str) -> Referring:
+    """Return a house with a customer, 田中 of 株式会社青空, who may refer people.
+
+    `program` are further lines of the programme's file.
+    """
+    release = project(*workflows, **files)
+    release["workflows/program.yaml"] = (PROGRAM + program).encode()
+    house.publish(release)
     company = house.company(domain="aozora.example")
     referrer = house.person(account_id=company, given_name="花", lifecycle="customer")
     return Referring(house, referrer)

@@ -14,7 +14,7 @@ from nurture.domain.addresses import address_hash
 from nurture.domain.referral import Flag, State, Way
 from nurture.errors import NotFoundError, NurtureError
 from tests.services.house import House
-from tests.services.referring import TEXT, Referring, referring
+from tests.services.referring import TEXT, WRITES, Referring, referring
 
 
 @pytest.fixture
@@ -265,3 +265,69 @@ def test_whom_we_refer_to_a_partner_is_our_own_affair(refers: Referring) -> None
     made = refers.introduce(way=Way.OUTBOUND)
     assert refers.row(made.id).acknowledge_by is None
     assert refers.told() == []
+
+
+CONSENT_LETTER = (
+    "---\nsubject: ご紹介のご確認\npreheader: ご確認\nlayout: letter\n---\n"
+    "{{ referral.name }}\n\n{{ referral.referrer }}よりご紹介いただきました。\n\n"
+    "[ご返事]({{ referral.consent }})\n"
+)
+
+
+def _asking(house: House, program: str = WRITES) -> Referring:
+    return referring(house, t_introduction__consent=CONSENT_LETTER, program=program)
+
+
+def test_a_stranger_is_asked_for_consent_once_ever_and_only_where_vouched(house: House) -> None:
+    refers = _asking(house)
+    refers.introduce("a@kigyou.example")
+    made = refers.introduce("b@kigyou.example", vouched_text="ご本人の了承を得ています")
+    house.turn()
+    assert house.to() == ["b@kigyou.example"]
+    (mail,) = house.rows(tables.message)
+    assert (mail.purpose, mail.tracked, mail.contact_id) == ("introduction", False, None)
+    data = house.provider.accepted[0].data.decode("utf-8", "replace")
+    assert "List-Unsubscribe: <https://links.sample.example/y/" in data.replace("\r\n ", "")
+    assert refers.row(made.id).asked_consent_at == house.clock.now()
+    # Another friend names the same person, and the first again after a while: never again.
+    other = house.person("sasaki@betsu.example", family_name="佐々木")
+    refers.introduce("b@kigyou.example", referrer_id=other, vouched_text="はい")
+    house.turn()
+    assert len(house.to()) == 1
+    assert ("not_asked", "consent_asked_before") in house.reasons(contact_id=other)
+    # Their no takes the address out of the mail as sent.
+    refers.refuse(made.id)
+    assert house.rows(tables.message)[0].recipient is None
+
+
+def test_no_switch_no_mail(house: House) -> None:
+    refers = _asking(house, "")
+    refers.introduce(vouched_text="はい")
+    house.turn()
+    assert house.rows(tables.message) == []
+
+
+def test_who_declines_before_the_window_opens_is_not_asked_any_more(house: House) -> None:
+    refers = _asking(house)
+    made = refers.introduce(vouched_text="はい")
+    # By the link that their friend handed on.
+    refers.refuse(made.id)
+    house.turn()
+    assert house.to() == []
+    assert house.rows(tables.message)[0].reason == "introduction_over"
+
+
+def test_nothing_is_written_to_suppressed_or_departed_people_and_it_says_why(house: House) -> None:
+    refers = _asking(house)
+    left = house.person("left@kigyou.example")
+    house.consent(left, "marketing", "withdrawn")
+    with write(house.engine) as connection:
+        hashed = address_hash("dead@kigyou.example", house.runtime.hash_key)
+        people.suppress(connection, hashed, "complaint", "", house.clock.now())
+    for email in ("left@kigyou.example", "dead@kigyou.example", "tanaka@aozora.example"):
+        refers.introduce(email, vouched_text="はい")
+    house.turn()
+    assert house.to() == []
+    assert [why for kind, why in house.reasons() if kind == "not_asked"] == [
+        "consent_unsubscribed", "consent_suppressed", "consent_self",
+    ]  # fmt: skip

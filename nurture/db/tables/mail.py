@@ -34,7 +34,7 @@ message = Table(
     Column("caused_by", BigKey, ForeignKey("event.id")),
     #: address it goes to; null only after erasure
     Column("recipient", String(320)),
-    #: marketing | survey | referral | service
+    #: marketing | survey | referral | service | progress | introduction
     Column("purpose", String(16), nullable=False),
     Column("template", String(200), nullable=False),
     #: subject that the step wrote instead of the template's

@@ -18,6 +18,7 @@ from nurture.web.languages import speak
 from nurture.web.protection import protect
 from nurture.web.public.ask_answers import make_ask_answers
 from nurture.web.public.choices import make_choices
+from nurture.web.public.consent import make_consent
 from nurture.web.public.demonstration import demonstrate
 from nurture.web.public.landing import make_landing
 from nurture.web.public.preferences import make_preferences
@@ -51,7 +52,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
         app.register_blueprint(pages)
     app.register_blueprint(make_ask_answers(runtime))
     app.register_blueprint(make_tasks(runtime))
-    for make in (make_refer_page, make_landing, make_rules):
+    for make in (make_refer_page, make_landing, make_rules, make_consent):
         app.register_blueprint(make(runtime))
     app.register_blueprint(make_api(runtime))
     app.wsgi_app = TrackingPaths(  # type: ignore[method-assign]

@@ -1,0 +1,135 @@
+"""Named queries over referrers, and what is known of those whom they refer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, or_, select, update
+
+from nurture.db.among import among
+from nurture.db.contact_facts import full_name
+from nurture.db.engine import is_sqlite
+from nurture.db.tables import account, contact, deal, identity, referrer, team_member
+from nurture.db.upsert import insert_new
+from nurture.domain.person_name import is_latin
+
+# Asked for every batch of mails, so made once.
+_STOPPED = select(referrer.c.contact_id).where(
+    among(referrer.c.contact_id, "contacts"), referrer.c.updates_stopped_at.is_not(None)
+)
+
+#: stages of a deal that is over
+_OVER = ("won", "lost")
+
+
+def referrer_of(connection: Connection, contact_id: int, lock: bool = False) -> Row[Any] | None:
+    """Return a contact's row as a referrer; with `lock` nobody else introduces for them."""
+    query = select(referrer).where(referrer.c.contact_id == contact_id)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    return connection.execute(query).first()
+
+
+def make_referrer(
+    connection: Connection, contact_id: int, code: str, kind: str, now: datetime
+) -> bool:
+    """Make a contact a referrer; False where they are one, or the code is taken."""
+    row = {"contact_id": contact_id, "code": code, "kind": kind, "created_at": now}
+    return bool(insert_new(connection, referrer, [row], "contact_id"))
+
+
+def sender_of(connection: Connection, member_id: int | None) -> str | None:
+    """Return the sender key of one of our people who is here."""
+    if member_id is None:
+        return None
+    return connection.execute(
+        select(team_member.c.key).where(team_member.c.id == member_id, team_member.c.active)
+    ).scalar()
+
+
+def stopped(connection: Connection, contact_ids: Sequence[int]) -> set[int]:
+    """Return those who want to hear no more of their own referrals."""
+    rows = connection.execute(_STOPPED, {"contacts": contact_ids})
+    return {row.contact_id for row in rows}
+
+
+def name_of(connection: Connection, contact_id: int, locale: str = "") -> str:
+    """Return a contact's full name in a locale's order, their own where none is given."""
+    row = connection.execute(
+        select(contact.c.family_name, contact.c.given_name, contact.c.locale).where(
+            contact.c.id == contact_id
+        )
+    ).first()
+    if row is None:
+        return ""
+    family, given = row.family_name or "", row.given_name or ""
+    # 田中太郎 is written as he writes it, not turned round into Latin order.
+    own = is_latin(f"{given}{family}")
+    order = (locale or row.locale or "ja") if own else "ja"
+    return full_name(row.family_name, row.given_name, order) or ""
+
+
+def give_owner(connection: Connection, contact_id: int, owner_id: int) -> None:
+    """Give a contact that has nobody an owner."""
+    connection.execute(
+        update(contact)
+        .where(contact.c.id == contact_id, contact.c.owner_id.is_(None))
+        .values(owner_id=owner_id)
+    )
+
+
+def addresses_of(connection: Connection, contact_id: int) -> list[str]:
+    """Return every canonical address of a contact."""
+    return list(
+        connection.execute(
+            select(identity.c.value).where(
+                identity.c.contact_id == contact_id, identity.c.kind == "email"
+            )
+        ).scalars()
+    )
+
+
+def account_of(connection: Connection, contact_id: int) -> Row[*tuple[Any, ...]] | None:
+    """Return (id, domain, name) of a contact's account."""
+    return connection.execute(
+        select(account.c.id, account.c.domain, account.c.name)
+        .join(contact, contact.c.account_id == account.c.id)
+        .where(contact.c.id == contact_id)
+    ).first()
+
+
+def lifecycle_of(connection: Connection, contact_id: int) -> Row[*tuple[Any, ...]] | None:
+    """Return (lifecycle, account_id, erased, owner_id, locale) of a contact."""
+    return connection.execute(
+        select(
+            contact.c.lifecycle,
+            contact.c.account_id,
+            contact.c.erased,
+            contact.c.owner_id,
+            contact.c.locale,
+        ).where(contact.c.id == contact_id)
+    ).first()
+
+
+def account_at(connection: Connection, domain: str) -> int | None:
+    """Return the account whose mail domain this is."""
+    return connection.execute(select(account.c.id).where(account.c.domain == domain)).scalar()
+
+
+def has_open_deal(connection: Connection, contact_id: int | None, account_id: int | None) -> bool:
+    """Say whether a deal of a contact, or of their company, is under way."""
+    whose = [deal.c.contact_id == contact_id] if contact_id is not None else []
+    whose += [deal.c.account_id == account_id] if account_id is not None else []
+    if not whose:
+        return False
+    query = select(deal.c.id).where(or_(*whose), deal.c.stage.not_in(_OVER)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def has_bought(connection: Connection, account_id: int) -> bool:
+    """Say whether a company is a customer: a deal won, or somebody there who is one."""
+    won = exists().where(deal.c.account_id == account_id, deal.c.stage == "won")
+    one = exists().where(contact.c.account_id == account_id, contact.c.lifecycle == "customer")
+    return bool(connection.execute(select(or_(won, one))).scalar_one())
