@@ -23,8 +23,8 @@ from nurture.emails.render import Rendered, render
 from nurture.emails.store import TemplateStore
 from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError
-from nurture.services.ask_mail import ANSWERS, program_values
 from nurture.services import referral_samples
+from nurture.services.ask_mail import ANSWERS, program_values
 from nurture.services.check import check
 from nurture.services.compose import text_in
 from nurture.services.refer_mail import sample_refer
