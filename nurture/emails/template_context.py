@@ -81,6 +81,8 @@ _REWARD: Fields = {
 _REFER: Fields = {"page": False, "link": False, "ticket": False, "rules": True}
 #: templates of mails to people who refer: they have a page and a link for sure
 _TO_REFERRERS = ("referral/", "referrer/")
+#: of a mail that asks a survey, and of the reminders of its journey
+_SURVEY: Fields = dict.fromkeys(("link", "question", "low", "high", "title"), True)
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -97,6 +99,7 @@ def _standard() -> dict[str, Fields]:
         "reward": _REWARD,
         "seminar": _SEMINAR,
         "refer": _REFER,
+        "survey": _SURVEY,
     }
 
 
@@ -117,6 +120,8 @@ class TemplateContext:
     optional: frozenset[str] = frozenset({"origin", "predecessor"})
     #: templates in which items of the library go out: only there `item` is sure to be
     item_templates: frozenset[str] = frozenset()
+    #: other roots that are sure to be in some templates alone → those templates
+    only_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
     #: templates that some readers get by their consent, whatever the policy lists
@@ -152,7 +157,8 @@ class TemplateContext:
     def about(self, template: str) -> str:
         """What it says of one template alone."""
         first, item = self.first.get(template), template in self.item_templates
-        return repr((first, item, self.is_service(template)))
+        roots = sorted(root for root, some in self.only_in.items() if template in some)
+        return repr((first, item, self.is_service(template), roots))
 
     def is_service(self, template: str) -> bool:
         """Return whether a template is listed for mails that need no consent."""
@@ -182,14 +188,18 @@ class TemplateContext:
 
     def _may_miss(self, reference: Reference, root: str) -> bool:
         asked = reference.guarded or (reference.holder_sure and len(reference.path) > 1)
-        lacking = root in self.optional or (root == "item" and not self._has_item(reference))
+        lacking = root in self.optional or not self._has(reference, root)
         lacking = lacking or (root == "refer" and not _to_referrers(reference, root))
         return lacking and not asked
 
-    def _has_item(self, reference: Reference) -> bool:
+    def _has(self, reference: Reference, root: str) -> bool:
+        """Say whether a template has a root that is in some templates alone."""
+        some = self.item_templates if root == "item" else self.only_in.get(root)
+        if some is None:
+            return True
         path = parse_path(reference.place.file)
         # A subject that a step wrote stands in a workflow; the step knows what it sends.
-        return path is None or path.name in self.item_templates
+        return path is None or path.name in some
 
 
 def _to_referrers(reference: Reference, root: str) -> bool:
