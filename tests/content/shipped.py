@@ -59,6 +59,8 @@ def templates_of(node: Any) -> Iterator[str]:
                 yield from _picked(value)
             elif key == "send":
                 yield value
+            elif key == "survey" and isinstance(value, str):
+                yield node.get("template", f"{value}/ask")
             else:
                 yield from templates_of(value)
     elif isinstance(node, list):
