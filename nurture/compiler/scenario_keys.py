@@ -29,6 +29,7 @@ from nurture.compiler.shapes import (
     Shape,
     SharedParts,
     Text,
+    Whole,
 )
 from nurture.compiler.step_kinds import SET_TAG, SET_TAGS
 from nurture.domain.purpose import Purpose
@@ -144,6 +145,19 @@ CLICK = Key("click", MAIL, say("A person clicks in the newest mail of this templ
 OPEN = Key("open", MAIL, say("A person opens it."))
 REPLY = Key("reply", MAIL, say("A person replies to it."))
 BOUNCE = Key("bounce", MAIL, say("It comes back for good."))
+ANSWERED = Key("score", Whole(0, 10), say("What they answer, 0 to 10."), required=True)
+DRIVERS = Key("drivers", ListOf(NAME, or_one=True), say("What they tick beside it."))
+COMMENT = Key("comment", Text(longest=4000, lines=True), say("What they write below it."))
+ANSWER = Key(
+    "answer",
+    Record(say("an answer"), (ANSWERED, DRIVERS, COMMENT)),
+    say("A person answers the newest survey that they were asked, on its page."),
+)
+LOOP = Key(
+    "loop",
+    Choice("contacted", "resolved", "closed"),
+    say("We got in touch with somebody unhappy, resolved it, or closed it."),
+)
 UNSUBSCRIBE = Key("unsubscribe", PURPOSES, say("They stop mails of these purposes."))
 
 
@@ -177,7 +191,9 @@ EXPECT_HERE = Key(
     say("What must have come of it before the next entry happens."),
 )
 #: each entry of `when` has one of these, or none where `after` or `at` lets time pass
-DEEDS = (WAIT, EVENT, CLICK, OPEN, REPLY, BOUNCE, UNSUBSCRIBE, BECOMES, EXPECT_HERE)
+DEEDS = (
+    WAIT, EVENT, CLICK, OPEN, REPLY, BOUNCE, ANSWER, LOOP, UNSUBSCRIBE, BECOMES, EXPECT_HERE,
+)  # fmt: skip
 ENTRY = Record(say("an entry of `when`"), (*DEEDS, WITH, AFTER, AT_MOMENT, WHO))
 
 # -- the file --------------------------------------------------------------------------------

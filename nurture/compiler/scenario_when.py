@@ -12,15 +12,20 @@ from nurture.compiler.scenario_given import check_sender, read_fields
 from nurture.compiler.scenario_keys import (
     ACCOUNT,
     AFTER,
+    ANSWER,
+    ANSWERED,
     AT_MOMENT,
     BECOMES,
     BOUNCE,
     CLICK,
+    COMMENT,
     DEEDS,
+    DRIVERS,
     ENTRY,
     EVENT,
     EXPECT_HERE,
     LIFECYCLE_KEY,
+    LOOP,
     OPEN,
     OWNER,
     REPLY,
@@ -34,10 +39,12 @@ from nurture.compiler.scenario_scope import ScenarioScope
 from nurture.compiler.scenario_shapes import WHO
 from nurture.compiler.step_kinds import SET_TAG, SET_TAGS, TAGS_ADD, TAGS_REMOVE
 from nurture.domain.scenario import (
+    Answer,
     Become,
     Check,
     Deed,
     Event,
+    Loop,
     Moment,
     Reaction,
     Unsubscribe,
@@ -53,6 +60,12 @@ _INSTEAD = {
     "email.opened": say("write `open: TEMPLATE`"),
     "email.replied": say("write `reply: TEMPLATE`"),
     "email.bounced": say("write `bounce: TEMPLATE`"),
+    "nps.asked": say("it comes by itself"),
+    "nps.responded": say("write `answer: {score: 9}`"),
+    "nps.loop_opened": say("write `answer: {score: 3}`"),
+    "nps.loop_contacted": say("write `loop: contacted`"),
+    "nps.loop_resolved": say("write `loop: resolved`"),
+    "nps.loop_closed": say("write `loop: closed`"),
     "contact.unsubscribed": say("write `unsubscribe: [marketing]`"),
     "contact.updated": say("write `becomes: {…}`"),
     "account.updated": say("write `becomes: {…}`"),
@@ -169,6 +182,20 @@ def _reaction(fields: Fields, scope: ScenarioScope) -> Deed | None:
     return None
 
 
+def _answer(fields: Fields, _scope: ScenarioScope) -> Deed | None:
+    said = fields.get(ANSWER)
+    if said is None:
+        return None
+    return Answer(
+        said.get_or(ANSWERED, 0), tuple(said.get_or(DRIVERS, [])), said.get_or(COMMENT, "")
+    )
+
+
+def _loop(fields: Fields, _scope: ScenarioScope) -> Deed | None:
+    state = fields.get(LOOP)
+    return Loop(state) if state is not None else None
+
+
 def _unsubscribe(fields: Fields, _scope: ScenarioScope) -> Deed | None:
     return Unsubscribe(tuple(fields.get_or(UNSUBSCRIBE, [])))
 
@@ -212,6 +239,8 @@ _DEEDS: dict[str, Callable[[Fields, ScenarioScope], Deed | None]] = {
     OPEN.name: _reaction,
     REPLY.name: _reaction,
     BOUNCE.name: _reaction,
+    ANSWER.name: _answer,
+    LOOP.name: _loop,
     UNSUBSCRIBE.name: _unsubscribe,
     BECOMES.name: _becomes,
 }

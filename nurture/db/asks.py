@@ -101,6 +101,7 @@ _PILOTS: Select[Any] = (
     .order_by(referral_ask.c.id)
 )
 _ASKED: Select[Any] = select(
+    referral_ask.c.id,
     referral_ask.c.dedupe_key,
     referral_ask.c.program,
     referral_ask.c.offer,

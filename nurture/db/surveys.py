@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, false, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, false, insert, or_, select, update
 
 from nurture.db.among import among
-from nurture.db.tables import survey_invitation, survey_loop
+from nurture.db.tables import survey_answer, survey_invitation, survey_loop
 from nurture.db.types import UtcDateTime
 from nurture.db.upsert import insert_new
 
@@ -44,8 +44,22 @@ _LOOPS: Select[Any] = (
     .where(among(survey_loop.c.contact_id, "contacts"), survey_loop.c.state != "closed")
     .order_by(survey_loop.c.id)
 )
-_ASKED = select(survey_invitation.c.dedupe_key, survey_invitation.c.survey).where(
-    among(survey_invitation.c.dedupe_key, "keys")
+_ASKED: Select[Any] = (
+    select(
+        survey_invitation.c.id,
+        survey_invitation.c.dedupe_key,
+        survey_invitation.c.survey,
+        survey_invitation.c.round,
+        survey_invitation.c.enrolment_id,
+        survey_invitation.c.answered_at,
+    )
+    .where(
+        or_(
+            among(survey_invitation.c.dedupe_key, "keys"),
+            among(survey_invitation.c.enrolment_id, "journeys"),
+        )
+    )
+    .order_by(survey_invitation.c.id)
 )
 
 
@@ -68,7 +82,66 @@ def invite(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     insert_new(connection, survey_invitation, [dict(row) for row in rows])
 
 
-def surveys_asked(connection: Connection, keys: Sequence[str]) -> dict[str, str]:
-    """Return the surveys that mails, named by their keys, ask."""
-    rows = connection.execute(_ASKED, {"keys": keys})
-    return {row.dedupe_key: row.survey for row in rows}
+def asked_in(
+    connection: Connection, keys: Sequence[str], enrolment_ids: Sequence[int]
+) -> Sequence[Row[Any]]:
+    """Return invitations of mails, named by their keys, and of journeys; the newest last."""
+    return connection.execute(_ASKED, {"keys": keys, "journeys": enrolment_ids}).all()
+
+
+_INVITATION: Select[Any] = select(survey_invitation).where(
+    survey_invitation.c.id == bindparam("of")
+)
+
+
+def invitation(connection: Connection, invitation_id: int) -> Row[Any] | None:
+    """Return an invitation."""
+    return connection.execute(_INVITATION, {"of": invitation_id}).first()
+
+
+def answers(connection: Connection, invitation_id: int) -> Sequence[Row[Any]]:
+    """Return every answer of an invitation, the newest last."""
+    return connection.execute(
+        select(survey_answer)
+        .where(survey_answer.c.invitation_id == invitation_id)
+        .order_by(survey_answer.c.id)
+    ).all()
+
+
+def keep_answer(connection: Connection, row: Mapping[str, Any], locale: str) -> None:
+    """Append an answer and make it the one that counts; `locale` is what the page spoke."""
+    connection.execute(insert(survey_answer), dict(row))
+    connection.execute(
+        update(survey_invitation)
+        .where(survey_invitation.c.id == row["invitation_id"])
+        .values(answered_at=row["at"], score=row["score"], locale=locale)
+    )
+
+
+def loop_of(connection: Connection, contact_id: int) -> Row[Any] | None:
+    """Return what is followed up with a contact and not closed, the newest."""
+    return connection.execute(
+        select(survey_loop)
+        .where(survey_loop.c.contact_id == contact_id, survey_loop.c.state != "closed")
+        .order_by(survey_loop.c.id.desc())
+        .limit(1)
+    ).first()
+
+
+def open_loop(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Begin to follow up an unhappy answer; return its id."""
+    made = insert(survey_loop).values(**row).returning(survey_loop.c.id)
+    return int(connection.execute(made).scalar_one())
+
+
+def move_loop(connection: Connection, loop_id: int, values: Mapping[str, Any]) -> None:
+    """Change a loop."""
+    connection.execute(update(survey_loop).where(survey_loop.c.id == loop_id).values(**values))
+
+
+def hold_loop(connection: Connection, loop_id: int) -> Row[Any] | None:
+    """Return a loop and keep it as it is until the commit."""
+    query = select(survey_loop).where(survey_loop.c.id == loop_id)
+    if connection.dialect.name != "sqlite":
+        query = query.with_for_update()
+    return connection.execute(query).first()

@@ -24,6 +24,22 @@ class Refusal:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An ask that has its row, as the mails of its journey know it."""
+
+    #: of its row
+    id: int
+    question: Any
+    #: of the mail that asks; other mails of the journey may remind of it
+    key: str
+    #: it is answered: there is nothing to remind of
+    over: bool
+    #: what is told of it once its mail has left: an event ("": nothing) and its properties
+    event: str
+    properties: Mapping[str, Any]
+
+
 class Guard(Protocol[Q_contra]):
     """Answers for the contacts of one batch; what it must know is loaded when it is made."""
 

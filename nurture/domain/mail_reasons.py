@@ -136,6 +136,10 @@ MAIL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "{until} まではお願いしません",
         "not asked: their company had {rounds} rounds within 365 days; again from {until}",
     ),
+    "answered_already": (
+        "すでにご回答をいただいているため送りません",
+        "they have answered already",
+    ),
     "does_not_render": (
         "本文を作れませんでした:{why}",
         "the mail could not be rendered: {why}",

@@ -104,6 +104,23 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A person answers the newest survey that they were asked."""
+
+    #: 0-10
+    score: int
+    drivers: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """We move what is followed up with a person: contacted | resolved | closed."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsubscribe:
     """A person stops mails of some purposes."""
 
@@ -131,7 +148,7 @@ class Check:
     expect: tuple[Expectation, ...]
 
 
-Deed: TypeAlias = Event | Reaction | Unsubscribe | Become | Check
+Deed: TypeAlias = Event | Reaction | Answer | Loop | Unsubscribe | Become | Check
 
 
 @dataclass(frozen=True, slots=True)

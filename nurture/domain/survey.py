@@ -18,6 +18,13 @@ QUESTION = {
 }
 
 
+#: what the two ends mean, by language: (0, 10)
+ENDS = {
+    "ja": ("まったく薦めない", "強く薦める"),
+    "en": ("Not at all likely", "Extremely likely"),
+}
+
+
 class Band(enum.StrEnum):
     """What an answer says."""
 

@@ -21,6 +21,9 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 _OWN = re.compile(
     r"(?:urls|company|refer)\.\w+|ask\.(?:page|rules|answer|nobody|not_now|policy|never)"
 )
+#: pages of ours with a token of their own, perhaps with a choice behind it (`?score=9`): never
+#: counted as a click, since what is done there says more
+_PAGES = re.compile(r"survey\.link")
 _SYSTEM = {"urls.unsubscribe": "nv_unsubscribe", "urls.preferences": "nv_preferences"}
 
 
@@ -86,8 +89,18 @@ class LinkTable:
                 return href
         if not WORD.match(target) and not _WEB.match(target):
             return href
+        if self._is_page(target):
+            return href
         number = self._number(self._tags.restore(target), personal=True)
         return f"{{% filter nv_click({number}) %}}{href.strip()}{{% endfilter %}}"
+
+    def _is_page(self, target: str) -> bool:
+        first = WORD.match(target)
+        if first is None or len(self._tags.numbers(target)) > 1:
+            return False
+        rest = target[first.end() :]
+        inner = self._tags.tag(int(first[1])).inner
+        return (not rest or rest.startswith("?")) and _PAGES.fullmatch(inner) is not None
 
     def _number(self, target: str, personal: bool) -> int:
         number = self._numbers.get(target)

@@ -98,6 +98,8 @@ _REFERRAL: Fields = {
     **dict.fromkeys(("company", "contacted", "contacted_by", "reason", "result"), False),
     **dict.fromkeys(("reports", "privacy", "thanks", "perk"), False),
 }
+#: of a mail that asks a survey, and of the reminders of its journey
+_SURVEY: Fields = dict.fromkeys(("link", "question", "low", "high", "title"), True)
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -116,6 +118,7 @@ def _standard() -> dict[str, Fields]:
         "seminar": _SEMINAR,
         "refer": _REFER,
         "ask": _ASK,
+        "survey": _SURVEY,
     }
 
 
@@ -136,8 +139,8 @@ class TemplateContext:
     optional: frozenset[str] = frozenset({"origin", "predecessor"})
     #: templates in which items of the library go out: only there `item` is sure to be
     item_templates: frozenset[str] = frozenset()
-    #: root → the templates in which it is sure to be; other templates may lack it as a whole
-    sure_in: Mapping[str, frozenset[str]] = field(default_factory=lambda: {"ask": frozenset()})
+    #: other roots that are sure to be in some templates alone → those templates
+    only_in: Mapping[str, frozenset[str]] = field(default_factory=lambda: {"ask": frozenset()})
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
     #: templates that some readers get by their consent, whatever the policy lists
@@ -173,8 +176,8 @@ class TemplateContext:
     def about(self, template: str) -> str:
         """What it says of one template alone."""
         first, item = self.first.get(template), template in self.item_templates
-        sure = sorted(root for root, names in self.sure_in.items() if template in names)
-        return repr((first, item, sure, self.is_service(template)))
+        roots = sorted(root for root, some in self.only_in.items() if template in some)
+        return repr((first, item, self.is_service(template), roots))
 
     def is_service(self, template: str) -> bool:
         """Return whether a template is listed for mails that need no consent."""
@@ -204,18 +207,18 @@ class TemplateContext:
 
     def _may_miss(self, reference: Reference, root: str) -> bool:
         asked = reference.guarded or (reference.holder_sure and len(reference.path) > 1)
-        lacking = (
-            root in self.optional
-            or (root == "item" and not self._is_in(reference, self.item_templates))
-            or (root in self.sure_in and not self._is_in(reference, self.sure_in[root]))
-            or (root == "refer" and not _to_referrers(reference, root))
-        )
+        lacking = root in self.optional or not self._has(reference, root)
+        lacking = lacking or (root == "refer" and not _to_referrers(reference, root))
         return lacking and not asked
 
-    def _is_in(self, reference: Reference, templates: frozenset[str]) -> bool:
+    def _has(self, reference: Reference, root: str) -> bool:
+        """Say whether a template has a root that is in some templates alone."""
+        some = self.item_templates if root == "item" else self.only_in.get(root)
+        if some is None:
+            return True
         path = parse_path(reference.place.file)
         # A subject that a step wrote stands in a workflow; the step knows what it sends.
-        return path is None or path.name in templates
+        return path is None or path.name in some
 
 
 def _to_referrers(reference: Reference, root: str) -> bool:

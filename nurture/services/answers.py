@@ -16,6 +16,7 @@ from nurture.domain.addresses import address_hash
 from nurture.domain.message import State
 from nurture.domain.retries import GIVE_UP_AFTER, RECONNECT, is_hard, next_try
 from nurture.providers.base import Answer, Outcome, Stage
+from nurture.services import guards
 from nurture.services.claiming import Claimed
 from nurture.services.drafting import recipient_of
 from nurture.services.runtime import Runtime
@@ -35,6 +36,7 @@ def record(
     decisions: list[dict[str, Any]] = []
     attempts: list[dict[str, Any]] = []
     bounced: list[NewEvent] = []
+    asked: list[NewEvent] = []
     settled: list[outbox.Settled] = []
     ours = outbox.still_ours(connection, [one.held for one, _ in pairs], State.SENDING)
     for claimed, answer in pairs:
@@ -70,6 +72,8 @@ def record(
         if due_at is not None:
             detail["until"] = due_at.isoformat()
         decisions.append(reason(message, str(state), why, detail))
+        if state is State.SENT:
+            asked += guards.told(message, claimed.ask, now)
         if state is State.BOUNCED and message.contact_id is not None:
             bounced.append(_bounce(message, answer, now))
             address = recipient_of(message, claimed.person) or ""
@@ -78,7 +82,7 @@ def record(
     outbox.record_answers(connection, settled)
     outbox.append_attempts(connection, attempts)
     outcomes.append_decisions(connection, decisions, now)
-    record_events(connection, bounced, now)
+    record_events(connection, [*bounced, *asked], now)
     mail_fates.tell_enrolments(connection, [one.held.id for one in settled], now)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from nurture.db import asks
 from nurture.db.events import NewEvent, record
 from nurture.domain.definitions import Definitions
+from nurture.domain.guard import Ask as Asked
 from nurture.domain.guard import Refusal
 from nurture.domain.referral_guards import Allowed, Ask, PastAsk, may_ask
 from nurture.domain.steps import ReferralQuestion
@@ -122,9 +123,14 @@ class AskGuard:
         return found
 
 
-def asked(connection: Connection, keys: Sequence[str]) -> dict[str, ReferralQuestion]:
-    """Return what mails, named by their keys, ask: with the offer that was chosen."""
-    return {
-        row.dedupe_key: ReferralQuestion(row.program, row.offer, row.timing, row.mode)
-        for row in asks.asked(connection, keys)
-    }
+def asked(connection: Connection, mails: Sequence[Row[Any]]) -> dict[int, Asked]:
+    """Return what mails ask, by their ids: with the offer that was chosen."""
+    by_key = {row.dedupe_key: row for row in asks.asked(connection, [m.dedupe_key for m in mails])}
+    found = {}
+    for one in mails:
+        row = by_key.get(one.dedupe_key)
+        if row is not None:
+            question = ReferralQuestion(row.program, row.offer, row.timing, row.mode)
+            # `referral.asked` was told when the mail was queued.
+            found[one.id] = Asked(row.id, question, row.dedupe_key, False, "", {})
+    return found

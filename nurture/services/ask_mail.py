@@ -14,6 +14,7 @@ from nurture.domain.referral import AskAnswer
 from nurture.domain.referral_program import Offer, Program, Texts
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
+from nurture.services import refer_links
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 
@@ -45,7 +46,6 @@ def ask_values(
     runtime: Runtime, program: Program, row: Row[Any], result: Mapping[str, str], locale: str
 ) -> dict[str, Any]:
     """Return the fields of `ask` for an ask (a row of `ask_mails.ask_of_mail`)."""
-    page = _token(runtime, TokenPurpose.REFERRER, 0, row.contact_id)
     answer = f"{runtime.public_url}/a/{_token(runtime, TokenPurpose.ASK, row.id, row.contact_id)}"
     link = f"{runtime.public_url}/i/{row.code}" if row.code else ""
     return {
@@ -56,7 +56,7 @@ def ask_values(
         "named": row.named or "",
         "reason": row.reason or "",
         "motive": row.motive or "",
-        "page": f"{runtime.public_url}/r/{page}",
+        "page": refer_links.page_of(runtime, row.contact_id, runtime.clock.now()),
         "rules": f"{runtime.public_url}/rules/{program.name}",
         "link": link,
         "answer": answer,

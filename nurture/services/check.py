@@ -20,6 +20,7 @@ from nurture.errors import Place, Problem
 from nurture.services.ask_checks import ask_templates, check_ask_mails
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
 from nurture.services.sender_check import sender_problems
+from nurture.services.survey_checks import check_survey_mails, survey_templates
 from nurture.services.text_files import as_text, text_problems
 
 #: what `check` says: the definitions, and everything wrong with them
@@ -74,7 +75,7 @@ def _context(definitions: Definitions) -> TemplateContext:
         TemplateContext.of(definitions.policy, first_mails(definitions)),
         item_templates=frozenset(item.sent_in for item in items),
         consented=consented_templates(definitions),
-        sure_in={"ask": ask_templates(definitions)},
+        only_in={"ask": ask_templates(definitions), "survey": survey_templates(definitions)},
     )
 
 
@@ -87,6 +88,7 @@ def _mail_problems(
     yield from lint_templates(texts, context, unread, memory)
     yield from check_seminar_mails(texts, definitions, memory)
     yield from check_ask_mails(texts, definitions, memory)
+    yield from check_survey_mails(texts, definitions, memory)
     for workflow in definitions.workflows.values():
         for step in workflow.graph.steps.values():
             if not isinstance(step, Send):

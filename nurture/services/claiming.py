@@ -25,6 +25,7 @@ from nurture.db.outbox import Held
 from nurture.domain.addresses import address_hash
 from nurture.domain.best_hour import BestHours
 from nurture.domain.definitions import Definitions
+from nurture.domain.guard import Ask
 from nurture.domain.policy import Calendar, Policy
 from nurture.domain.preferences import UNASKED
 from nurture.domain.seminar import CORRECTION, kind_of
@@ -60,6 +61,8 @@ class Claimed:
     known: Known = STRANGER
     #: the seminar it is about, where it is about one
     concern: Concern | None = None
+    #: what it asks or reminds of, where it does
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ class _Desk:
                 self._people.get(row.contact_id),
                 known[row.id],
                 about.concern(row),
+                questions.ask(row),
             )
             for row in mine
         ]

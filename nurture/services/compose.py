@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from nurture.domain.guard import Ask
 from nurture.domain.library import Choice
 from nurture.domain.policy import LegalIdentity, Policy, Sender
 from nurture.domain.workflow import Purpose
@@ -23,6 +24,7 @@ from nurture.services import (
     acquaintance,
     ask_mail,
     digest,
+    guards,
     kpi_mail,
     kpi_report,
     referral_mail,
@@ -71,11 +73,12 @@ def compose(
     known: Known = STRANGER,
     got: Collection[str] = (),
     concern: Concern | None = None,
+    ask: Ask | None = None,
 ) -> Composed:
     """Render a message for its contact and build its MIME.
 
     `known` is what it may say of where we know its reader from, `got` what of the library
-    its reader has already, `concern` the seminar it is about.
+    its reader has already, `concern` the seminar it is about, `ask` what it asks or reminds of.
 
     Raises RenderError, DefinitionError or HeaderError where it must not leave, NotFoundError
     where no release has its template, NobodyToAddressError where there is no 宛名,
@@ -98,6 +101,8 @@ def compose(
     values |= refer_values(runtime, release, compiled, message)
     referred = referral_mail.told(runtime, release.definitions, message, locale)
     values |= referred.values
+    place = guards.Place(runtime, release.definitions, message, locale, drafted.zone, now)
+    values |= guards.values(place, ask)
     told = task_mail(runtime, release, message, locale, now) if message.task_id else None
     if told is not None:
         values["task"] = told.values

@@ -20,6 +20,7 @@ from nurture.clock import machine_now, machine_seconds
 from nurture.db import contacts as people
 from nurture.db import leases, mail_fates, outbox, outcomes
 from nurture.db.engine import is_away, read, write
+from nurture.domain.guard import Ask
 from nurture.domain.message import State
 from nurture.emails.errors import HeaderError, RenderError
 from nurture.errors import DefinitionError, NotFoundError
@@ -59,6 +60,7 @@ class Write(Protocol):
         known: Known = ...,
         got: Collection[str] = ...,
         concern: Concern | None = ...,
+        ask: Ask | None = ...,
     ) -> Composed:
         """Return the mail as it goes over the wire."""
         ...
@@ -146,6 +148,7 @@ class Outbox:
                     one.known,
                     got.before(one.message),
                     one.concern,
+                    one.ask,
                 )
             except NobodyToAddressError:
                 failed.append((one, State.CANCELLED, "no_addressee", {}))

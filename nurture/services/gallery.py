@@ -23,7 +23,7 @@ from nurture.emails.render import Rendered, render
 from nurture.emails.store import TemplateStore
 from nurture.emails.tokens import Keyring
 from nurture.errors import DefinitionError
-from nurture.services import referral_samples
+from nurture.services import referral_samples, survey_mail
 from nurture.services.ask_mail import ANSWERS, program_values
 from nurture.services.check import check
 from nurture.services.compose import text_in
@@ -251,6 +251,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "referral": "R-7K2M9Q",
         },
         "refer": sample_refer(policy.legal.website),
+        "survey": {"link": f"{_ADDRESS}/s/sample", **survey_mail.words(None, locale)},
         "today": start.date(),
         "zone": zone,
     }

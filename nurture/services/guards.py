@@ -11,22 +11,39 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
+from nurture.db.events import NewEvent
 from nurture.domain.definitions import Definitions
-from nurture.domain.guard import Guard, Refusal
+from nurture.domain.guard import Ask, Guard, Refusal
 from nurture.domain.lookups import asking
 from nurture.domain.purpose import Purpose
 from nurture.domain.sending import Drop
-from nurture.domain.steps import Question, ReferralQuestion, Send, SurveyQuestion
-from nurture.services import ask_guard, survey_guard
+from nurture.domain.steps import ReferralQuestion, Send, SurveyQuestion
+from nurture.emails.tokens import Purpose as TokenPurpose
+from nurture.emails.tokens import Token
+from nurture.services import ask_guard, survey_guard, survey_mail
 from nurture.services.ask_guard import AskGuard
 from nurture.services.batch import Batch, Journey, Person
+from nurture.services.runtime import Runtime
 from nurture.services.survey_guard import SurveyGuard
 
 #: makes the guard of contacts (`touched.contact_rows` by id) at a moment
 Maker: TypeAlias = Callable[[Connection, Definitions, Mapping[int, Row[Any]], datetime], Guard[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What values of a mail that asks are made of."""
+
+    runtime: Runtime
+    definitions: Definitions
+    message: Row[Any]
+    locale: str
+    zone: ZoneInfo
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +54,29 @@ class Kind:
     #: of its mails
     purpose: Purpose
     guard: Maker
-    #: returns what mails, named by their keys, ask
-    asked: Callable[[Connection, Sequence[str]], Mapping[str, Question]]
+    #: returns what mails ask or remind of, by their ids
+    asked: Callable[[Connection, Sequence[Row[Any]]], Mapping[int, Ask]]
+    #: returns the values of its mails' templates, by root
+    values: Callable[[Place, Ask], Mapping[str, Any]]
+
+
+def _survey_values(place: Place, ask: Ask) -> Mapping[str, Any]:
+    return survey_mail.values(
+        place.runtime,
+        place.definitions.surveys.get(ask.question.survey),
+        Token(TokenPurpose.SURVEY, ask.id, place.message.contact_id or 0),
+        place.locale,
+    )
+
+
+def _no_values(_place: Place, _ask: Ask) -> Mapping[str, Any]:
+    """Those of asks for introductions are made by `ask_mail`."""
+    return {}
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind(SurveyQuestion, Purpose.SURVEY, SurveyGuard, survey_guard.asked),
-    Kind(ReferralQuestion, Purpose.REFERRAL, AskGuard, ask_guard.asked),
+    Kind(SurveyQuestion, Purpose.SURVEY, SurveyGuard, survey_guard.asked, _survey_values),
+    Kind(ReferralQuestion, Purpose.REFERRAL, AskGuard, ask_guard.asked, _no_values),
 )
 
 _NOTHING: Mapping[str, Refusal] = {}
@@ -91,7 +124,7 @@ class WalkGuards:
 
 
 class Desk:
-    """Asks the guards again for mails that are about to leave."""
+    """Knows what mails ask that are about to leave, and asks the guards again."""
 
     def __init__(
         self,
@@ -101,31 +134,64 @@ class Desk:
         people: Mapping[int, Row[Any]],
         now: datetime,
     ) -> None:
-        self._asked: dict[int, tuple[Guard[Any], Question]] = {}
+        self._asked: dict[int, Ask] = {}
+        self._guards: dict[type, Guard[Any]] = {}
         for kind in KINDS:
-            mails = [one for one in messages if one.purpose == kind.purpose]
-            questions = kind.asked(connection, [one.dedupe_key for one in mails]) if mails else {}
-            asking_ = [one for one in mails if one.dedupe_key in questions]
-            concerned = {
-                one.contact_id: people[one.contact_id]
-                for one in asking_
-                if one.contact_id in people
-            }
-            if not concerned:
+            mails = [
+                one for one in messages if one.purpose == kind.purpose and one.contact_id in people
+            ]
+            found = kind.asked(connection, mails) if mails else {}
+            if not found:
                 continue
-            guard = kind.guard(connection, definitions, concerned, now)
-            for one in asking_:
-                if one.contact_id in concerned:
-                    self._asked[one.id] = (guard, questions[one.dedupe_key])
+            self._asked.update(found)
+            asking_now = {
+                one.contact_id: people[one.contact_id]
+                for one in mails
+                if one.id in found and one.dedupe_key == found[one.id].key
+            }
+            if asking_now:
+                guard = kind.guard(connection, definitions, asking_now, now)
+                self._guards[kind.question] = guard
+
+    def ask(self, message: Row[Any]) -> Ask | None:
+        """Return what a mail asks or reminds of, None where it does neither."""
+        return self._asked.get(message.id)
 
     def drop(self, message: Row[Any]) -> Drop | None:
-        """Return why what a mail asks must not be asked any more, or None."""
-        found = self._asked.get(message.id)
-        if found is None:
+        """Return why a mail must not ask any more, or why there is nothing to remind of."""
+        ask = self._asked.get(message.id)
+        if ask is None:
             return None
-        guard, question = found
-        refusal = guard.refuse(message.contact_id, question, message.dedupe_key)
+        if message.dedupe_key != ask.key:
+            return Drop("answered_already") if ask.over else None
+        guard = self._guards[type(ask.question)]
+        refusal = guard.refuse(message.contact_id, ask.question, ask.key)
         return Drop(refusal.reason, dict(refusal.detail)) if refusal is not None else None
+
+
+def values(place: Place, ask: Ask | None) -> Mapping[str, Any]:
+    """Return what the template of a mail reads of what it asks; nothing where it does not."""
+    if ask is None:
+        return {}
+    kind = next(one for one in KINDS if one.question is type(ask.question))
+    return kind.values(place, ask)
+
+
+def told(message: Row[Any], ask: Ask | None, now: datetime) -> list[NewEvent]:
+    """Return the event of a mail that has left and asked."""
+    if ask is None or not ask.event or message.dedupe_key != ask.key:
+        return []
+    return [
+        NewEvent(
+            ask.event,
+            message.contact_id,
+            now,
+            "engine",
+            dict(ask.properties),
+            key=f"asked/{message.dedupe_key}",
+            message_id=message.id,
+        )
+    ]
 
 
 def _questions(journey: Journey) -> tuple[Send, ...]:

@@ -13,6 +13,7 @@ from nurture.db.engine import read
 from nurture.db.releases import newest_id
 from nurture.domain.policy import Calendar
 from nurture.domain.scoring import FitRule
+from nurture.domain.survey import Survey
 from nurture.domain.workflow import Workflow
 from nurture.services.runtime import Runtime
 
@@ -37,6 +38,9 @@ class House:
     default_sender: str = ""
     #: weekday (Monday is 0) → what the team does that day
     routine: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    #: sender key → name by locale
+    sender_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,6 +68,8 @@ def house_at(runtime: Runtime, connection: Connection) -> House:
         senders=tuple(said.policy.senders),
         default_sender=said.policy.default_sender,
         routine=said.policy.routine,
+        surveys=said.surveys,
+        sender_names={key: sender.name for key, sender in said.policy.senders.items()},
     )
 
 

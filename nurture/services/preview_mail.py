@@ -32,7 +32,7 @@ from nurture.services.runtime import Runtime
 from nurture.services.seminar_mail import Concern
 
 #: values that come from what happened; where nothing did, samples stand in
-_SAMPLED = ("seminar", "item", "reward", "refer", "ask", "referral")
+_SAMPLED = ("seminar", "item", "reward", "refer", "ask", "referral", "survey")
 
 
 @dataclass(frozen=True, slots=True)

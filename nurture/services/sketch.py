@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from nurture.domain.guard import Ask
 from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.compose import Composed
 from nurture.services.drafting import draft
@@ -33,6 +34,7 @@ def sketch(
     known: Known = STRANGER,
     got: Collection[str] = (),
     concern: Concern | None = None,
+    ask: Ask | None = None,
 ) -> Composed:
     """Return what `compose` would, without subject, values and bytes; raises what it raises."""
     drafted = draft(runtime, release, message, person, now, got)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 
 from nurture.db import surveys
 from nurture.domain.definitions import Definitions
-from nurture.domain.guard import Refusal
+from nurture.domain.guard import Ask, Refusal
 from nurture.domain.steps import SurveyQuestion
 from nurture.domain.survey_rhythm import YEAR, LoopFact, PastAsk, may_ask, round_for
 from nurture.services.places import locale_of
@@ -92,10 +92,25 @@ class SurveyGuard:
         return found
 
 
-def asked(connection: Connection, keys: Sequence[str]) -> dict[str, SurveyQuestion]:
-    """Return what mails, named by their keys, ask."""
-    found = surveys.surveys_asked(connection, keys)
-    return {key: SurveyQuestion(survey) for key, survey in found.items()}
+def asked(connection: Connection, mails: Sequence[Row[Any]]) -> dict[int, Ask]:
+    """Return what mails ask or remind of, by their ids."""
+    journeys = sorted({one.enrolment_id for one in mails if one.enrolment_id is not None})
+    rows = surveys.asked_in(connection, [one.dedupe_key for one in mails], journeys)
+    by_key = {row.dedupe_key: row for row in rows}
+    # The newest of a journey comes last.
+    by_journey = {row.enrolment_id: row for row in rows if row.enrolment_id is not None}
+    found = {}
+    for one in mails:
+        row = by_key.get(one.dedupe_key) or by_journey.get(one.enrolment_id)
+        if row is not None:
+            found[one.id] = _ask(row)
+    return found
+
+
+def _ask(row: Row[Any]) -> Ask:
+    told = {"survey": row.survey, "round": row.round}
+    over = row.answered_at is not None
+    return Ask(row.id, SurveyQuestion(row.survey), row.dedupe_key, over, "nps.asked", told)
 
 
 def _past(row: Row[Any]) -> PastAsk:

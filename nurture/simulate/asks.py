@@ -14,7 +14,7 @@ from nurture.domain.steps import Graph, Send, WaitFor, followers
 from nurture.domain.workflow import CONVERTED, Workflow
 
 #: nouns of what readers do themselves; a call, a deal or a returned lead is somebody else's
-_THEIRS = frozenset({"form", "document", "seminar", "page", "trial", "pack", "survey"})
+_THEIRS = frozenset({"form", "document", "seminar", "page", "trial", "pack", "survey", "nps"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,13 @@ from nurture.domain.purpose import Purpose
 from nurture.domain.seminar import ATTENDED, MISSED, REGISTERED
 from nurture.services.capture import Happening, capture
 from nurture.services.visits import Visit
-from nurture.simulate import gestures
+from nurture.simulate import answering, gestures
 from nurture.simulate.asks import Ask, asks_of
 from nurture.simulate.dice import Dice, gap, late
 from nurture.simulate.world import World
+
+#: what who answers a survey does
+ANSWERED = "nps.responded"
 
 #: whose tasks are done, where the calendar has no such window
 _AT_WORK = Window("work", frozenset(range(5)), ((time(9), time(18)),))
@@ -239,6 +242,9 @@ class Readers:
                     visits.append(gestures.opening(deed.message_id, at, deed.address))
                 case "click":
                     visits.append(gestures.clicking(deed.message_id, at, deed.address))
+                case "event" if deed.ask is not None and deed.ask.event == ANSWERED:
+                    draw = self._dice.about("answers", deed.address, deed.message_id)
+                    answering.answer(world, deed.contact_id, answering.usual_score(next(draw)))
                 case "event" if deed.ask is not None:
                     told += self._tell(at, deed, deed.ask)
                 case "arrival":

@@ -13,13 +13,13 @@ from nurture.db.events import NewEvent, record
 from nurture.db.upsert import insert_new
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.purpose import Purpose
-from nurture.domain.scenario import Become, Deed, Event, Reaction, Unsubscribe
+from nurture.domain.scenario import Answer, Become, Deed, Event, Loop, Reaction, Unsubscribe
 from nurture.domain.scenario_match import fits
 from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services.capture import Happening, capture
 from nurture.services.unsubscribe import unsubscribe
-from nurture.simulate import gestures
+from nurture.simulate import answering, gestures
 from nurture.simulate.scenario_people import (
     account_columns,
     contact_columns,
@@ -47,6 +47,10 @@ def do(world: World, contact_id: int, deed: Deed) -> None:
             _event(world, contact_id, deed)
         case Reaction():
             _react(world, contact_id, deed)
+        case Answer(score, drivers, comment):
+            answering.answer(world, contact_id, score, drivers, comment)
+        case Loop(state):
+            answering.follow_up(world, contact_id, state)
         case Unsubscribe(purposes):
             unsubscribe(world.runtime, contact_id, 0, [Purpose(one) for one in purposes])
         case Become():

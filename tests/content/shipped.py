@@ -61,6 +61,8 @@ def templates_of(node: Any) -> Iterator[str]:
                 yield value
             elif key == "ask_referral":
                 yield node.get("template", "referral/ask")
+            elif key == "survey" and isinstance(value, str):
+                yield node.get("template", f"{value}/ask")
             else:
                 yield from templates_of(value)
     elif isinstance(node, list):

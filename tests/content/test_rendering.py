@@ -19,6 +19,8 @@ from nurture.services.ask_checks import ask_templates
 from nurture.services.gallery import sample_ask, sample_values
 from nurture.services.picking import Carried
 from nurture.services.refer_mail import sample_refer
+from nurture.services.survey_checks import survey_templates
+from nurture.services.survey_mail import words
 from tests.content.shipped import letters, release
 
 FILES = release()
@@ -26,7 +28,7 @@ _SHIPPED = compile_files(FILES)
 _CONTEXT = replace(
     TemplateContext.of(_SHIPPED.policy),
     item_templates=frozenset(item.sent_in for item in _SHIPPED.library.items.values()),
-    sure_in={"ask": ask_templates(_SHIPPED)},
+    only_in={"ask": ask_templates(_SHIPPED), "survey": survey_templates(_SHIPPED)},
 )
 _LINKS = MailLinks(Keyring({1: b"k" * 32}, 1), "https://links.nurture.example", 7, 9)
 _KNOWN = {
@@ -89,6 +91,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "reward": sample_values(_SHIPPED, locale, datetime(2026, 5, 12, tzinfo=UTC))["reward"],
         "refer": sample_refer("https://links.nurture.example/"),
         "ask": sample_ask(_SHIPPED, locale, "https://links.nurture.example/a/x"),
+        "survey": {"link": "https://links.nurture.example/s/x", **words(None, locale)},
         "zone": "Asia/Tokyo",
         "sender": sender,
         "company": company,

@@ -26,7 +26,9 @@ ASK = """
 
 
 def files(steps: str = ASK, head: str = "purpose: survey\ntrigger: [{event: page.viewed}]"):
-    made = project(workflow("ask", steps, head), t_nps__ask=letter())
+    made = project(
+        workflow("ask", steps, head), t_nps__ask=letter("[回答する]({{ survey.link }}?score=10)")
+    )
     return {**made, "workflows/nps.yaml": NPS.encode()}
 
 
@@ -176,7 +178,10 @@ def test_a_survey_that_is_gone_from_the_files_is_not_asked(house: House) -> None
 
 
 def test_batches_without_a_question_ask_the_guards_nothing(house: House) -> None:
-    plain = project(workflow("plain", "- send: x/a"), t_nps__ask=letter())
+    plain = project(
+        workflow("plain", "- send: x/a"),
+        t_nps__ask=letter("[回答する]({{ survey.link }}?score=10)"),
+    )
     house.publish({**plain, "workflows/nps.yaml": NPS.encode()})
     person = house.person(consent=["marketing"])
     house.happens(person)
