@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from nurture.db.among import among
 from nurture.db.engine import is_sqlite
@@ -158,6 +158,14 @@ def report_of(connection: Connection, account_id: int, month: date) -> Row[Any] 
     ).first()
 
 
+def newest_reports(connection: Connection) -> dict[int, date]:
+    """Return account → the newest month that was reported to it."""
+    newest = select(results_report.c.account_id, func.max(results_report.c.month)).group_by(
+        results_report.c.account_id
+    )
+    return {row[0]: row[1] for row in connection.execute(newest)}
+
+
 def add_report(connection: Connection, **values: Any) -> bool:
     """Insert a report unless there is one of that account and month; say whether it is new."""
     return bool(insert_new(connection, results_report, [values], "account_id", "month"))
@@ -173,7 +181,7 @@ def set_remark(connection: Connection, report_id: int, remark: str | None) -> No
 def customers_of(connection: Connection, account_ids: Sequence[int]) -> list[Row[Any]]:
     """Return the accounts' contacts who are customers and are here, by account and id.
 
-    With the key, name and id of their owner.
+    With the id and key of their owner.
     """
     return list(
         connection.execute(
@@ -185,7 +193,7 @@ def customers_of(connection: Connection, account_ids: Sequence[int]) -> list[Row
                 contact.c.given_name,
                 contact.c.locale,
                 contact.c.owner_id,
-                team_member.c.name.label("owner_name"),
+                team_member.c.key.label("owner_key"),
             )
             .select_from(contact)
             .outerjoin(team_member, contact.c.owner_id == team_member.c.id)
@@ -200,6 +208,25 @@ def customers_of(connection: Connection, account_ids: Sequence[int]) -> list[Row
             {"accounts": list(account_ids)},
         )
     )
+
+
+def reader(connection: Connection, contact_id: int) -> Row[Any] | None:
+    """Return a contact who is here (account, locale, key of the owner), duplicates followed."""
+    became = connection.execute(
+        select(contact.c.merged_into).where(contact.c.id == contact_id)
+    ).scalar()
+    found: Row[Any] | None = connection.execute(
+        select(
+            contact.c.id,
+            contact.c.account_id,
+            contact.c.locale,
+            team_member.c.key.label("owner_key"),
+        )
+        .select_from(contact)
+        .outerjoin(team_member, contact.c.owner_id == team_member.c.id)
+        .where(contact.c.id == (became or contact_id), contact.c.erased.is_(False))
+    ).first()  # type: ignore[assignment]
+    return found
 
 
 def _parts(texts: Sequence[str], size: int = 300) -> Iterable[list[str]]:

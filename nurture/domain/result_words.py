@@ -124,7 +124,7 @@ def internal_news(lines: Sequence[Line], account: str, month: date, locale: str)
     parts = [
         in_language(
             say(
-                "In {month}, {title} at {account} went from {old} to {new} ({moved}).",
+                "{account}, {month}: {title} went from {old} to {new} ({moved}).",
                 month=month_text(month, locale),
                 title=title(first, locale),
                 account=account,

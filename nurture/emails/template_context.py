@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -81,6 +81,15 @@ _REWARD: Fields = {
 _REFER: Fields = {"page": False, "link": False, "ticket": False, "rules": True}
 #: templates of mails to people who refer: they have a page and a link for sure
 _TO_REFERRERS = ("referral/", "referrer/")
+#: what a customer gained: of the report that led here, else the account's newest figures
+_RESULT: Fields = {
+    **dict.fromkeys(
+        ("account", "headline", "metric", "change", "moved", "old", "new", "month", "month_short",
+         "period", "lines", "chart", "chart_alt", "minutes", "short"),
+        True,
+    ),
+    **dict.fromkeys(("improved", "worse", "remark", "news", "pdf"), False),
+}  # fmt: skip
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -97,6 +106,7 @@ def _standard() -> dict[str, Fields]:
         "reward": _REWARD,
         "seminar": _SEMINAR,
         "refer": _REFER,
+        "result": _RESULT,
     }
 
 
@@ -117,6 +127,8 @@ class TemplateContext:
     optional: frozenset[str] = frozenset({"origin", "predecessor"})
     #: templates in which items of the library go out: only there `item` is sure to be
     item_templates: frozenset[str] = frozenset()
+    #: templates that only reports of results send: only there `result` is sure to be
+    result_templates: frozenset[str] = frozenset()
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
     #: templates that some readers get by their consent, whatever the policy lists
@@ -152,7 +164,8 @@ class TemplateContext:
     def about(self, template: str) -> str:
         """What it says of one template alone."""
         first, item = self.first.get(template), template in self.item_templates
-        return repr((first, item, self.is_service(template)))
+        result = template in self.result_templates
+        return repr((first, item, result, self.is_service(template)))
 
     def is_service(self, template: str) -> bool:
         """Return whether a template is listed for mails that need no consent."""
@@ -182,14 +195,16 @@ class TemplateContext:
 
     def _may_miss(self, reference: Reference, root: str) -> bool:
         asked = reference.guarded or (reference.holder_sure and len(reference.path) > 1)
-        lacking = root in self.optional or (root == "item" and not self._has_item(reference))
+        sure = {"item": self.item_templates, "result": self.result_templates}.get(root)
+        lacking = root in self.optional or (sure is not None and not _within(sure, reference))
         lacking = lacking or (root == "refer" and not _to_referrers(reference, root))
         return lacking and not asked
 
-    def _has_item(self, reference: Reference) -> bool:
-        path = parse_path(reference.place.file)
-        # A subject that a step wrote stands in a workflow; the step knows what it sends.
-        return path is None or path.name in self.item_templates
+
+def _within(templates: Collection[str], reference: Reference) -> bool:
+    path = parse_path(reference.place.file)
+    # A subject that a step wrote stands in a workflow; the step knows what it sends.
+    return path is None or path.name in templates
 
 
 def _to_referrers(reference: Reference, root: str) -> bool:

@@ -17,6 +17,7 @@ from nurture.emails.sources import LAYOUTS, ROOT
 from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem
+from nurture.services.result_mail import result_templates
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
 from nurture.services.sender_check import sender_problems
 from nurture.services.text_files import as_text, text_problems
@@ -72,6 +73,7 @@ def _context(definitions: Definitions) -> TemplateContext:
     return replace(
         TemplateContext.of(definitions.policy, first_mails(definitions)),
         item_templates=frozenset(item.sent_in for item in items),
+        result_templates=result_templates(definitions),
         consented=consented_templates(definitions),
     )
 

@@ -22,6 +22,7 @@ from nurture.web.public.landing import make_landing
 from nurture.web.public.preferences import make_preferences
 from nurture.web.public.refer_page import make_refer_page
 from nurture.web.public.rules import make_rules
+from nurture.web.public.results import make_results
 from nurture.web.public.tasks import make_tasks
 from nurture.web.public.tracking import TrackingPaths
 
@@ -51,6 +52,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
     app.register_blueprint(make_tasks(runtime))
     for make in (make_refer_page, make_landing, make_rules):
         app.register_blueprint(make(runtime))
+    app.register_blueprint(make_results(runtime))
     app.register_blueprint(make_api(runtime))
     app.wsgi_app = TrackingPaths(  # type: ignore[method-assign]
         app.wsgi_app,
