@@ -18,6 +18,8 @@ from nurture.emails.tokens import Keyring
 from nurture.services.gallery import sample_values
 from nurture.services.picking import Carried
 from nurture.services.refer_mail import sample_refer
+from nurture.services.result_mail import result_templates, sample_result
+from nurture.services.results_told import result_values
 from tests.content.shipped import letters, release
 
 FILES = release()
@@ -25,6 +27,7 @@ _SHIPPED = compile_files(FILES)
 _CONTEXT = replace(
     TemplateContext.of(_SHIPPED.policy),
     item_templates=frozenset(item.sent_in for item in _SHIPPED.library.items.values()),
+    result_templates=result_templates(_SHIPPED),
 )
 _LINKS = MailLinks(Keyring({1: b"k" * 32}, 1), "https://links.nurture.example", 7, 9)
 _KNOWN = {
@@ -86,6 +89,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "seminar": _seminar(locale),
         "reward": sample_values(_SHIPPED, locale, datetime(2026, 5, 12, tzinfo=UTC))["reward"],
         "refer": sample_refer("https://links.nurture.example/"),
+        "result": result_values(sample_result(locale, date(2026, 4, 7)), locale),
         "zone": "Asia/Tokyo",
         "sender": sender,
         "company": company,
