@@ -21,8 +21,8 @@ from nurture.web.public.demonstration import demonstrate
 from nurture.web.public.landing import make_landing
 from nurture.web.public.preferences import make_preferences
 from nurture.web.public.refer_page import make_refer_page
-from nurture.web.public.rules import make_rules
 from nurture.web.public.results import make_results
+from nurture.web.public.rules import make_rules
 from nurture.web.public.tasks import make_tasks
 from nurture.web.public.tracking import TrackingPaths
 
