@@ -14,11 +14,11 @@ _STEPS = {
 
 
 def short(value: float, locale: str) -> str:
-    """Return a figure in at most three digits after its first four: 9,850 · 12.5万 · 1.2M."""
+    """Return a figure in at most four digits, or whole: 695.5 · 9,850 · 12.5万 · 1.2M."""
     for least, unit, sign in _STEPS[language_of(locale)]:
         if abs(value) >= least:
             return f"{plain(value / unit, 3)}{sign}"
-    return plain(value, 3)
+    return plain(value, 4)
 
 
 def plain(value: float, digits: int = 3) -> str:

@@ -7,6 +7,7 @@ lie beside this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -35,12 +36,13 @@ def png(svg: str, width: float) -> bytes:
     return made if len(made) <= _LARGEST else _press(_PICTURE, values, "png", _FEWER_DOTS)
 
 
-def pdf(source: str, values: Mapping[str, str]) -> bytes:
+def pdf(source: str, values: Mapping[str, str], day: date) -> bytes:
     """Return a paper as PDF; `source` is typst, which reads `values` as `sys.inputs`.
 
-    The same source and values make the same file: it bears no time.
+    The same source, values and day make the same file: `day` is the time it bears.
     """
-    return _press(source.encode(), values, "pdf")
+    at = datetime.combine(day, time(), UTC)
+    return _press(source.encode(), values, "pdf", at=at)
 
 
 @cache
@@ -49,7 +51,11 @@ def _fonts() -> typst.Fonts:
 
 
 def _press(
-    source: bytes, values: Mapping[str, str], form: Literal["png", "pdf"], dots: int = _DOTS
+    source: bytes,
+    values: Mapping[str, str],
+    form: Literal["png", "pdf"],
+    dots: int = _DOTS,
+    at: datetime = datetime(2000, 1, 1, tzinfo=UTC),
 ) -> bytes:
     return typst.compile(
         source,
@@ -57,5 +63,5 @@ def _press(
         ppi=dots,
         font_paths=_fonts(),
         sys_inputs=dict(values),
-        timestamp=0,
+        timestamp=int(at.timestamp()),
     )

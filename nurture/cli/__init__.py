@@ -37,6 +37,7 @@ COMMANDS = {
     "rewards": "rewards:rewards",
     "explain": "explaining:explain",
     "backtest": "backtesting:backtest_",
+    "results": "results:results",
     "kpis": "kpis:kpis_",
     "stages": "stages:stages",
     "stage": "stages:stage",

@@ -162,7 +162,7 @@ def _write(
                 _say_why(one, wanted, mail)
                 continue
             stem = f"{one.key.partition(':')[2].replace('/', '-').replace(':', '-')}.{wanted}"
-            (out / f"{stem}.html").write_text(mail.html, encoding="utf-8")
+            (out / f"{stem}.html").write_text(mail.page, encoding="utf-8")
             (out / f"{stem}.txt").write_text(f"{mail.subject}\n\n{mail.text}", encoding="utf-8")
             (out / f"{stem}.eml").write_bytes(mail.data)
             written += 1

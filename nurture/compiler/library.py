@@ -13,7 +13,7 @@ from nurture.compiler.records import Fields, Key, ListOf, Record
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Localized, Schema, Shape, SharedParts, Text
-from nurture.domain.library import ITEM_FILE, LOCALE_MARK, Item, Library
+from nurture.domain.library import ITEM_FILE, LOCALE_MARK, RESULTS_FILE, Item, Library
 from nurture.domain.reader import DEPTHS, ROLES
 from nurture.domain.workflow import Purpose
 from nurture.language import say
@@ -207,10 +207,9 @@ def _check(
     references.check_template(template, Purpose.MARKETING, at, report)
     if references.files is not None:
         for written, path in fields.get_or(_FILE, {}).items():
-            if path == ITEM_FILE:
-                report.error(
-                    fields.at(_FILE), "bad-path", say("'item' is no path"), say("name the PDF")
-                )
+            if path in (ITEM_FILE, RESULTS_FILE):
+                message = say("'{word}' is no path", word=path)
+                report.error(fields.at(_FILE), "bad-path", message, say("name the PDF"))
             else:
                 of = [written] if written else locales
                 references.files.check(path, of, fields.at(_FILE), report)

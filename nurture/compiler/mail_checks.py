@@ -17,7 +17,7 @@ from nurture.compiler.picks import (
 from nurture.compiler.records import Fields
 from nurture.compiler.references import References
 from nurture.compiler.report import Report
-from nurture.domain.library import ITEM_FILE, Item, Library
+from nurture.domain.library import ITEM_FILE, RESULTS_FILE, Item, Library
 from nurture.domain.workflow import Purpose
 from nurture.language import say
 
@@ -82,9 +82,9 @@ def check_attachments(
         at = places[min(number, len(places) - 1)]
         if path == ITEM_FILE:
             _check_item_file(content, at, references, report)
-        else:
+        elif path != RESULTS_FILE:
             references.files.check(path, locales, at, report)
-    named = [path for path in paths if path != ITEM_FILE]
+    named = [path for path in paths if path not in (ITEM_FILE, RESULTS_FILE)]
     if ITEM_FILE in paths:
         for item in _pickable(content, references.library):
             for locale in locales:

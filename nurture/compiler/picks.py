@@ -12,7 +12,7 @@ from nurture.compiler.nodes import MapNode, Node, Scalar
 from nurture.compiler.records import Fields, Key, ListOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.shapes import Choice, Schema, Shape, SharedParts, Text
-from nurture.domain.library import FILES, ITEM_FILE, MATCHES, Pick
+from nurture.domain.library import FILES, ITEM_FILE, MATCHES, RESULTS_FILE, Pick
 from nurture.language import say
 
 TEMPLATE_NAME = Text(say("a template such as warm/hearing"), longest=150)
@@ -79,16 +79,17 @@ class ContentShape(Shape[Content]):
 
 
 class _Attachment(Shape[str]):
-    """A file of the project, or the word `item`."""
+    """A file of the project, or the word `item` or `results`."""
 
     _text = Text(
-        say("a file such as {folder}rollout.{locale}.pdf, or item", folder=FILES), longest=250
+        say("a file such as {folder}rollout.{locale}.pdf, item or results", folder=FILES),
+        longest=250,
     )
 
     def read(self, node: Node, report: Report) -> str | None:
         """Return the path as written."""
         path = self._text.read(node, report)
-        if path is None or path == ITEM_FILE:
+        if path is None or path in (ITEM_FILE, RESULTS_FILE):
             return path
         if not path.startswith(FILES) or "\\" in path or ".." in path.split("/"):
             hint = say("put it into {folder} and write that path", folder=FILES)
@@ -100,7 +101,7 @@ class _Attachment(Shape[str]):
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return the two forms."""
-        return {"type": "string", "pattern": f"^({ITEM_FILE}|{FILES}.+)$"}
+        return {"type": "string", "pattern": f"^({ITEM_FILE}|{RESULTS_FILE}|{FILES}.+)$"}
 
 
 ATTACHMENT = _Attachment()
@@ -115,7 +116,7 @@ ATTACH = Key(
     ListOf(ATTACHMENT, or_one=True),
     say(
         "PDFs that go with it, `{locale}` in a path being the mail's language; `item`: the file of "
-        "the picked item."
+        "the picked item, `results`: one page of the results that the mail is about."
     ),
 )
 

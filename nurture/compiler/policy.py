@@ -13,6 +13,7 @@ from nurture.compiler.nodes import Node
 from nurture.compiler.quiet import QUIET, quiet_of
 from nurture.compiler.records import Fields, Key, ListOf, MapOf, Named, Record
 from nurture.compiler.report import Report
+from nurture.compiler.result_policy import RESULTS, results_report_of
 from nurture.compiler.shapes import Choice, Flag, Localized, Text, Whole
 from nurture.compiler.team_policy import OWNERS, TARGETS, TASKS, target_of, tasks_of
 from nurture.compiler.topics import CHATS, ROUTINE, TOPICS, chats_of, routine_of, topics_of
@@ -134,7 +135,7 @@ POLICY = Record(
     (
         _POLICY, _LOCALES_KEY, _SENDERS, _DEFAULT_SENDER, _LEGAL_KEY, _CAPS, _SERVICE,
         _EVIDENCE_KEY, _TRACKING, _FIELDS, _PUBLISH, _RESUME, TOPICS, ROUTINE, CHATS,
-        WEBHOOKS, OWNERS, TASKS, TARGETS, QUIET, KPIS,
+        WEBHOOKS, OWNERS, TASKS, TARGETS, QUIET, KPIS, RESULTS,
     ),
     later={"throttles": say("throttles per provider"), "sla": say("SLA timers")},
 )  # fmt: skip
@@ -183,6 +184,7 @@ def compile_policy(root: Node, report: Report) -> Policy:
         tasks=tasks_of(fields),
         mql_to_sql_target=target_of(fields),
         kpis=kpis_of(fields, dict(senders), report),
+        results_report=results_report_of(fields),
         quiet=quiet_of(fields),
     )
 

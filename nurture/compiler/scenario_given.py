@@ -41,6 +41,7 @@ from nurture.compiler.scenario_keys import (
     WITH,
     WITHDRAWN,
 )
+from nurture.compiler.scenario_metrics import metrics_of
 from nurture.compiler.scenario_scope import ScenarioScope
 from nurture.compiler.shapes import plain_value
 from nurture.domain.calendar import shift
@@ -169,6 +170,7 @@ def _person(name: str, node: Node, begins: datetime, scope: ScenarioScope) -> Pe
         history=tuple(_history(fields, begins, scope)),
         mails=tuple(_mails(fields, begins, scope)),
         underway=tuple(_underway(fields, scope)),
+        metrics=metrics_of(fields, scope),
     )
 
 

@@ -10,6 +10,7 @@ from nurture.compiler.picks import TEMPLATE_NAME
 from nurture.compiler.records import Key, ListOf, MapOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.scenario_expect_keys import EXPECTATION
+from nurture.compiler.scenario_metrics import METRICS
 from nurture.compiler.scenario_shapes import (
     MAIL,
     PERSON,
@@ -110,7 +111,7 @@ ENROLLED_IN = Key(
 #: what a contact says besides its fields
 CONTACT_KEYS = (
     TAGS, CONSENT, WITHDRAWN, OWNER, TEMPERATURE_KEY, LIFECYCLE_KEY, SCORE_KEY, FIRST_TOUCH,
-    CREATED, ACCOUNT, HISTORY, MAILS, ENROLLED_IN,
+    CREATED, ACCOUNT, HISTORY, MAILS, ENROLLED_IN, METRICS,
 )  # fmt: skip
 
 

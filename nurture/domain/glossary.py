@@ -191,6 +191,7 @@ TASK_KINDS: Words = {
     "approval-pack": ("稟議資料", "Approval pack"),
     "reward": ("特典のお届け", "Reward"),
     "review": ("指標の確認", "Review"),
+    "results": ("成果のご報告", "Results report"),
 }
 
 #: whom a task is for, where it names no person

@@ -14,6 +14,8 @@ MATCHES = ("industry", "role", "depth")
 
 #: what `attach` says for the file of the picked item
 ITEM_FILE = "item"
+#: stands among attachments for the one page of the results that a mail is about
+RESULTS_FILE = "results"
 
 #: where the file of a locale stands in a path
 LOCALE_MARK = "{locale}"

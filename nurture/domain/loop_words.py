@@ -15,6 +15,7 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "renewal.due": ("契約更新の時期", "Renewal due", ("on",)),
     "results.reported": ("成果のご報告", "Results reported", ("result", "month")),
     "contract.ended": ("ご契約の終了", "Contract ended", ("reason",)),
+    "results.reviewed": ("成果のご報告（改善なし）", "Results reviewed", ("result", "month")),
     "hearing.held": ("ヒアリングの実施", "Hearing held", ("by",)),
     "complaint.received": ("苦情", "Complaint received", ("text",)),
     "complaint.resolved": ("苦情の解決", "Complaint resolved", ("note",)),

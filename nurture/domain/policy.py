@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from typing import TYPE_CHECKING
 
 from nurture.domain.conditions import Condition
 from nurture.domain.kpi_policy import DEFAULT as COUNTED_AS_USUAL
 from nurture.domain.kpi_policy import KpiPolicy
+
+if TYPE_CHECKING:
+    from nurture.domain.schedule import Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,8 @@ class Policy:
     mql_to_sql_target: float = 0.6
     #: how referrals, money and customers are counted
     kpis: KpiPolicy = COUNTED_AS_USUAL
+    #: when last month's results are reported by themselves; None: by hand
+    results_report: Schedule | None = None
 
 
 @dataclass(frozen=True, slots=True)

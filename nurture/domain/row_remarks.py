@@ -50,6 +50,54 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "1行が長すぎます({limit:,}文字まで)",
         "the line is longer than {limit:,} characters",
     ),
+    # rows of metrics
+    "no_account": (
+        "会社名(またはドメイン・ID)がありません",
+        "no account: give its name, domain or number",
+    ),
+    "unknown_account": (
+        "「{value}」という会社は登録されていません",
+        "no account is called {value!r}",
+    ),
+    "unknown_account_near": (
+        "「{value}」という会社は登録されていません(「{near}」のことでしょうか)",
+        "no account is called {value!r}; did you mean {near!r}?",
+    ),
+    "several_accounts": (
+        "「{value}」に当てはまる会社が複数あります(ドメインかIDで指定してください: {known})",
+        "several accounts are called {value!r}; give the domain or number: {known}",
+    ),
+    "no_metric": ("指標の名前がありません", "there is no name of a metric"),
+    "no_month": ("月がありません(例: 2026-06)", "there is no month; write it like 2026-06"),
+    "no_figure": ("数値がありません", "there is no figure"),
+    "no_direction": (
+        "新しい指標「{metric}」には、望ましい方向(減らす・増やす)が必要です",
+        "the new metric {metric!r} needs its direction: down or up",
+    ),
+    "not_a_figure": (
+        "「{field}」の「{value}」は数値として読み取れません(例: 1234.5)",
+        "{field}: {value!r} is not a figure; write it like 1234.5",
+    ),
+    "not_finite": (
+        "「{field}」の「{value}」は数値として扱えません(有限の数を書いてください)",
+        "{field}: {value!r} cannot be used; write a finite number",
+    ),
+    "other_unit": (
+        "「{field}」の「{value}」は、単位が「{unit}」と異なります",
+        "{field}: {value!r} is not in {unit}",
+    ),
+    "unit_differs": (
+        "指標「{metric}」の単位は「{unit}」です(「{value}」の数値は混ぜられません)",
+        "metric {metric!r} is in {unit!r}; figures in {value!r} cannot be mixed with it",
+    ),
+    "direction_differs": (
+        "指標「{metric}」の望ましい方向は「{direction}」として登録済みです",
+        "metric {metric!r} is on record with the direction {direction}",
+    ),
+    "future_month": (
+        "{value}はまだ先の月です",
+        "{value} has not come yet",
+    ),
     # the row came in; this is worth knowing
     "no_basis": (
         "同意根拠がないため送信不可です",

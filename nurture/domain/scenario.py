@@ -12,6 +12,7 @@ from datetime import datetime, time
 from typing import TypeAlias
 
 from nurture.domain.conditions import Condition, Scalar
+from nurture.domain.metric_row import MetricRow
 from nurture.domain.steps import Duration
 from nurture.errors import Place
 
@@ -80,6 +81,8 @@ class Person:
     history: tuple[Happened, ...] = ()
     mails: tuple[Received, ...] = ()
     underway: tuple[Underway, ...] = ()
+    #: metrics of their account; `account` of a row is left empty
+    metrics: tuple[MetricRow, ...] = ()
 
 
 # -- what happens --------------------------------------------------------------------------

@@ -100,6 +100,15 @@ _REFERRAL: Fields = {
 }
 #: of a mail that asks a survey, and of the reminders of its journey
 _SURVEY: Fields = dict.fromkeys(("link", "question", "low", "high", "title"), True)
+#: what a customer gained: of the report that led here, else the account's newest figures
+_RESULT: Fields = {
+    **dict.fromkeys(
+        ("account", "headline", "metric", "change", "moved", "old", "new", "month", "month_short",
+         "period", "lines", "chart", "chart_alt", "minutes", "short"),
+        True,
+    ),
+    **dict.fromkeys(("improved", "worse", "remark", "news", "pdf"), False),
+}  # fmt: skip
 _PREDECESSOR: Fields = {"name": True, "title": False}
 
 
@@ -119,6 +128,7 @@ def _standard() -> dict[str, Fields]:
         "refer": _REFER,
         "ask": _ASK,
         "survey": _SURVEY,
+        "result": _RESULT,
     }
 
 
@@ -140,7 +150,9 @@ class TemplateContext:
     #: templates in which items of the library go out: only there `item` is sure to be
     item_templates: frozenset[str] = frozenset()
     #: other roots that are sure to be in some templates alone → those templates
-    only_in: Mapping[str, frozenset[str]] = field(default_factory=lambda: {"ask": frozenset()})
+    only_in: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: {"ask": frozenset(), "result": frozenset()}
+    )
     #: patterns of templates that need no opt-out
     service_templates: tuple[str, ...] = ()
     #: templates that some readers get by their consent, whatever the policy lists

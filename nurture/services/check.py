@@ -18,6 +18,7 @@ from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem
 from nurture.services.ask_checks import ask_templates, check_ask_mails
+from nurture.services.result_mail import result_templates
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
 from nurture.services.sender_check import sender_problems
 from nurture.services.survey_checks import check_survey_mails, survey_templates
@@ -75,7 +76,11 @@ def _context(definitions: Definitions) -> TemplateContext:
         TemplateContext.of(definitions.policy, first_mails(definitions)),
         item_templates=frozenset(item.sent_in for item in items),
         consented=consented_templates(definitions),
-        only_in={"ask": ask_templates(definitions), "survey": survey_templates(definitions)},
+        only_in={
+            "ask": ask_templates(definitions),
+            "survey": survey_templates(definitions),
+            "result": result_templates(definitions),
+        },
     )
 
 

@@ -36,6 +36,7 @@ from nurture.services.drafting import Draft, draft, recipient_of
 from nurture.services.enclosures import enclosed
 from nurture.services.refer_mail import refer_values
 from nurture.services.releases import LiveRelease
+from nurture.services.result_mail import result_mail
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_mail import Concern
 from nurture.services.subjects import subject_of
@@ -106,6 +107,9 @@ def compose(
     told = task_mail(runtime, release, message, locale, now) if message.task_id else None
     if told is not None:
         values["task"] = told.values
+    told_results = result_mail(runtime, release, message, person, compiled, sender, now)
+    if told_results is not None:
+        values["result"] = told_results.values
     recipient, tracked = drafted.recipient, drafted.tracked
     links = MailLinks(
         runtime.keyring,
@@ -120,6 +124,8 @@ def compose(
     headers = headers_of(runtime, message, person, sender, locale, links, now, policy)
     headers = headers if told is None else told.addressed(headers)
     files = enclosed(runtime, release, message.attach, carried.item, locale)
+    if told_results is not None:
+        files = [*files, *told_results.files]
     data = build(rendered, headers, files, pictures_shown(values, rendered.html_pieces))
     return Composed(
         data=data,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nurture.db import releases as rows
 from nurture.db.engine import read
-from nurture.domain.library import ITEM_FILE, LOCALE_MARK, Item, in_locale
+from nurture.domain.library import ITEM_FILE, LOCALE_MARK, RESULTS_FILE, Item, in_locale
 from nurture.emails.attachments import Attachment, StoredFile, file_name
 from nurture.errors import NurtureError
 from nurture.language import say
@@ -42,6 +42,9 @@ def find_files(
     """Return the files that `attach` names with their paths; raises as `enclosed` does."""
     files = []
     for written in attach:
+        if written == RESULTS_FILE:
+            # Made of what is told, by `services.result_mail`.
+            continue
         path = written.replace(LOCALE_MARK, locale)
         if written == ITEM_FILE:
             found = in_locale(item.file, locale) if item is not None else None

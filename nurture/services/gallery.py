@@ -28,6 +28,8 @@ from nurture.services.ask_mail import ANSWERS, program_values
 from nurture.services.check import check
 from nurture.services.compose import text_in
 from nurture.services.refer_mail import sample_refer
+from nurture.services.result_mail import sample_result
+from nurture.services.results_told import result_values
 from nurture.services.text_files import as_text
 
 #: mails to our own people tell of tasks and desks, which a page of samples does not have
@@ -252,6 +254,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
         },
         "refer": sample_refer(policy.legal.website),
         "survey": {"link": f"{_ADDRESS}/s/sample", **survey_mail.words(None, locale)},
+        "result": result_values(sample_result(locale, now.date()), locale, f"{_ADDRESS}/m/sample"),
         "today": start.date(),
         "zone": zone,
     }

@@ -28,11 +28,12 @@ from nurture.services.drafting import Draft, draft
 from nurture.services.enclosures import enclosed, find_files
 from nurture.services.gallery import sample_values
 from nurture.services.releases import LiveRelease
+from nurture.services.result_mail import result_mail, sample_result_mail
 from nurture.services.runtime import Runtime
 from nurture.services.seminar_mail import Concern
 
 #: values that come from what happened; where nothing did, samples stand in
-_SAMPLED = ("seminar", "item", "reward", "refer", "ask", "referral", "survey")
+_SAMPLED = ("seminar", "item", "reward", "refer", "ask", "referral", "survey", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,10 @@ def _written(runtime: Runtime, release: LiveRelease, asked: Asked) -> PreviewMai
         own = subject_part(message.subject_override, compiled.locale, marking_part)
         compiled = replace(compiled, subject=own)
     values = _values(release, asked, drafted, compiled)
+    told = result_mail(runtime, release, message, person, compiled, drafted.sender, now)
+    told = told or sample_result_mail(release, message, compiled, drafted.sender, now)
+    if told is not None:
+        values["result"] = told.values
     links = DemonstrationLinks(runtime.keyring, runtime.public_url, 0, 0, tracked=False)
     rendered = render(compiled, values, links)
     html, in_html = reveal_html(rendered.html, values)
@@ -131,7 +136,10 @@ def _written(runtime: Runtime, release: LiveRelease, asked: Asked) -> PreviewMai
         runtime, message, person, drafted.sender, compiled.locale, links, now, policy
     )
     files = enclosed(runtime, release, message.attach, carried.item, compiled.locale)
-    names = find_files(runtime, release, message.attach, carried.item, compiled.locale)
+    found = find_files(runtime, release, message.attach, carried.item, compiled.locale)
+    names = [(path.rpartition("/")[2], len(file.content)) for path, file in found]
+    if told is not None:
+        files, names = [*files, *told.files], [*names, *told.names]
     nobody = addressee(person_of(drafted.contact), compiled.locale) is None
     return PreviewMail(
         template=carried.template,
@@ -144,7 +152,7 @@ def _written(runtime: Runtime, release: LiveRelease, asked: Asked) -> PreviewMai
         pictures=tuple(pictures),
         size=len(html.encode("utf-8", "replace")),
         outline=outline(html),
-        attachments=tuple((path.rpartition("/")[2], len(file.content)) for path, file in names),
+        attachments=tuple(names),
         missing=tuple(dict.fromkeys((*in_subject, *in_html, *in_text))),
         why_not=say("neither a name nor a company to address") if nobody else "",
         headers=headers,

@@ -34,6 +34,7 @@ from nurture.services.planning import (
     refuse_stale,
     taking_in,
 )
+from nurture.services.results_monthly import plan_reports
 from nurture.services.runtime import DECIDE, SEND, Runtime
 from nurture.services.still_needed import StillNeeded
 from nurture.services.takeoff import take_off
@@ -122,6 +123,7 @@ def carry_out(
         team.sync(connection, definitions.policy)
         plan_digest(connection, definitions, now)
         plan_report(connection, definitions, now)
+        plan_reports(connection, definitions, now)
         take_off(connection, plan, release_id, now)
         enrolled = _enrol(connection, plan, said, release_id, now)
         _refuse_other_people(plan, enrolled, yes, named)

@@ -24,6 +24,7 @@ from nurture.services import (
     kpi_report,
     mailings,
     referral_timers,
+    results_monthly,
     revisits,
     rewards,
     stale,
@@ -75,6 +76,7 @@ CHORES: tuple[Chore, ...] = (
     Whole("firing", firings.run),
     Whole("schedule", digest.send_digests),
     Whole("schedule", kpi_report.send_reports),
+    Whole("schedule", results_monthly.report_month),
 )
 
 

@@ -7,7 +7,7 @@ start journeys of its own (that is `event: contact.created`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from nurture.domain.scoring import Engagement, Scoring, reconcile, worth
 from nurture.errors import NurtureError
 from nurture.language import language_of, say
 from nurture.services.batch import Batch, load_people
+from nurture.services.metrics import take_metrics
 from nurture.simulate.world import World
 
 _COLUMNS = frozenset(
@@ -100,7 +101,7 @@ def _contact(
     if not (fields.get("family_name") or fields.get("given_name")):
         fields["family_name"] = _NAMES[language_of(locale)]
     fields.setdefault("email", f"{_plain(person.name)}@scenario.example")
-    account_id = _account(connection, person, now) if person.account else None
+    account_id = _account(connection, person, now) if person.account or person.metrics else None
     contact_id = _insert(
         connection,
         tables.contact,
@@ -131,6 +132,9 @@ def _contact(
         for one in person.history
     ]
     record(connection, [born, *history], now)
+    if account_id is not None and person.metrics:
+        rows = [replace(row, account=str(account_id)) for row in person.metrics]
+        take_metrics(connection, rows, "api", _SOURCE, now)
     for mail in person.mails:
         _mail(connection, contact_id, account_id, email, mail, locale)
     return contact_id

@@ -19,6 +19,8 @@ from nurture.services.ask_checks import ask_templates
 from nurture.services.gallery import sample_ask, sample_values
 from nurture.services.picking import Carried
 from nurture.services.refer_mail import sample_refer
+from nurture.services.result_mail import result_templates, sample_result
+from nurture.services.results_told import result_values
 from nurture.services.survey_checks import survey_templates
 from nurture.services.survey_mail import words
 from tests.content.shipped import letters, release
@@ -28,7 +30,11 @@ _SHIPPED = compile_files(FILES)
 _CONTEXT = replace(
     TemplateContext.of(_SHIPPED.policy),
     item_templates=frozenset(item.sent_in for item in _SHIPPED.library.items.values()),
-    only_in={"ask": ask_templates(_SHIPPED), "survey": survey_templates(_SHIPPED)},
+    only_in={
+        "ask": ask_templates(_SHIPPED),
+        "survey": survey_templates(_SHIPPED),
+        "result": result_templates(_SHIPPED),
+    },
 )
 _LINKS = MailLinks(Keyring({1: b"k" * 32}, 1), "https://links.nurture.example", 7, 9)
 _KNOWN = {
@@ -92,6 +98,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "refer": sample_refer("https://links.nurture.example/"),
         "ask": sample_ask(_SHIPPED, locale, "https://links.nurture.example/a/x"),
         "survey": {"link": "https://links.nurture.example/s/x", **words(None, locale)},
+        "result": result_values(sample_result(locale, date(2026, 4, 7)), locale),
         "zone": "Asia/Tokyo",
         "sender": sender,
         "company": company,

@@ -23,6 +23,7 @@ from nurture.web.public.demonstration import demonstrate
 from nurture.web.public.landing import make_landing
 from nurture.web.public.preferences import make_preferences
 from nurture.web.public.refer_page import make_refer_page
+from nurture.web.public.results import make_results
 from nurture.web.public.rules import make_rules
 from nurture.web.public.surveys import make_surveys
 from nurture.web.public.tasks import make_tasks
@@ -55,6 +56,7 @@ def make_public(runtime: Runtime, state: Path, proxies: int = 0) -> Flask:
     app.register_blueprint(make_tasks(runtime))
     for make in (make_refer_page, make_landing, make_rules, make_consent, make_surveys):
         app.register_blueprint(make(runtime))
+    app.register_blueprint(make_results(runtime))
     app.register_blueprint(make_api(runtime))
     app.wsgi_app = TrackingPaths(  # type: ignore[method-assign]
         app.wsgi_app,
