@@ -68,8 +68,8 @@ def _move(
     if to not in NEXT[row.state]:
         message = say(
             "it is {state} and cannot become {to}",
-            state=Word(LOOP_STATES, row.state),
-            to=Word(LOOP_STATES, to),
+            state=Word(*LOOP_STATES[row.state]),
+            to=Word(*LOOP_STATES[to]),
         )
         raise NurtureError(message, say("a new answer opens a new one"))
     if to in ("resolved", "closed") and not (note or row.resolution):
