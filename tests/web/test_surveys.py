@@ -259,7 +259,7 @@ def test_a_loop_goes_forward_with_a_note_and_says_so(
     with pytest.raises(NurtureError, match="is no state"):
         move(scene.runtime, loop.id, "open", "yoshida")
     move(scene.runtime, loop.id, "closed", "yoshida", "")
-    with pytest.raises(NurtureError, match="it is closed and cannot become contacted"):
+    with pytest.raises(NurtureError, match="it is Closed and cannot become Contacted"):
         move(scene.runtime, loop.id, "contacted", "yoshida")
     kinds = [row.type for row in scene.rows(event)][2:]
     assert kinds == ["nps.loop_contacted", "nps.loop_resolved", "nps.loop_closed"]
