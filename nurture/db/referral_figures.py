@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, exists, func, select
 
 from nurture.db.tables import (
     account,
@@ -63,11 +63,13 @@ def referrals(
         .group_by(referral.c.referrer_id)
     )
     first = {row[0] for row in connection.execute(firsts)}
-    linked = or_(referral.c.deal_id.is_not(None), exists().where(deal.c.referral == referral.c.ref))
+    # Not a join: nothing indexes what deals say, and few of them say anything.
+    said = set(
+        connection.execute(select(deal.c.referral).where(deal.c.referral.is_not(None))).scalars()
+    )
     rows = connection.execute(
         select(
             referral,
-            linked.label("has_deal"),
             referral_ask.c.timing,
             referral_ask.c.channel.label("ask_channel"),
             referral_ask.c.asked_at,
@@ -97,7 +99,7 @@ def referrals(
             contacted_at=row.contacted_at,
             contacted_by=row.contacted_by or "",
             contact_by=row.contact_by,
-            has_deal=bool(row.has_deal),
+            has_deal=row.deal_id is not None or row.ref in said,
             rewarded=(row.program, row.offer or "") in rewarded,
             program_type=types.get(row.program, "customer_matching"),
             first=row.id in first,

@@ -93,7 +93,8 @@ def shown(value: Any, locale: str, key: str = "") -> Shown:
         case Ratio():
             return _ratio(value, locale, key)
         case Funnel():
-            basis = f"{value.referrals:,} → {value.deals:,} → {value.wins:,}"
+            # unbroken: A → B → C
+            basis = f"{value.referrals:,}\u00a0→\u00a0{value.deals:,}\u00a0→\u00a0{value.wins:,}"
             return Shown(money(value.revenue.known, value.revenue.currency, locale), basis)
         case LifetimeValue():
             return Shown(money(value.value, value.currency, locale), _ltv(value, locale))

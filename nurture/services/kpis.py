@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -127,8 +128,7 @@ def kpis_at(
     today = now.astimezone(zone).date()
     span = span or newest(today)
     book = _book(connection, definitions, span, now, zone)
-    earlier = _book(connection, definitions, span.earlier, now, zone, _cut(span, now, zone))
-    book = replace(book, earlier=earlier)
+    book = replace(book, earlier=_earlier(connection, definitions, book, span, zone))
     who = {one.referrer_id for one in book.counted}
     return Kpis(
         now=now,
@@ -160,42 +160,67 @@ def _book(
     span: Span,
     now: datetime,
     zone: ZoneInfo,
-    cut: datetime | None = None,
 ) -> Book:
     policy = definitions.policy.kpis
     period = _period(span, zone)
     # What happens at this very moment is in.
-    period = Period(period.since, min(period.until, cut or now + timedelta(seconds=1)))
-    rewarded = {
+    period = Period(period.since, min(period.until, now + timedelta(seconds=1)))
+    rewarded = _rewarded(definitions)
+    # Many contacts share few sources, and patterns are slow.
+    group = cache(policy.group)
+    found = value_figures.deals(connection, period, group, now)
+    return Book(
+        period=period,
+        now=now,
+        policy=policy,
+        referrals=referral_figures.referrals(connection, period, rewarded, _types(definitions)),
+        deals=found.of_period,
+        open_deals=found.open,
+        won_ever=found.won_ever,
+        leads=value_figures.leads(connection, period, group),
+        asks=referral_figures.asks(connection, period, rewarded),
+        invitations=referral_figures.invitations(connection, period),
+        scores=referral_figures.newest_scores(connection, period.until),
+        referrers=referral_figures.referrers(connection),
+        customers=value_figures.customers(connection, found.won_ever, group),
+        costs=value_figures.costs(connection, span.first, moved(span.last, 1)),
+        rewards=value_figures.rewards(connection, period),
+        channel_of=found.channel_of,
+    )
+
+
+def _earlier(
+    connection: Connection, definitions: Definitions, book: Book, span: Span, zone: ZoneInfo
+) -> Book:
+    """Return of the span before what a comparison needs: referrals, costs, who bought."""
+    before = _period(span.earlier, zone)
+    period = Period(before.since, min(before.until, _cut(span, book.now, zone) or before.until))
+    return replace(
+        book,
+        period=period,
+        referrals=referral_figures.referrals(
+            connection, period, _rewarded(definitions), _types(definitions)
+        ),
+        costs=value_figures.costs(connection, span.earlier.first, span.first),
+        rewards=value_figures.rewards(connection, period),
+        deals=(),
+        leads=(),
+        asks=(),
+        invitations=(),
+    )
+
+
+def _rewarded(definitions: Definitions) -> set[tuple[str, str]]:
+    return {
         (program.name, offer.key)
         for program in definitions.programs.values()
         for offer in program.offers.values()
         if offer.referrer is not None
     }
-    found = value_figures.deals(connection, period, policy.group, now)
-    return Book(
-        period=period,
-        now=now,
-        policy=policy,
-        referrals=referral_figures.referrals(
-            connection,
-            period,
-            rewarded,
-            {program.name: program.type for program in definitions.programs.values()},
-        ),
-        deals=found.of_period,
-        open_deals=found.open,
-        won_ever=found.won_ever,
-        leads=value_figures.leads(connection, period, policy.group),
-        asks=referral_figures.asks(connection, period, rewarded),
-        invitations=referral_figures.invitations(connection, period),
-        scores=referral_figures.newest_scores(connection, period.until),
-        referrers=referral_figures.referrers(connection),
-        customers=value_figures.customers(connection, found.won_ever, policy.group),
-        costs=value_figures.costs(connection, span.first, moved(span.last, 1)),
-        rewards=value_figures.rewards(connection, period),
-        channel_of=found.channel_of,
-    )
+
+
+def _types(definitions: Definitions) -> dict[str, str]:
+    return {program.name: program.type for program in definitions.programs.values()}
 
 
 def as_json(found: Kpis) -> dict[str, Any]:
