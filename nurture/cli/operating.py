@@ -6,6 +6,7 @@ import click
 
 from nurture.cli.context import house_of, parse_pairs
 from nurture.cli.speaking import language, tell, told
+from nurture.domain.seminar import REGISTERED
 from nurture.domain.workflow import Purpose
 from nurture.errors import NotFoundError
 from nurture.language import Said, say
@@ -13,6 +14,7 @@ from nurture.language.hints import did_you_mean
 from nurture.services import control
 from nurture.services.capture import Captured, Happening, capture
 from nurture.services.consequences import consequences
+from nurture.services.late_registrations import over
 from nurture.services.listeners import listened_to, misspelt
 from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import CHOICES, unsubscribe_address
@@ -44,6 +46,8 @@ def event(
                 else say("contact {id}", id=answer.contact_id)
             )
             tell(say("Event {id} taken in for {who}.", id=answer.event_id, who=who))
+            if event_type == REGISTERED:
+                _say_whether_it_is_over(house.runtime, happening)
             listened = listened_to(house.runtime)
             if listened and event_type not in listened:
                 hint = did_you_mean(event_type, listened)
@@ -67,6 +71,18 @@ def event(
         case _:
             hint = say("it is kept aside and shown on the status page")
             raise NotFoundError(answer.why, hint)
+
+
+def _say_whether_it_is_over(runtime: Runtime, told_of: Happening) -> None:
+    name = str(told_of.properties.get("seminar"))
+    if over(runtime, [name], runtime.clock.now()):
+        tell(
+            say(
+                "Seminar {name} is over: the registration is marked `over`, and no seat is "
+                "promised.",
+                name=name,
+            )
+        )
 
 
 def _say_what_came(runtime: Runtime, taken: Captured) -> None:

@@ -9,6 +9,7 @@ from nurture.domain.event_codes import CODES
 from nurture.domain.glossary import STAGES, TEMPERATURES, word
 from nurture.domain.loop_words import LOOP_EVENTS
 from nurture.domain.preference_words import story
+from nurture.domain.seminar import OVER, REGISTERED
 
 #: type → (Japanese, English, properties that say more, the first that is there)
 EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -86,6 +87,10 @@ def more_of(event_type: str, properties: Mapping[str, Any], locale: str) -> str:
             for side in ("from", "to")
         )
         return f"{old} → {new}" if old else new
+    if event_type == REGISTERED and properties.get(OVER):
+        late = "終了後のお申し込み" if locale.startswith("ja") else "when it was over"
+        about = properties.get("seminar")
+        return f"{about}（{late}）" if locale.startswith("ja") else f"{about} ({late})"
     if event_type == "contact.preferences_changed":
         return story(properties, locale)
     known = EVENTS.get(event_type)

@@ -27,6 +27,9 @@ WITHDRAWN = "seminar.withdrawn"
 ATTENDED = "seminar.attended"
 MISSED = "seminar.missed"
 
+#: property of a registration that we heard of when its seminar was over: no seat is promised
+OVER = "over"
+
 #: after the slash of a mailing's name
 INVITATION, REMINDER, CORRECTION = "invitation", "reminder", "correction"
 

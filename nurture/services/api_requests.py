@@ -24,7 +24,7 @@ from nurture.domain.row_remarks import sentence
 from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services.api_keys import ApiKey
-from nurture.services.capture import Happening, check, take_in
+from nurture.services.capture import Happening, check, marked, take_in
 from nurture.services.house import house_at
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.upsert_contacts import Landing, upsert_contacts
@@ -76,9 +76,10 @@ def take_events(runtime: Runtime, request: Request, happenings: Sequence[Happeni
     for one in happenings:
         check(one, now)
     source = f"api:{request.by.name}"[:64]
+    told = marked(runtime, happenings, now)
 
     def act(connection: Connection) -> Answer:
-        taken = take_in(connection, happenings, source, now)
+        taken = take_in(connection, told, source, now)
         return {
             "events": [
                 {

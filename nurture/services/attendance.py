@@ -204,7 +204,13 @@ def _tell(
     missed = sorted(
         one
         for one, stand in stands.items()
-        if stand.registered and one not in came and not stand.attended and not stand.missed
+        if stand.registered
+        # Who registered when it was over did not miss it.
+        and stand.registered_at is not None
+        and stand.registered_at < seminar.ends_at
+        and one not in came
+        and not stand.attended
+        and not stand.missed
     )
     found.came = len(came)
     found.corrected = sum(1 for one in attended if stands.get(one, nobody).missed)

@@ -16,8 +16,10 @@ from nurture.db.events import NewEvent
 from nurture.db.retrying import write_again
 from nurture.domain.addresses import canonical
 from nurture.domain.calendar import EARLIEST
+from nurture.domain.seminar import OVER, REGISTERED
 from nurture.errors import NurtureError
 from nurture.language import say
+from nurture.services.late_registrations import over
 from nurture.services.mail_address import fault_of_address
 from nurture.services.referral_deals import check_referrals
 from nurture.services.runtime import DECIDE, Runtime
@@ -109,11 +111,24 @@ def capture(runtime: Runtime, happenings_: Sequence[Happening], source: str) -> 
     now = runtime.clock.now()
     for one in happenings_:
         check(one, now)
+    happenings_ = marked(runtime, happenings_, now)
     answers = write_again(
         runtime.engine, lambda connection: take_in(connection, happenings_, source, now)
     )
     runtime.ring(DECIDE)
     return answers
+
+
+def marked(runtime: Runtime, told: Sequence[Happening], now: datetime) -> Sequence[Happening]:
+    """Mark registrations for seminars that are over, whenever the form was filled in."""
+    about = {str(one.properties.get("seminar")) for one in told if one.type == REGISTERED}
+    past = over(runtime, about, now)
+    return [
+        replace(one, properties={**one.properties, OVER: True})
+        if one.type == REGISTERED and one.properties.get("seminar") in past
+        else one
+        for one in told
+    ]
 
 
 def check(one: Happening, now: datetime) -> None:

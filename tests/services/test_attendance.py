@@ -12,9 +12,11 @@ import pytest
 from nurture.db import tables
 from nurture.domain.contact_row import Basis
 from nurture.errors import NotFoundError, NurtureError
-from nurture.services import attendance_list
+from nurture.services import api_keys, attendance_list
+from nurture.services.api_requests import Request, take_events
 from nurture.services.attendance import Attendance, record_attendance
 from nurture.services.attendance_list import Attendee, RefusedError, read_text, read_upload
+from nurture.services.capture import Happening
 from nurture.services.seminar_report import all_seminars, one_seminar
 from tests.services.clinic import guest, seminar
 from tests.services.house import House
@@ -216,3 +218,21 @@ def test_the_list_of_seminars_names_those_that_no_file_writes_down(house: House)
         ("clinic", "over", True)
     ]
     assert unknown == {"clinc": 1}
+
+
+def test_who_registered_when_it_was_over_is_marked_and_did_not_miss_it(house: House) -> None:
+    house.publish(seminar())
+    early = guest(house, "early", registers=True)
+    house.until(OVER)
+    late = guest(house, "late", registers=True)
+    request = Request(api_keys.ApiKey(1, "site"), "digest")
+    by_api = Happening("seminar.registered", "later@aozora.example", None, {"seminar": "clinic"})
+    take_events(house.runtime, request, [by_api])
+    registered = {
+        row.contact_id: row.properties.get("over")
+        for row in house.rows(tables.event, type="seminar.registered")
+    }
+    assert (registered.pop(early), registered.pop(late)) == (None, True)
+    assert [*registered.values()] == [True]
+    assert came(house, "somebody", sure=True).missed == 1
+    assert told(house)[-1] == ("seminar.missed", early)
