@@ -34,6 +34,7 @@ COMMANDS = {
     "today": "today:today_",
     "task": "tasks:task",
     "deal": "deals:deal",
+    "asks": "asks:asks",
     "rewards": "rewards:rewards",
     "explain": "explaining:explain",
     "backtest": "backtesting:backtest_",

@@ -210,6 +210,57 @@ TIMINGS: Words = {
     "by_hand": ("個別", "By hand"),
 }
 
+#: how somebody was asked
+ASK_CHANNELS: Words = {
+    "mail": ("メール", "Mail"),
+    "bulk_mail": ("定期のメール", "Regular mail"),
+    "meeting": ("対面・電話", "In person"),
+    "sns": ("SNS・チャット", "Chat or social media"),
+}
+
+ASK_MODES: Words = {
+    "criteria": ("条件を示す", "By criteria"),
+    "named": ("名前を挙げる", "By name"),
+}
+
+LEVERS: Words = {
+    "motive": ("動機を高める", "Raises the motive"),
+    "hurdle": ("手間を下げる", "Lowers the hurdle"),
+}
+
+MOTIVES: Words = {
+    "trusted": ("信頼されたい", "To be trusted"),
+    "relation": ("関係を大切にしたい", "To care for a relation"),
+    "value": ("役に立ちたい", "To give value"),
+}
+
+REACHES: Words = {
+    "0": ("不明", "Unknown"),
+    "1": ("限られる", "Few"),
+    "2": ("ある程度", "Some"),
+    "3": ("広い", "Many"),
+}
+
+#: parts of readiness
+READINESS: Words = {
+    "nps": ("NPS", "NPS"),
+    "results": ("成果", "Results"),
+    "engagement": ("行動", "Engagement"),
+    "community": ("参加", "Community"),
+    "reach": ("顔の広さ", "Reach"),
+    "asks": ("お願いの回数", "Asks so far"),
+    "tenure": ("お取引の長さ", "Tenure"),
+}
+
+DIMENSIONS: Words = {
+    "offer": ("特典", "Offer"),
+    "timing": ("時期", "Occasion"),
+    "channel": ("方法", "Channel"),
+    "mode": ("頼み方", "Way of asking"),
+    "lever": ("働きかけ", "Lever"),
+    "program": ("プログラム", "Programme"),
+}
+
 REWARD_KINDS: Words = {
     "discount": ("割引", "Discount"),
     "training": ("研修", "Training"),

@@ -47,8 +47,18 @@ class AskGuard:
         found = self._look(contact_id, question, key)
         return found if isinstance(found, Refusal) else None
 
-    def ask(self, contact_id: int, question: ReferralQuestion, key: str, enrolment_id: int) -> None:
-        """Remember an ask; the offer is chosen now and kept with it."""
+    def ask(
+        self,
+        contact_id: int,
+        question: ReferralQuestion,
+        key: str,
+        enrolment_id: int | None,
+        channel: str = "",
+    ) -> None:
+        """Remember an ask; the offer is chosen now and kept with it.
+
+        `enrolment_id` None: by hand, through a `channel`.
+        """
         program = self._definitions.programs[question.program]
         found = self._look(contact_id, question, "")
         # The walk asked `refuse` in the same transaction, of the same facts.
@@ -63,7 +73,7 @@ class AskGuard:
             "enrolment_id": enrolment_id,
             "offer": found.offer.key,
             "timing": question.timing,
-            "channel": "bulk_mail" if question.timing == _BULK else "mail",
+            "channel": channel or ("bulk_mail" if question.timing == _BULK else "mail"),
             "mode": question.mode,
             "named": question.named or None,
             "reason": dict(question.reason).get(locale) or dict(question.reason).get("") or None,

@@ -66,6 +66,16 @@ _WORDS = {
     "reward_action": loop_words.REWARD_ACTIONS,
     "mover": loop_words.MOVERS,
     "referral_state": loop_words.REFERRAL_STATES,
+    "ask_channel": loop_words.ASK_CHANNELS,
+    "ask_answer": loop_words.ASK_ANSWERS,
+    "ask_mode": loop_words.ASK_MODES,
+    "lever": loop_words.LEVERS,
+    "dimension": loop_words.DIMENSIONS,
+    "motive": loop_words.MOTIVES,
+    "reach": loop_words.REACHES,
+    "readiness": loop_words.READINESS,
+    "referrer_kind": loop_words.CHANNELS,
+    "timing": loop_words.TIMINGS,
 }
 
 
