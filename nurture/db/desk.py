@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, case, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 
 from nurture.db.mail_states import WAITING
 from nurture.db.tables import (
@@ -108,6 +119,38 @@ def task_counts(
     return {name: int(value) for name, value in found._mapping.items()}
 
 
+_HOT = (
+    contact.c.temperature == "hot",
+    contact.c.lifecycle.not_in(_BEYOND),
+    contact.c.merged_into.is_(None),
+    contact.c.erased.is_(False),
+)
+_QUIET = (_LIVING, deal.c.stale_at.is_not(None), deal.c.closed_at.is_(None))
+
+
+def who_has_something(connection: Connection, until: datetime) -> frozenset[int | None]:
+    """Return the members whose desks hold something before `until`; None: it is of nobody.
+
+    That is a task due, a hot lead, a quiet deal or a promised return, for all in one query. What
+    is of nobody, or of somebody who left, counts as None.
+    """
+    key = func.coalesce(task.c.due_at, task.c.created_at)
+    found = union(
+        select(task.c.assignee_id.label("whose"))
+        .outerjoin(contact, contact.c.id == task.c.contact_id)
+        .where(task.c.state == "open", key < until, _LIVING),
+        select(contact.c.owner_id).where(*_HOT),
+        select(contact.c.owner_id)
+        .select_from(deal.outerjoin(contact, contact.c.id == deal.c.contact_id))
+        .where(*_QUIET),
+        select(contact.c.owner_id).where(_LIVING, contact.c.revisit_at < until),
+    ).subquery()
+    rows = connection.execute(
+        select(found.c.whose, member.c.active).outerjoin(member, member.c.id == found.c.whose)
+    )
+    return frozenset(row.whose if row.active else None for row in rows)
+
+
 def hot_leads(connection: Connection, whose: Whose, limit: int) -> list[Row[Any]]:
     """Return hot contacts who are no customers, the newest heat first, with owner and stage."""
     return list(
@@ -123,13 +166,7 @@ def hot_leads(connection: Connection, whose: Whose, limit: int) -> list[Row[Any]
             )
             .outerjoin(account, account.c.id == contact.c.account_id)
             .outerjoin(member, member.c.id == contact.c.owner_id)
-            .where(
-                contact.c.temperature == "hot",
-                contact.c.lifecycle.not_in(_BEYOND),
-                contact.c.merged_into.is_(None),
-                contact.c.erased.is_(False),
-                whose.mine(contact.c.owner_id),
-            )
+            .where(*_HOT, whose.mine(contact.c.owner_id))
             .order_by(contact.c.temperature_at.desc(), contact.c.id.desc())
             .limit(limit)
         )
@@ -233,12 +270,7 @@ def quiet_deals(connection: Connection, whose: Whose, limit: int) -> list[Row[An
             .outerjoin(contact, contact.c.id == deal.c.contact_id)
             .outerjoin(account, account.c.id == deal.c.account_id)
             .outerjoin(member, member.c.id == contact.c.owner_id)
-            .where(
-                _LIVING,
-                deal.c.stale_at.is_not(None),
-                deal.c.closed_at.is_(None),
-                whose.mine(contact.c.owner_id),
-            )
+            .where(*_QUIET, whose.mine(contact.c.owner_id))
             .order_by(deal.c.stale_at, deal.c.id)
             .limit(limit)
         )

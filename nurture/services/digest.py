@@ -76,9 +76,11 @@ def send_digests(runtime: Runtime) -> int:
         rows = []
         # A house without the template does without the mail.
         told = team.members(connection) if release.templates.has(TEMPLATE) else []
+        tomorrow = at_wall(day + timedelta(days=1), time(), zone)
+        busy = desk.who_has_something(connection, tomorrow) if told else frozenset()
         for member in told:
-            one = desk.Whose(member.id, member.key == release.definitions.policy.default_sender)
-            if not _has_something(connection, one, now, zone):
+            stands_in = member.key == release.definitions.policy.default_sender
+            if member.id not in busy and not (stands_in and None in busy):
                 continue
             rows.append(
                 {
@@ -167,18 +169,6 @@ class _Desk:
     def _link(self, task_id: int) -> str:
         token = Token(TokenPurpose.TASK, task_id, self._member_id)
         return f"{self._runtime.public_url}/t/{self._runtime.keyring.sign(token)}"
-
-
-def _has_something(connection: Connection, one: desk.Whose, now: datetime, zone: ZoneInfo) -> bool:
-    tomorrow = at_wall(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
-    counts = desk.task_counts(connection, now, tomorrow, one)
-    return bool(
-        counts["late"]
-        or counts["today"]
-        or desk.hot_leads(connection, one, 1)
-        or desk.quiet_deals(connection, one, 1)
-        or desk.revisits_until(connection, tomorrow, one, 1)
-    )
 
 
 def _next(calendar: Calendar, at: time, now: datetime) -> datetime | None:
