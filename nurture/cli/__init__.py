@@ -36,6 +36,7 @@ COMMANDS = {
     "deal": "deals:deal",
     "asks": "asks:asks",
     "rewards": "rewards:rewards",
+    "referrers": "referrers:referrers",
     "explain": "explaining:explain",
     "backtest": "backtesting:backtest_",
     "results": "results:results",

@@ -47,6 +47,13 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "introduction.accepted": ("ご紹介によるご了承", "Agreed to be introduced", ("referrer",)),
     "introduction.contacted": ("ご紹介先への初回のご連絡", "First contact made", ("how",)),
     "case_study.agreed": ("事例掲載のご承諾", "Case study agreed", ("referral",)),
+    "referrer.marked": ("ご紹介者としての登録", "Marked as a referrer", ("kind",)),
+    "partner.referred": (
+        "パートナーへのご紹介",
+        "Referred to a partner",
+        ("speciality", "company"),
+    ),
+    "community.guest_brought": ("コミュニティへの同伴", "Brought a guest", ("guest",)),
     "reward.earned": ("特典の確定", "Reward earned", ("title",)),
     "reward.delivered": ("特典のお届け", "Reward delivered", ("title",)),
     "reward.reversed": ("特典の取り消し", "Reward reversed", ("reason",)),
@@ -315,4 +322,17 @@ MOVERS: Words = {
     "contact": ("ご紹介先ご本人", "the referred person"),
     "referrer": ("ご紹介者", "the referrer"),
     "team": ("チーム", "the team"),
+}
+
+#: what came of a referrer's introductions, in one word
+TIERS: Words = {
+    "new": ("これから", "New"),
+    "trusted": ("信頼の紹介者", "Trusted"),
+    "ambassador": ("アンバサダー", "Ambassador"),
+}
+
+MOTIVES: Words = {
+    "trusted": ("信頼に応えたい", "being trusted"),
+    "relation": ("関係を深めたい", "a closer relation"),
+    "value": ("相手の役に立ちたい", "being of use to others"),
 }

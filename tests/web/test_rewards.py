@@ -125,3 +125,15 @@ def test_the_api_lists_rewards_and_tells_one_with_its_ledger(at: Referring, tmp_
     assert get("/rewards?state=nonsense").status_code == 422
     assert get("/rewards/999").status_code == 404
     assert client.get("/api/v1/rewards").status_code == 401
+
+
+def test_the_scorecard_is_there_empty_and_full_and_by_kind(
+    at: Referring, team: FlaskClient
+) -> None:
+    at.house.change(tables.contact, at.referrer, family_name="森")
+    at.won()
+    page = _page(team, "/rewards/referrers")
+    assert "信頼の紹介者" in page
+    assert "100%" in page
+    assert "まだいません" in _page(team, "/rewards/referrers?kind=partner")
+    assert "Trusted" in _page(team, "/rewards/referrers?kind=nonsense", "en")

@@ -65,6 +65,8 @@ _WORDS = {
     "reward_side": loop_words.REWARD_SIDES,
     "reward_action": loop_words.REWARD_ACTIONS,
     "mover": loop_words.MOVERS,
+    "channel": loop_words.CHANNELS,
+    "tier": loop_words.TIERS,
     "referral_state": loop_words.REFERRAL_STATES,
     "ask_channel": loop_words.ASK_CHANNELS,
     "ask_answer": loop_words.ASK_ANSWERS,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from nurture.domain.referral import RewardState
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import in_language
-from nurture.services import reward_desk
+from nurture.services import referrers, reward_desk
 from nurture.services.reward_books import reason_text
 from nurture.services.runtime import Runtime
 from nurture.services.task_mails import amount_text
@@ -45,6 +45,13 @@ def make_rewards(runtime: Runtime) -> Blueprint:
         wanted = tuple(RewardState) if ref and "state" not in request.args else _TABS[tab]
         found = reward_desk.overview(runtime, wanted, ref=ref)
         return render_template("team/rewards.html", found=found, tab=tab, tabs=list(_TABS), ref=ref)
+
+    @pages.get("/referrers")
+    def scorecard() -> str:
+        kind = request.args.get("kind", "")
+        kind = kind if kind in referrers.TAGS else ""
+        found = referrers.cards(runtime, kind)
+        return render_template("team/referrers.html", cards=found, kind=kind, kinds=referrers.TAGS)
 
     @pages.get("/<int:reward_id>")
     def show(reward_id: int) -> str:
