@@ -59,19 +59,6 @@ def test_any_sign_of_life_within_half_a_year_keeps_awake(kind: str, said: dict[s
     assert life.is_in("dormant")
 
 
-def test_the_dormant_are_asked_once_and_then_left_in_peace() -> None:
-    life = _silent()
-    before = len(life.sent)
-    life.days(400)
-    assert _templates(life)[before:] == ["reactivation/ask"]
-    assert {one.workflow.name: one.outcome for one in life.tracks} == {
-        "cold-nurture": "stopped",
-        "cold-webinars": "stopped",
-        "re-activation": "resting",
-    }
-    assert not life.is_in("readers")
-
-
 @pytest.mark.parametrize(
     ("kind", "about"),
     [
@@ -112,17 +99,6 @@ def _lost() -> Life:
     return life
 
 
-def test_a_lost_deal_is_answered_with_thanks_and_two_months_of_silence() -> None:
-    life = _lost()
-    life.days(59)
-    assert _templates(life) == ["lost/thanks"]
-    assert not life.is_in("readers")
-    life.days(4)
-    # The quiet letters begin again, and by themselves.
-    assert life.is_in("readers")
-    assert life.track("cold-nurture") is not None
-
-
 @pytest.mark.parametrize("again", ["deal.reopened", "deal.opened"])
 def test_a_deal_that_goes_on_after_all_takes_the_thanks_back(again: str) -> None:
     life = _lost()
@@ -148,13 +124,6 @@ def test_no_revisit_where_sales_is_there_already(lifecycle: str) -> None:
     life = Life(START, {"lifecycle": lifecycle})
     life.happens("revisit.due", reason="later")
     assert life.tracks == []
-
-
-def test_a_revisit_without_an_answer_ends_with_a_decision_by_a_person() -> None:
-    life = Life(START)
-    life.happens("revisit.due", reason="later")
-    life.days(30)
-    assert [one.kind for one in life.tasks] == ["call", "follow-up"]
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -187,10 +156,6 @@ def test_a_new_customer_is_welcomed_helped_and_asked_how_it_goes() -> None:
         ("onboarding/check-in", 30),
         ("onboarding/first-results", 60),
     ]
-
-
-def test_a_contract_of_long_ago_starts_no_welcome() -> None:
-    assert _customer(won_days_ago=15).tracks == []
 
 
 def test_onboarding_needs_no_consent_and_tells_of_the_referral_programme_apart() -> None:

@@ -49,11 +49,6 @@ def test_who_asks_for_a_paper_has_it_at_once_whatever_went_out_this_week(late: s
     assert life.sent[-1].at == tokyo(late)
 
 
-def test_a_lead_that_is_handed_off_has_one_task_for_the_call() -> None:
-    assert [one.kind for one in _hot(lifecycle="mql").tasks] == []
-    assert [one.kind for one in _hot(lifecycle="lead").tasks] == ["call"]
-
-
 def test_who_turned_hot_by_asking_for_a_quote_gets_one() -> None:
     life = Life(tokyo("2026-06-09 10:00"), {"temperature": "hot"})
     life.happens("form.submitted", form="quote")
@@ -211,27 +206,6 @@ def test_what_follows_a_paper_fits_its_kind_and_its_reader(
     assert [one.template for one in life.sent] == ["document/thanks", then]
 
 
-def test_who_opted_out_gets_the_paper_they_ask_for_and_nothing_after_it() -> None:
-    # Cold, and two letters this month already: no cap holds back what is asked for.
-    life = Life(tokyo("2026-06-09 22:00"), withdrawn=frozenset({"marketing"}))
-    life.sent = [Sent(life.now - days * DAY, "cold-nurture", "any") for days in (20, 5)]
-    life.happens("document.downloaded", kind="whitepaper")
-    life.days(30)
-    (paper,) = life.sent[2:]
-    assert (paper.template, paper.at) == ("document/thanks", tokyo("2026-06-09 22:00"))
-    assert life.dropped == [("document/usage-case", "unsubscribed")]
-    assert life.tracks[0].outcome == "quiet"
-
-
-def test_a_second_chance_that_is_taken_brings_a_call() -> None:
-    life = Life(tokyo("2026-06-09 10:00"), {"temperature": "warm"})
-    life.happens("document.downloaded", kind="price")
-    life.days(6)
-    life.happens("email.clicked", about="document/budget-talk")
-    assert [one.kind for one in life.tasks] == ["call"]
-    assert life.tracks[0].outcome == "engaged"
-
-
 def _in_a_deal() -> Life:
     life = Life(tokyo("2026-06-09 10:00"), {"lifecycle": "sql"})
     life.happens("lifecycle.changed", **{"from": "sal", "to": "sql"})
@@ -259,12 +233,3 @@ def test_the_closing_pack_goes_out_the_next_business_morning_where_the_owner_wan
     life.days(5)
     (pack,) = life.sent
     assert (pack.template, pack.at) == ("hot/closing-pack", tokyo("2026-06-15 10:00"))
-
-
-def test_a_deal_lost_over_night_takes_the_closing_pack_back() -> None:
-    life = _in_a_deal()
-    life.happens("pack.requested")
-    life.becomes(lifecycle="lost")
-    life.happens("deal.lost", reason="予算")
-    life.days(30)
-    assert "hot/closing-pack" not in [one.template for one in life.sent]

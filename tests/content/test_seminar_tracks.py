@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from nurture.domain.seminar_mail import reminder_of
-from nurture.domain.workflow import Purpose
 from tests.content.shipped import pages, seminars
 from tests.content.tracks import SHIPPED, TOKYO, Life, tokyo
 
@@ -50,13 +49,6 @@ def test_who_came_is_thanked_once_however_often_it_is_told() -> None:
     assert [one.template for one in life.sent].count("seminar/thanks") == 1
 
 
-def test_a_receipt_leaves_at_once_at_any_hour_and_needs_no_consent() -> None:
-    life = Life(tokyo("2026-05-16 23:50"), {"temperature": "cold"})
-    life.happens("seminar.registered", **ABOUT)
-    assert [(one.at, one.template) for one in life.sent] == [(life.now, "seminar/receipt")]
-    assert SHIPPED.workflows["seminar-registration"].purpose is Purpose.SERVICE
-
-
 def test_only_who_withdrew_and_comes_back_gets_a_second_receipt() -> None:
     life = Life(tokyo("2026-05-11 10:00"), {"temperature": "warm"})
     receipts = []
@@ -73,19 +65,6 @@ def test_only_who_withdrew_and_comes_back_gets_a_second_receipt() -> None:
     assert receipts == [1, 1, 1, 1, 2]
     life.happens("seminar.missed", **ABOUT)
     assert life.track("seminar-registration") is None
-
-
-def test_who_missed_it_gets_the_slides_unless_a_corrected_list_says_they_came() -> None:
-    life = Life(tokyo("2026-05-21 16:00"), {"temperature": "warm"})
-    life.happens("seminar.missed", **ABOUT)
-    life.days(1)
-    assert [one.template for one in life.sent] == ["seminar/missed"]
-    corrected = Life(tokyo("2026-05-21 16:00"), {"temperature": "warm"})
-    corrected.happens("seminar.missed", **ABOUT)
-    corrected.days(0.1)
-    corrected.happens("seminar.attended", **ABOUT)
-    corrected.days(1)
-    assert [one.template for one in corrected.sent] == ["seminar/thanks"]
 
 
 def test_every_shipped_seminar_reminds_on_a_working_day_and_offers_what_there_is() -> None:

@@ -31,22 +31,6 @@ def test_the_hearing_comes_two_to_four_weeks_after_the_first_contact(after: int)
     assert timedelta(days=14) <= first.at - MET <= timedelta(days=28)
 
 
-def test_who_was_met_long_ago_is_asked_in_the_next_window() -> None:
-    life = _warm(after=200)
-    life.days(4)
-    assert _templates(life) == ["warm/hearing"]
-
-
-def test_a_reply_is_answered_by_a_person_and_nobody_reminds() -> None:
-    life = _warm()
-    life.days(16)
-    life.happens("email.replied", about="warm/hearing")
-    life.days(20)
-    assert [(task.kind, task.assignee) for task in life.tasks] == [("reply", "owner")]
-    assert "warm/hearing-reminder" not in _templates(life)
-    assert "hearing-answered" in life.tags
-
-
 def test_silence_is_reminded_of_once_and_shown_a_case() -> None:
     life = _warm()
     life.days(120)
@@ -57,32 +41,6 @@ def test_silence_is_reminded_of_once_and_shown_a_case() -> None:
         "warm/small-webinar",
         "warm/checkup",
     ]
-
-
-def test_who_reads_the_case_gets_material_for_himself() -> None:
-    life = _warm()
-    life.days(16)
-    life.happens("email.replied", about="warm/hearing")
-    life.becomes(score=32.0)
-    while "library/case" not in _templates(life):
-        life.days(1)
-    life.happens("email.clicked", about="library/case")
-    life.days(2)
-    assert _templates(life)[-1] == "library/paper"
-
-
-def test_a_seat_at_the_small_session_ends_the_track() -> None:
-    life = _warm()
-    while "warm/small-webinar" not in _templates(life):
-        life.days(1)
-    invited = life.sent[-1].at.astimezone(MET.tzinfo) + timedelta(hours=9)
-    assert (invited.weekday(), invited.hour) == (1, 10)
-    life.happens("seminar.registered", seminar="small-session")
-    life.days(60)
-    assert "warm/checkup" not in _templates(life)
-    assert {track.outcome for track in life.tracks if track.workflow.name == "warm-nurture"} == {
-        "registered"
-    }
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """One person's life with the shipped tracks, in memory: walks, windows, caps, fates.
 
+For what no scenario says: the same promise at dozens of moments, years of letters, property by
+property. What one example shows stands in `workflows/tests/`.
+
 What the services do in SQL, done with the same pure functions for one contact, so that a
 year takes milliseconds. Every mail that may go is sent at once and never bounces.
 """
