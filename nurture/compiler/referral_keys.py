@@ -196,6 +196,7 @@ REWARDS = Key(
 # -- the kit and the rules -------------------------------------------------------------------
 PITCH = Key("pitch", Localized(300), say("What we do, in one line."), required=True)
 OUTCOME = Key("outcome", Localized(300), say("What came of it somewhere, one line."), required=True)
+TOPIC = Key("topic", Localized(40), say("What it is about in a few words, for a subject."))
 DOES = Key("does", Localized(600), say("What it does."))
 FUNCTIONS = Key(
     "functions",
@@ -216,7 +217,7 @@ KIT = Key(
     Record(
         say("a kit"),
         (
-            PITCH, OUTCOME, DOES, FUNCTIONS, PRICE, WHY, CASE, ITEMS, MAIL_TEXT, CHAT_TEXT,
+            PITCH, OUTCOME, TOPIC, DOES, FUNCTIONS, PRICE, WHY, CASE, ITEMS, MAIL_TEXT, CHAT_TEXT,
             SNS_TEXT, UPDATED,
         ),
     ),

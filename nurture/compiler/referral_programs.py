@@ -181,6 +181,7 @@ class _Reader:
         return Kit(
             pitch=self._texts(fields, keys.PITCH),
             outcome=self._texts(fields, keys.OUTCOME),
+            topic=self._texts(fields, keys.TOPIC),
             does=self._texts(fields, keys.DOES),
             functions={one.name: tuple(one.value) for one in functions},
             price=self._texts(fields, keys.PRICE),

@@ -20,6 +20,7 @@ from nurture.db.tables import (
     referral_step,
     referral_touch,
     referrer,
+    results_report,
     reward,
     team_member,
 )
@@ -174,6 +175,17 @@ def rewards_of(connection: Connection, ids: Sequence[int]) -> list[Row[Any]]:
             .order_by(reward.c.created_at.desc(), reward.c.id.desc())
         )
     )
+
+
+def newest_result(connection: Connection, contact_id: int) -> int | None:
+    """Return the newest results report of somebody's account."""
+    return connection.execute(
+        select(results_report.c.id)
+        .join(contact, contact.c.account_id == results_report.c.account_id)
+        .where(contact.c.id == contact_id)
+        .order_by(results_report.c.month.desc())
+        .limit(1)
+    ).scalar()
 
 
 def came_lately(connection: Connection, ids: Sequence[int], since: datetime) -> int:

@@ -216,6 +216,8 @@ class Kit:
     #: one line each
     pitch: Texts
     outcome: Texts
+    #: what it is about in a few words, for a subject: 日報の転記
+    topic: Texts = field(default_factory=dict)
     #: what it does, functions, price, why we ask
     does: Texts = field(default_factory=dict)
     functions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

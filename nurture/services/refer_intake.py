@@ -116,6 +116,8 @@ def _introduce(
         locale=person.locale,
         consented=True,
         consent_text=person.agreed,
+        # Whatever way their friend came, the ask has brought somebody.
+        ask_id=referrers.open_ask(connection, desk.referrer.ids, program.name),
         ticket_id=ticket.id if ticket is not None else None,
         offer=ticket.offer.key if ticket is not None else "",
     )

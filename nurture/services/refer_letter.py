@@ -70,7 +70,7 @@ def letter_about(
             why=row.why or "",
             seller=text_in(desk.owner.name, locale),
             seller_company=company,
-            about=text_in(program.wanted.problem, locale),
+            about=text_in(kit.topic, locale) or text_in(program.wanted.problem, locale),
             outcome=text_in(kit.outcome, locale) or text_in(kit.pitch, locale),
             link=link,
         ),

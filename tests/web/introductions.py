@@ -30,7 +30,7 @@ kinds: [customer]
 wanted:
   industries: [manufacturing]
   people: {ja: 日報の書き写しにお困りの方, en: People who copy daily reports}
-  problem: {ja: 日報の転記, en: copying reports}
+  problem: {ja: 現場で書いた紙を事務所でもう一度打ち込んでいる, en: typed in again}
   persona: {ja: 工場の業務課長の方。, en: Office managers of plants.}
 offers:
   training:
@@ -55,6 +55,7 @@ rules:
 kit:
   pitch: {ja: 書き写しをなくすサービスです, en: Nobody copies reports any more}
   outcome: {ja: 転記が月51時間から9時間になりました, en: From 51 hours of copying to 9}
+  topic: {ja: 日報の転記, en: copying reports}
   does: {ja: 紙の記録をそのまま表に渡します。, en: Paper reaches your spreadsheets.}
   price: {ja: 月額3万円から, en: From JPY 30,000 a month}
   why: {ja: 現場をご存じの方のお話が一番だからです。, en: Your word says most.}

@@ -88,6 +88,18 @@ def test_the_same_form_twice_is_one_referral(world: Introducing) -> None:
     assert len(world.rows(tables.event)) == events
 
 
+def test_an_ask_that_brought_a_friend_by_the_link_is_answered(world: Introducing) -> None:
+    row = {
+        "dedupe_key": "ask", "program": "default", "contact_id": world.referrer,
+        "offer": "training", "timing": "regular", "mode": "criteria",
+        "asked_at": world.scene.clock.now(),
+    }  # fmt: skip
+    ask = world.scene.add(tables.referral_ask, **row)
+    world.post(f"/i/{world.code}", **FORM)
+    assert [one.answer for one in world.rows(tables.referral_ask)] == ["referred"]
+    assert [one.ask_id for one in world.rows(tables.referral)] == [ask]
+
+
 @pytest.mark.parametrize("missing", ["name", "company", "email", "agree"])
 def test_without_a_word_that_is_needed_nothing_is_taken(world: Introducing, missing: str) -> None:
     form = {name: value for name, value in FORM.items() if name != missing}

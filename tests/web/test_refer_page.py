@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -204,6 +204,22 @@ def test_what_they_earned_and_when_it_comes(world: Introducing) -> None:
     said = words(world.get(world.page))
     assert "お届けの日が決まり次第" in said
     assert "疑い" not in said
+
+
+def test_the_newest_results_of_their_account_are_there_for_their_own_house(
+    world: Introducing,
+) -> None:
+    assert "社内でお使いいただける資料" not in world.get(world.page)
+    person = next(one for one in world.rows(tables.contact) if one.id == world.referrer)
+    reports = [
+        world.scene.add(
+            tables.results_report, account_id=person.account_id, month=date(2026, month, 1),
+            lines=[], created_at=world.scene.clock.now(), created_by="sato",
+        )
+        for month in (4, 3)
+    ]  # fmt: skip
+    token = world.scene.token(Purpose.RESULTS, reports[0], world.referrer)
+    assert f'href="https://links.sample.example/m/{token}"' in world.get(world.page)
 
 
 # -- introducing somebody ----------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
+from nurture.db import referrers
 from nurture.db.engine import read
 from nurture.domain.golden_ticket import written
 from nurture.domain.referral_program import Program
@@ -194,6 +195,7 @@ def _page(
         told = stories(connection, desk, now)
         earned = gifts(connection, desk)
         drawer = stubs(connection, desk, now)
+        report = referrers.newest_result(connection, desk.referrer.id)
     day = days_in(desk.zone)
     program = desk.program
     values |= {
@@ -215,6 +217,7 @@ def _page(
             (f"/r/{text}?program={one.name}", text_in(one.title, language()))
             for one in desk.programs[1:]
         ],
+        "result": refer_links.results_of(runtime, report, desk.referrer.id) if report else "",
         "rules": None,
         "offer": None,
         "kit": None,

@@ -56,7 +56,6 @@ def _page(release: LiveRelease, program: Program, today: date) -> Response:
         hours=round(program.timers.contact.total_seconds() / 3600),
         may_write=program.write_for_consent,
         offers=[_offer(one) for one in program.offers.values()],
-        since="",
         benefits=[text_in(one, language()) for one in program.benefits.values()],
     )
 
