@@ -59,12 +59,6 @@ def stop_of(runtime: Runtime, contact_id: int) -> str:
     return f"{runtime.public_url}/x/{runtime.keyring.sign(token)}"
 
 
-def results_of(runtime: Runtime, report_id: int, contact_id: int) -> str:
-    """Return the address of a results report as one page, for somebody of its account."""
-    token = Token(Purpose.RESULTS, report_id, contact_id)
-    return f"{runtime.public_url}/m/{runtime.keyring.sign(token)}"
-
-
 def consent_of(runtime: Runtime, referral_id: int, referrer_id: int) -> str:
     """Return the address where a referred person agrees or does not (`/c/` is for clicks)."""
     token = Token(Purpose.INTRODUCTION, referral_id, referrer_id)

@@ -24,6 +24,7 @@ from nurture.services.refer_desk import (
     stubs,
 )
 from nurture.services.refer_letter import Written, letter_about, vouching
+from nurture.services.result_mail import report_link
 from nurture.services.runtime import Runtime
 from nurture.services.tickets import make_ticket
 from nurture.web.languages import language, translate
@@ -217,7 +218,7 @@ def _page(
             (f"/r/{text}?program={one.name}", text_in(one.title, language()))
             for one in desk.programs[1:]
         ],
-        "result": refer_links.results_of(runtime, report, desk.referrer.id) if report else "",
+        "result": report_link(runtime, report, desk.referrer.id) if report else "",
         "rules": None,
         "offer": None,
         "kit": None,
