@@ -12,6 +12,7 @@ from nurture.domain.changes.diff import Diff, diff, headline
 from nurture.domain.changes.side import Side
 from nurture.domain.definitions import require
 from nurture.services.sides import side_of
+from tests.services import asking
 from tests.services.project import CALENDAR, POLICY, SCORING, letter, project, workflow
 
 STEPS = (
@@ -183,3 +184,17 @@ def test_a_headline_names_few_things_and_counts_many() -> None:
     assert found.en == "3 workflows"
     one = project(workflow("a", STEPS.replace("5d", "6d")))
     assert headline(between(old, one)).ja == "~ a（1ステップ）"
+
+
+def test_a_referral_programme_is_told_down_to_the_single_limit_and_text() -> None:
+    old = asking.files("asks: {cool_down: 180d}\n")
+    more = "asks: {cool_down: 90d}\ntimings: [result_reported, renewal]\n"
+    new = asking.files(more)
+    path = "workflows/referral-program.yaml"
+    new[path] = new[path].replace("勉強会にお招きします".encode(), "研修を一回".encode())
+    assert said(between(old, new), "ja") == [
+        "~ default ご紹介",
+        "  ~ 特典（thanks.benefit.ja）: 「勉強会にお招きします」 → 「研修を一回」",
+        "  + お願いの時期: renewal",
+        "  ~ お願いの制限（cool_down）: 180日 → 90日",
+    ]

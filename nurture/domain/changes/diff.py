@@ -11,6 +11,7 @@ from nurture.domain.changes.files import file_changes
 from nurture.domain.changes.library import library_changes
 from nurture.domain.changes.mailings import broadcast_changes, seminar_changes
 from nurture.domain.changes.policy import policy_changes
+from nurture.domain.changes.programs import program_changes
 from nurture.domain.changes.scoring import scoring_changes
 from nurture.domain.changes.segments import segment_changes
 from nurture.domain.changes.side import Side
@@ -27,6 +28,7 @@ NOUNS: Sequence[Callable[[Side, Side], Iterable[Change]]] = (
     seminar_changes,
     library_changes,
     survey_changes,
+    program_changes,
     scoring_changes,
     policy_changes,
     calendar_changes,
@@ -43,6 +45,7 @@ NAMES: Words = {
     "seminar": ("セミナー", "seminar"),
     "item": ("ライブラリー", "library item"),
     "survey": ("アンケート", "survey"),
+    "program": ("ご紹介プログラム", "referral programme"),
     "scoring": ("スコアリング", "scoring"),
     "rule": ("加点ルール", "rule"),
     "fit": ("属性ルール", "fit rule"),

@@ -1,0 +1,61 @@
+"""What a mail that asks must say is checked before anybody gets it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nurture.errors import Severity
+from nurture.services.check import check
+from tests.services.asking import MAIL, files
+from tests.services.project import letter
+
+
+def found(mail: str) -> list[tuple[str, str]]:
+    _, problems = check(files(mail=mail))
+    return [(one.code, str(one.message)) for one in problems if "referral/ask" in one.place.file]
+
+
+def test_an_ask_with_all_its_parts_has_no_problem() -> None:
+    assert found(MAIL) == []
+
+
+@pytest.mark.parametrize(
+    ("without", "lacks"),
+    [
+        ("{{ ask.people }} ", "whom we want to meet"),
+        ("{{ ask.benefit }} ", "what they gain"),
+        ("{{ ask.reason | default('現場をご存じのため') }} ", "why it is them"),
+        ("{{ ask.reports }}", "how often they will hear"),
+        ("[見る]({{ ask.page }}) ", "nothing leads to the text"),
+        ("[心当たりがない]({{ ask.nobody }})", "cannot say no"),
+    ],
+)
+def test_each_part_is_missed(without: str, lacks: str) -> None:
+    assert without in MAIL
+    (problem,) = found(MAIL.replace(without, ""))
+    assert problem[0] == "ask-lacks"
+    assert lacks in problem[1]
+
+
+def test_a_reward_without_a_result_is_a_warning() -> None:
+    _, problems = check(files(mail=MAIL.replace("{{ ask.result | default('成果') }} ", "")))
+    (problem,) = [one for one in problems if "referral/ask" in one.place.file]
+    assert (problem.code, problem.severity) == ("reward-without-result", Severity.WARNING)
+
+
+def test_phrases_that_name_nobody_and_words_that_press_are_found_in_letters() -> None:
+    assert [code for code, _ in found(f"{MAIL}良い方がいればご紹介ください\n")] == ["names-nobody"]
+    assert [code for code, _ in found(f"{MAIL}是非お願いします\n")] == ["presses"]
+
+
+def test_other_letters_may_not_count_on_what_asks_bring() -> None:
+    made = files()
+    made["templates/email/other.md"] = letter("{{ ask.people }}").encode()
+    made["workflows/other.yaml"] = (
+        b"workflow: other\npurpose: marketing\ntrigger: [{event: a.done}]\nsteps: [{send: other}]\n"
+    )
+    _, problems = check(made)
+    assert [one.code for one in problems if "other" in one.place.file] == ["may-be-missing"]
+    made["templates/email/referral/ask.md"] = f"{MAIL}{{{{ ask.peeple }}}}\n".encode()
+    _, problems = check(made)
+    assert any("did you mean 'ask.people'" in str(one.hint) for one in problems)
