@@ -41,6 +41,7 @@ COMMANDS = {
     "backtest": "backtesting:backtest_",
     "results": "results:results",
     "kpis": "kpis:kpis_",
+    "nps": "nps:nps",
     "stages": "stages:stages",
     "stage": "stages:stage",
     "owner": "owners:owner",

@@ -105,6 +105,22 @@ BANDS: Words = {
     "detractor": ("批判者", "Detractor"),
 }
 
+#: where an account lies by revenue and NPS ("NPS SWOT")
+CORNERS: Words = {
+    "strength": ("強み（売上大・満足）", "Strength"),
+    "opportunity": ("機会（売上小・満足）", "Opportunity"),
+    "threat": ("脅威（売上大・不満）", "Threat"),
+    "weakness": ("弱み（売上小・不満）", "Weakness"),
+}
+
+#: to whom the text speaks
+READER_ROLES: Words = {
+    "decision-maker": ("決裁者", "Decision maker"),
+    "user": ("利用者", "User"),
+    "it": ("情報システム", "IT"),
+    "none": ("役割不明", "Role unknown"),
+}
+
 LOOP_STATES: Words = {
     "open": ("未対応", "Open"),
     "contacted": ("ご連絡済み", "Contacted"),

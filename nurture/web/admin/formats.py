@@ -78,6 +78,10 @@ _WORDS = {
     "readiness": loop_words.READINESS,
     "referrer_kind": loop_words.CHANNELS,
     "timing": loop_words.TIMINGS,
+    "band": loop_words.BANDS,
+    "loop_state": loop_words.LOOP_STATES,
+    "corner": loop_words.CORNERS,
+    "reader_role": loop_words.READER_ROLES,
 }
 
 

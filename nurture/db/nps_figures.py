@@ -1,0 +1,169 @@
+"""What the NPS report is made of: invitations, customers, revenue, asks and referrals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from nurture.db.contact_facts import CUSTOMER
+from nurture.db.tables import (
+    account,
+    contact,
+    deal,
+    referral,
+    referral_ask,
+    survey_answer,
+    survey_invitation,
+    survey_loop,
+    team_member,
+)
+from nurture.domain.nps import Invited
+
+
+def invitations(connection: Connection, survey: str) -> list[Invited]:
+    """Return every invitation of a survey whose mail was not dropped, oldest first."""
+    one = survey_invitation.c
+    newest = (
+        select(survey_answer.c.drivers)
+        .where(survey_answer.c.invitation_id == one.id)
+        .order_by(survey_answer.c.id.desc())
+        .limit(1)
+        .correlate(survey_invitation)
+        .scalar_subquery()
+    )
+    # A duplicate's answers are those of the contact it became.
+    person = func.coalesce(contact.c.merged_into, contact.c.id)
+    rows = connection.execute(
+        select(
+            one.id, person, one.account_id, one.role, one.round, one.asked_at,
+            one.answered_at, one.score, newest,
+        )
+        .join(contact, contact.c.id == one.contact_id)
+        .where(one.survey == survey, one.void.is_(False))
+        .order_by(one.id)
+    )  # fmt: skip
+    return [Invited(*row[:8], tuple(row[8] or ())) for row in rows]
+
+
+def customers(connection: Connection) -> Sequence[Row[Any]]:
+    """Return the customers' contacts who can be written to: id, account_id, role, account name."""
+    query: Select[Any] = (
+        select(contact.c.id, contact.c.account_id, contact.c.role, account.c.name)
+        .join(account, account.c.id == contact.c.account_id)
+        .where(
+            contact.c.lifecycle == CUSTOMER,
+            contact.c.erased.is_(False),
+            contact.c.merged_into.is_(None),
+            contact.c.email.is_not(None),
+        )
+        .order_by(contact.c.id)
+    )
+    return connection.execute(query).all()
+
+
+def won(connection: Connection, since: datetime) -> Sequence[Row[Any]]:
+    """Return won deals since a time by account: account_id, amount, currency."""
+    owner = func.coalesce(deal.c.account_id, contact.c.account_id)
+    closed = func.coalesce(deal.c.closed_at, deal.c.updated_at)
+    query: Select[Any] = (
+        select(owner.label("account_id"), deal.c.amount, deal.c.currency)
+        .outerjoin(contact, contact.c.id == deal.c.contact_id)
+        .where(deal.c.stage == "won", closed >= since, deal.c.amount.is_not(None))
+    )
+    return connection.execute(query).all()
+
+
+def names(connection: Connection, contact_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Return how to name contacts: family_name, given_name, locale, email, account name."""
+    found: dict[int, Row[Any]] = {}
+    for first in range(0, len(contact_ids), 500):
+        page = contact_ids[first : first + 500]
+        rows = connection.execute(
+            select(
+                contact.c.id, contact.c.family_name, contact.c.given_name, contact.c.locale,
+                contact.c.email, contact.c.erased, account.c.name.label("account"),
+            )
+            .outerjoin(account, account.c.id == contact.c.account_id)
+            .where(contact.c.id.in_(page))
+        )  # fmt: skip
+        found |= {row.id: row for row in rows}
+    return found
+
+
+def asks(connection: Connection) -> dict[int, Row[Any]]:
+    """Return contact → how often they were asked for an introduction, when last."""
+    one = referral_ask.c
+    rows = connection.execute(
+        select(one.contact_id, func.count().label("asks"), func.max(one.asked_at).label("last"))
+        .where(one.void.is_(False))
+        .group_by(one.contact_id)
+    )
+    return {row.contact_id: row for row in rows}
+
+
+def newest_ask_answers(connection: Connection) -> dict[int, str]:
+    """Return contact → what they answered to the newest ask that they answered."""
+    one = referral_ask.c
+    rows = connection.execute(
+        select(one.contact_id, one.answer).where(one.answer.is_not(None)).order_by(one.id)
+    )
+    return {row.contact_id: row.answer for row in rows}
+
+
+def referrals(connection: Connection) -> dict[int, tuple[int, int]]:
+    """Return referrer → (referrals, won ones); what was somebody else's already counts for none."""
+    one = referral.c
+    rows = connection.execute(
+        select(one.referrer_id, one.state).where(one.state != "duplicate", one.way != "outbound")
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        count, wins = found.get(row.referrer_id, (0, 0))
+        found[row.referrer_id] = (count + 1, wins + (row.state == "won"))
+    return found
+
+
+def loops(connection: Connection, states: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return what is followed up in some states, the oldest first, with who it is about."""
+    newest = (
+        select(survey_answer.c.comment)
+        .where(survey_answer.c.invitation_id == survey_loop.c.invitation_id)
+        .order_by(survey_answer.c.id.desc())
+        .limit(1)
+        .correlate(survey_loop)
+        .scalar_subquery()
+    )
+    return connection.execute(
+        select(
+            survey_loop, survey_invitation.c.score, survey_invitation.c.round,
+            survey_invitation.c.survey, newest.label("comment"),
+            team_member.c.name.label("owner"), team_member.c.key.label("owner_key"),
+        )
+        .join(survey_invitation, survey_invitation.c.id == survey_loop.c.invitation_id)
+        .join(contact, contact.c.id == survey_loop.c.contact_id)
+        .outerjoin(team_member, team_member.c.id == contact.c.owner_id)
+        .where(survey_loop.c.state.in_(states))
+        .order_by(survey_loop.c.opened_at, survey_loop.c.id)
+    ).all()  # fmt: skip
+
+
+def comments(connection: Connection, survey: str, most: int) -> Sequence[Row[Any]]:
+    """Return the newest comments: contact_id, score, comment, drivers, at."""
+    one = survey_answer.c
+    query: Select[Any] = (
+        select(one.contact_id, one.score, one.comment, one.drivers, one.at)
+        .join(survey_invitation, survey_invitation.c.id == one.invitation_id)
+        .where(survey_invitation.c.survey == survey, one.comment.is_not(None))
+        .order_by(one.id.desc())
+        .limit(most)
+    )
+    return connection.execute(query).all()
+
+
+def surveys(connection: Connection) -> list[str]:
+    """Return the names of surveys that were ever asked."""
+    rows = connection.execute(select(survey_invitation.c.survey).distinct())
+    return sorted(row.survey for row in rows)
