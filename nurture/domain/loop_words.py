@@ -346,9 +346,3 @@ TIERS: Words = {
     "trusted": ("信頼の紹介者", "Trusted"),
     "ambassador": ("アンバサダー", "Ambassador"),
 }
-
-MOTIVES: Words = {
-    "trusted": ("信頼に応えたい", "being trusted"),
-    "relation": ("関係を深めたい", "a closer relation"),
-    "value": ("相手の役に立ちたい", "being of use to others"),
-}

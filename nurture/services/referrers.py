@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import contacts as people
-from nurture.db import referrals
+from nurture.db import referral_people, referrals
 from nurture.db import referrer_records as rows
 from nurture.db.engine import read
 from nurture.db.events import NewEvent, record
@@ -82,7 +82,7 @@ def mark(
         now = runtime.clock.now()
         contact_id = _contact(connection, email)
         people.lock(connection, [contact_id], wait=True)
-        was = referrals.referrer_of(connection, contact_id)
+        was = referral_people.referrer_of(connection, contact_id)
         row = ensure_referrer(connection, contact_id, kind or str(Channel.CUSTOMER), now)
         wanted: dict[str, Any] = {
             "kind": kind,
@@ -160,13 +160,13 @@ def refer_out(
         if found is None:
             raise _nobody(partners, speciality)
         people.lock(connection, [found.contact_id, contact_id], wait=True)
-        home = referrals.account_of(connection, contact_id)
+        home = referral_people.account_of(connection, contact_id)
         company = str(home.name or "") if home is not None else ""
         it = Introduction(
             _program(runtime, connection),
             found.contact_id,
             Way.OUTBOUND,
-            name=referrals.name_of(connection, contact_id),
+            name=referral_people.name_of(connection, contact_id),
             company=company,
             email=email,
             why=why or speciality,
@@ -191,7 +191,7 @@ def refer_out(
         }
         event = NewEvent(SENT, found.contact_id, now, moves.ENGINE, said)
         record(connection, [event], now)
-        name = referrals.name_of(connection, found.contact_id)
+        name = referral_people.name_of(connection, found.contact_id)
         return Sent(made.ref, found.contact_id, name)
 
     done = write_again(runtime.engine, write)
