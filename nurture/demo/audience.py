@@ -23,19 +23,23 @@ from nurture.db.demo_people import people
 from nurture.db.engine import read, write
 from nurture.db.stirring import Stirring
 from nurture.demo import agents
+from nurture.demo.customers import Customers
 from nurture.demo.dice import Dice
 from nurture.demo.forms import form_with
 from nurture.demo.hours import Hours
+from nurture.demo.introduced import Circle, HandedOn
+from nurture.demo.introductions import Again, Introductions
 from nurture.demo.letter import Letter, read_letter
 from nurture.demo.machines import at_the_desk, on_arrival
 from nurture.demo.marketer import Duty, GuestList, Marketer
+from nurture.demo.measures import Measured, Measures
 from nurture.demo.office import Errand, Office, OfficePlan
 from nurture.demo.readers import Person, Reader, Reading, person_of
 from nurture.demo.salespeople import News
 from nurture.demo.season import Moment, Publication
 from nurture.demo.seminars import Seminars
 from nurture.demo.site import Deed
-from nurture.demo.visitors import Visit, customer, is_customer, spontaneous
+from nurture.demo.visitors import Visit, is_customer, spontaneous
 from nurture.demo.wishes import Wish, answers
 from nurture.demo.world import World
 from nurture.errors import NotFoundError, NurtureError
@@ -60,7 +64,7 @@ class Scan:
     number: int
 
 
-Plan: TypeAlias = Reading | Scan | OfficePlan | Duty
+Plan: TypeAlias = Reading | Scan | OfficePlan | Duty | Again | HandedOn | Measured
 
 
 class Audience:
@@ -87,8 +91,23 @@ class Audience:
         self._stirring = Stirring(world.runtime.engine)
         self._requests = count()
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="audience")
+        self._until = days
+        bought = [row.email.lower() for row in known if is_customer(self._dice, row.email, row.basis)]
+        self._customers = Customers(self._dice, self._hours, sorted(bought))
+        self._introductions = Introductions(
+            world.web,
+            world.postbox,
+            self._dice,
+            self._hours,
+            self._customers,
+            Circle.read(world.project / "examples" / "introductions.yaml"),
+        )
+        self._measures = Measures(world.runtime, world.diary, self._dice)
         for row in known:
-            self._welcome(row.email, row.locale, row.basis, days)
+            self._welcome(row.email, row.locale)
+        for address in self._customers.addresses:
+            self._plan(self._customers.life(address, self._now, days))
+        self._plan(self._measures.plans(self._hours, self._now, days))
         self._plan(self._marketer.plans(self._hours, self._now))
 
     def announce(self) -> None:
@@ -120,13 +139,14 @@ class Audience:
         with write(self._world.runtime.engine) as connection:
             announce(connection, NAME, False, None, None)
 
-    def _welcome(self, email: str, locale: str, basis: str | None, days: int) -> None:
+    def _welcome(self, email: str, locale: str) -> None:
         first = self._hours.day_of(self._now)
+        days = self._until
         person = person_of(self._dice, email, locale, first, days)
+        if person.address in self._readers:
+            return
         self._readers[person.address] = Reader(person)
         self._plan(spontaneous(self._dice, self._hours, self._world.site, person, self._now, days))
-        if is_customer(self._dice, email, basis):
-            self._plan(customer(self._dice, self._hours, person, self._now, days))
 
     def _plan(self, plans: Iterable[Plan]) -> None:
         for plan in plans:
@@ -150,6 +170,8 @@ class Audience:
                 continue
             person = reader.person
             reading = reader.receives(self._dice, self._hours, mail.number, mail.subject, self._now)
+            if reading is None and person.address in self._customers.addresses:
+                reading = self._takes_time(mail, reader)
             if reading is not None:
                 self._plan([reading])
             if person.gateway is not None or person.temperament.prefetches:
@@ -159,6 +181,16 @@ class Audience:
                 jobs.append(partial(self._say_away, mail, person))
         for done in [self._hands.submit(job) for job in jobs]:
             done.result()
+
+    def _takes_time(self, mail: StoredMail, reader: Reader) -> Reading | None:
+        """Read what one's own contact asks, also where one reads little else."""
+        letter = read_letter(mail, self._world.web.base)
+        address = reader.person.address
+        asked = letter.scores or letter.declines
+        if reader.left or not asked or not self._dice.happens(0.6, "takes time", mail.subject, address):
+            return None
+        at = self._hours.nth(self._now, self._dice.about("when", mail.subject, address).randint(1, 9))
+        return Reading(at, mail.number, address)
 
     def _scan(self, mail: StoredMail, person: Person) -> None:
         web = self._world.web
@@ -190,6 +222,13 @@ class Audience:
                 case News():
                     if (said := self._office.tells(plan, self._now)) is not None:
                         deeds.append(said)
+                case Again():
+                    self._introductions.answers_again(plan)
+                case HandedOn():
+                    if self._introductions.looks(plan):
+                        self._welcome(plan.stranger.email, plan.stranger.locale)
+                case Measured():
+                    self._measures.does(plan)
                 case Publication() | Moment() | GuestList():
                     self._plan(self._marketer.does(plan, self._hours))
         self._report(deeds)
@@ -213,6 +252,12 @@ class Audience:
                 web.look(letter.leave_page, habits.agent, office)
             web.unsubscribe(letter.one_click, habits.agent, office)
         rng = self._dice.about("acts", person.address, letter.subject, self._now)
+        if letter.scores:
+            self._plan(self._introductions.answers(letter, person, self._now))
+            return []
+        if letter.declines:
+            self._plan(self._introductions.reacts(letter, person, self._now))
+            return []
         if reading.replies:
             self._world.postbox.reply(letter, person.locale, self._now, rng.randrange(9))
         if not (reading.clicks and letter.links):
@@ -273,7 +318,7 @@ class Audience:
             self._world.web.report(ready, f"audience/{next(self._requests)}")
 
     def _named(self, deed: Deed) -> Deed | None:
-        """Give a registration its session and an introduction its number, as the site does.
+        """Give a registration its session, as the site does.
 
         None where the site has no session to offer, or had the registration before.
         """
@@ -283,9 +328,6 @@ class Audience:
             if session is None or not self._seminars.register(session, deed.email):
                 return None
             given["seminar"] = session.name
-        elif deed.type == "referral.received" and "referral" not in given:
-            rng = self._dice.about("referral", deed.email, self._now)
-            given["referral"] = f"R-{rng.randrange(1000, 10000)}"
         return Deed(deed.type, deed.email, given, deed.occurred_at)
 
 

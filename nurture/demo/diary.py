@@ -22,6 +22,7 @@ class Diary:
     """Two files in the demo's folder, written by the audience and read at the end."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / "dry-runs.jsonl"
         self._beside = folder / "left-out.txt"
 

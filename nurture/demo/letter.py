@@ -44,6 +44,18 @@ class Letter:
     buttons: Mapping[str, str] = field(default_factory=dict)
     #: pages of tasks that the mail leads to
     task_pages: tuple[str, ...] = ()
+    #: the buttons of a survey, score → address
+    scores: Mapping[int, str] = field(default_factory=dict)
+    #: answers to a request for an introduction, reason → address
+    declines: Mapping[str, str] = field(default_factory=dict)
+    #: the reader's page for introductions; empty: none
+    referring: str = ""
+
+    @property
+    def followed(self) -> tuple[str, ...]:
+        """Everything that a machine finds and a person could press."""
+        pressed = (*self.scores.values(), *self.declines.values())
+        return (*self.links, *pressed, *([self.referring] if self.referring else ()))
 
 
 def read_letter(mail: StoredMail, base: str) -> Letter:
@@ -62,11 +74,25 @@ def read_letter(mail: StoredMail, base: str) -> Letter:
     leave_page = preferences = ""
     buttons: dict[str, str] = {}
     task_pages: list[str] = []
+    scores: dict[int, str] = {}
+    declines: dict[str, str] = {}
+    referring = ""
     for node in page.css("a[href]"):
         href = node.attributes.get("href") or ""
         if not href.startswith(f"{base}/"):
             continue
-        if href == one_click:
+        # A counted link of one reader's own says where it leads.
+        asked = parse_qs(urlsplit(href).query)
+        target = urlsplit(asked.get("to", [href])[0])
+        if target.path.startswith("/s/"):
+            score = parse_qs(target.query).get("score", [""])[0]
+            if score.isdigit():
+                scores.setdefault(int(score), href)
+        elif target.path.startswith("/a/"):
+            declines.setdefault(parse_qs(target.query).get("as", [""])[0], href)
+        elif target.path.startswith("/r/") and not referring:
+            referring = href
+        elif href == one_click:
             leave_page = href
         elif href.startswith(f"{base}/c/"):
             (hidden if _is_hidden(node) else seen).append(href)
@@ -93,6 +119,9 @@ def read_letter(mail: StoredMail, base: str) -> Letter:
         preferences=preferences,
         buttons=buttons,
         task_pages=tuple(dict.fromkeys(task_pages)),
+        scores=scores,
+        declines=declines,
+        referring=referring,
     )
 
 

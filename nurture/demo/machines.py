@@ -28,11 +28,11 @@ def on_arrival(dice: Dice, person: Person, letter: Letter) -> Iterator[Hit]:
     match person.gateway:
         case Gateway.NAMED:
             agent = dice.about("scanner", person.office).choice(agents.SCANNERS)
-            for url in (*letter.links, *letter.hidden):
+            for url in (*letter.followed, *letter.hidden):
                 yield Hit("GET", url, agent, "scanners of a cloud")
         case Gateway.HEADS:
             agent = agents.BROWSERS[1]
-            for url in letter.links:
+            for url in letter.followed:
                 yield Hit("HEAD", url, agent, f"gateway of {person.office}")
         case Gateway.DISGUISED:
             yield from _everything(person, letter)
@@ -50,5 +50,5 @@ def at_the_desk(person: Person, letter: Letter) -> Iterator[Hit]:
 
 
 def _everything(person: Person, letter: Letter) -> Iterator[Hit]:
-    for url in (*letter.links, *letter.hidden, *letter.pixels):
+    for url in (*letter.followed, *letter.hidden, *letter.pixels):
         yield Hit("GET", url, agents.BROWSERS[1], f"gateway of {person.office}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import smtplib
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from nurture.demo.introduced import Stranger
 from nurture.demo.letter import Letter
 from nurture.errors import NurtureError
 
@@ -35,6 +38,18 @@ _AWAY = {
     ),
 }
 
+_INTRODUCTION = {
+    "ja": (
+        "日報の転記の件で、ご参考になりそうな会社をご紹介します",
+        "お世話になっております。\n以前お話しされていた件で、参考になりそうな会社をご紹介します。"
+        "CCに先方を入れておりますので、よろしければお話を聞いてみてください。\n",
+    ),
+    "en": (
+        "An introduction, about your month-end copying",
+        "Hello,\nyou told me about your month ends. These people helped us; they are in copy.\n",
+    ),
+}
+
 
 class Postbox:
     """Hands mails to the local mailbox; belongs to one thread at a time."""
@@ -52,6 +67,21 @@ class Postbox:
         """Answer a mail as the mail server of somebody on holiday does (RFC 3834)."""
         subject, text = _AWAY.get(locale, _AWAY["en"])
         self._send(letter, subject, text, now, automatic=True)
+
+    def introduce(self, sender: str, stranger: Stranger, copy: str, now: datetime) -> None:
+        """Write to somebody one knows, with our address in the copy."""
+        subject, text = _INTRODUCTION.get(stranger.locale, _INTRODUCTION["en"])
+        mail = EmailMessage()
+        mail["From"] = sender
+        mail["To"] = Address(stranger.name, addr_spec=stranger.email)
+        mail["Cc"] = copy
+        mail["Subject"] = subject
+        mail["Date"] = format_datetime(now)
+        known = hashlib.blake2b(f"{sender}/{stranger.email}".encode(), digest_size=8).hexdigest()
+        mail["Message-ID"] = f"<intro-{known}@{sender.rpartition('@')[2]}>"
+        mail.set_content(text)
+        # The other copy goes to the stranger's own server, which is none of ours.
+        self._hand_in(mail, sender, copy)
 
     def _send(
         self, letter: Letter, subject: str, text: str, now: datetime, automatic: bool
@@ -71,9 +101,12 @@ class Postbox:
         mail.set_content(text)
         # Nobody is to answer a machine: the null path.
         envelope = "<>" if automatic else letter.recipient
+        self._hand_in(mail, envelope, letter.sender)
+
+    def _hand_in(self, mail: EmailMessage, envelope: str, recipient: str) -> None:
         try:
             # Named here: left out, each connection would ask the DNS for our name.
             with smtplib.SMTP("127.0.0.1", self._port, "audience.localhost", timeout=30) as server:
-                server.send_message(mail, from_addr=envelope, to_addrs=[letter.sender])
+                server.send_message(mail, from_addr=envelope, to_addrs=[recipient])
         except (smtplib.SMTPException, OSError) as error:
-            raise NurtureError(f"the local mailbox did not take a reply: {error}") from error
+            raise NurtureError(f"the local mailbox did not take a mail: {error}") from error

@@ -1,4 +1,4 @@
-"""What happens without a mail: people who find the site by themselves, customers, results."""
+"""What happens without a mail: people who find the site by themselves."""
 
 from __future__ import annotations
 
@@ -29,16 +29,6 @@ _DOORS = {
     "/forms/quote": 0.6,
 }
 
-_RESULTS = {
-    "ja": ("転記作業を月32時間削減", "請求処理の締めを2日短縮", "入力の誤りが7割減"),
-    "en": (
-        "32 hours of copying saved each month",
-        "invoices closed two days earlier",
-        "70% fewer typing errors",
-    ),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Somebody does something at a moment; `path` leads on over the site from there."""
@@ -65,30 +55,9 @@ def spontaneous(
             yield Visit(moment, seen, door)
 
 
-def customer(
-    dice: Dice, hours: Hours, person: Person, start: datetime, days: int
-) -> Iterator[Visit]:
-    """Yield what is known of a customer: the old contract, and results that are reported."""
-    rng = dice.about("customer", person.address)
-    bought = start - timedelta(days=rng.randint(60, 300))
-    number = f"D-{rng.randrange(1000, 5000)}"
-    first = hours.nth(start, 1)
-    given = {"deal": number, "amount": rng.randint(6, 40) * 100_000, "currency": "JPY"}
-    yield Visit(first, Deed("deal.won", person.address, given, bought))
-    if rng.random() < 0.8:
-        texts = _RESULTS.get(person.locale, _RESULTS["en"])
-        told = {"satisfied": rng.random() < 0.85, "result": rng.choice(texts)}
-        moment = _some_moment(rng, hours, start + timedelta(days=3), days - 20)
-        yield Visit(moment, Deed("results.reported", person.address, told))
-    if rng.random() < 0.3:
-        # Nobody asked: a satisfied customer tells a colleague.
-        moment = _some_moment(rng, hours, start + timedelta(days=3), days - 30)
-        yield Visit(moment, Deed("referral.received", person.address))
-
-
 def is_customer(dice: Dice, address: str, basis: str | None) -> bool:
     """Say whether somebody we have long been in touch with has bought before."""
-    return basis == "business_relationship" and dice.happens(0.35, "bought", address.lower())
+    return basis == "business_relationship" and dice.happens(0.5, "bought", address.lower())
 
 
 def _some_moment(rng: random.Random, hours: Hours, start: datetime, days: int) -> datetime:
