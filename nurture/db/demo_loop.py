@@ -41,7 +41,7 @@ def events_by_type(connection: Connection, types: Sequence[str]) -> Counter[str]
         .where(event.c.type.in_(list(types)))
         .group_by(event.c.type)
     )
-    return Counter({kind: number for kind, number in rows.tuples()})
+    return Counter(dict(rows.tuples().all()))
 
 
 def referrals_told(connection: Connection, kind: str) -> set[str]:
@@ -56,6 +56,12 @@ def referral_rows(connection: Connection) -> Mapping[str, tuple[str, str]]:
     return {row.ref: (row.way, row.state) for row in rows}
 
 
+def consented(connection: Connection) -> set[str]:
+    """Return the refs of the referrals whose person agreed."""
+    rows = connection.execute(select(referral.c.ref).where(referral.c.consented_at.is_not(None)))
+    return {row.ref for row in rows}
+
+
 def loop_counts(connection: Connection) -> Mapping[str, int]:
     """Return how many rows of each kind there are."""
     said = referral_ask.c.answer.is_not(None)
@@ -63,12 +69,12 @@ def loop_counts(connection: Connection) -> Mapping[str, int]:
         "reports": select(func.count()).select_from(results_report),
         "invitations": select(func.count()).where(survey_invitation.c.void.is_(False)),
         "answers": select(func.count()).select_from(survey_answer),
+        "answered": select(func.count()).where(survey_invitation.c.answered_at.is_not(None)),
         "loops": select(func.count()).select_from(survey_loop),
-        "loops_ended": select(func.count()).where(
-            survey_loop.c.state.in_(["resolved", "closed"])
-        ),
+        "loops_ended": select(func.count()).where(survey_loop.c.state.in_(["resolved", "closed"])),
         "asks": select(func.count()).where(referral_ask.c.void.is_(False)),
         "ask_answers": select(func.count()).where(said),
+        "ask_referred": select(func.count()).where(referral_ask.c.answer == "referred"),
         "tickets": select(func.count()).select_from(golden_ticket),
         "tickets_used": select(func.count()).where(golden_ticket.c.redeemed_at.is_not(None)),
     }
@@ -78,4 +84,4 @@ def loop_counts(connection: Connection) -> Mapping[str, int]:
 def rewards_by_state(connection: Connection) -> Counter[str]:
     """Return state of reward → how many."""
     rows = connection.execute(select(reward.c.state, func.count()).group_by(reward.c.state))
-    return Counter({state: number for state, number in rows.tuples()})
+    return Counter(dict(rows.tuples().all()))

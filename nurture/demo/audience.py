@@ -92,7 +92,9 @@ class Audience:
         self._requests = count()
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="audience")
         self._until = days
-        bought = [row.email.lower() for row in known if is_customer(self._dice, row.email, row.basis)]
+        bought = [
+            row.email.lower() for row in known if is_customer(self._dice, row.email, row.basis)
+        ]
         self._customers = Customers(self._dice, self._hours, sorted(bought))
         self._introductions = Introductions(
             world.web,
@@ -187,9 +189,15 @@ class Audience:
         letter = read_letter(mail, self._world.web.base)
         address = reader.person.address
         asked = letter.scores or letter.declines
-        if reader.left or not asked or not self._dice.happens(0.6, "takes time", mail.subject, address):
+        if (
+            reader.left
+            or not asked
+            or not self._dice.happens(0.6, "takes time", mail.subject, address)
+        ):
             return None
-        at = self._hours.nth(self._now, self._dice.about("when", mail.subject, address).randint(1, 9))
+        at = self._hours.nth(
+            self._now, self._dice.about("when", mail.subject, address).randint(1, 9)
+        )
         return Reading(at, mail.number, address)
 
     def _scan(self, mail: StoredMail, person: Person) -> None:

@@ -24,7 +24,10 @@ _FEELINGS = {"pleased": 0.62, "content": 0.24, "sorry": 0.14}
 
 _COMMENTS = {
     "pleased": ("月末の残業がなくなりました。", "Our month ends are quiet now."),
-    "content": ("便利ですが、設定画面がもう少し簡単だと助かります。", "Useful; settings could be simpler."),
+    "content": (
+        "便利ですが、設定画面がもう少し簡単だと助かります。",
+        "Useful; settings could be simpler.",
+    ),
     "sorry": ("問い合わせへのご返事に三日かかりました。", "It took three days to get an answer."),
 }
 

@@ -14,6 +14,7 @@ from nurture.db.demo_figures import FollowUp, Track
 from nurture.db.engine import read
 from nurture.demo import outcomes
 from nurture.demo.diary import Diary
+from nurture.demo.loop_figures import LoopFigures, loop_of
 from nurture.demo.outcomes import SeasonFigures
 from nurture.domain.message import State
 from nurture.emails.identifiers import parse_message_id
@@ -60,6 +61,8 @@ class Figures:
     tasks: Mapping[str, Counter[str]]
     #: sales, seminars, broadcasts, choices; None: not counted
     season: SeasonFigures | None = None
+    #: results, surveys, referrals; None: not counted
+    loop: LoopFigures | None = None
     #: what does not add up, in sentences; empty: nothing
     inconsistencies: Sequence[str] = ()
     #: what a full run brings and this one did not, in sentences
@@ -97,10 +100,12 @@ def gather(
         left, strays = figures.left_ids(connection), figures.strays(connection)
         under_way = figures.under_way(connection)
     season = outcomes.season_of(runtime, chat, diary)
-    result = replace(result, season=season)
+    loop = loop_of(runtime)
+    result = replace(result, season=season, loop=loop)
     wrong = [
         *_against_mailbox(left, mailbox, runtime.mail_domain),
         *outcomes.wrong_with(season),
+        *loop.wrong,
         *_inconsistent(result, under_way),
         *(f"kept aside: {kind}: {why}" for kind, why in strays[:5]),
     ]

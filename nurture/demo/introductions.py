@@ -30,7 +30,10 @@ _AGREES, _DECLINES = 0.78, 0.1
 #: who presses a button twice, and who is named by two people
 _TWICE, _KNOWN = 0.1, 0.08
 
-_WHY = {"ja": "月末の書き写しでお困りと伺いました。", "en": "They copy figures all day at month end."}
+_WHY = {
+    "ja": "月末の書き写しでお困りと伺いました。",
+    "en": "They copy figures all day at month end.",
+}
 
 #: answers of a page whose form was read well: taken, or said before
 _TAKEN = (200, 201, 409, 410)
@@ -217,13 +220,10 @@ class Introductions:
     ) -> Answer:
         return self._submit(url, form.action, form.filled(said), person.office)
 
-    def _submit(
-        self, url: str, action: str, fields: list[tuple[str, str]], office: str
-    ) -> Answer:
+    def _submit(self, url: str, action: str, fields: list[tuple[str, str]], office: str) -> Answer:
         where = urldefrag(urljoin(url, action)).url
         path = where.removeprefix(self._web.base)
         answer = self._web.submit(path, fields, agents.BROWSERS[0], office)
         if answer.status not in _TAKEN and not 300 <= answer.status < 400:
             raise NurtureError(f"the form at {urlsplit(url).path[:3]}… answered {answer.status}")
         return answer
-

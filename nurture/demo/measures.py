@@ -19,7 +19,7 @@ from nurture.services.import_metrics import import_metrics
 from nurture.services.runtime import Runtime
 
 #: columns of the list, as `nurture results import` reads them
-_HEAD = ("会社名", "指標", "指標名", "単位", "方向", "導入前", "月", "値")
+_HEAD = ("会社名", "指標キー", "指標名", "単位", "方向", "導入前", "月", "値")
 
 #: who hands the list in
 BY = "mori"

@@ -10,7 +10,7 @@ from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from nurture.demo import season_report
+from nurture.demo import loop_report, season_report
 from nurture.demo.figures import Figures
 from nurture.demo.tables import percent, table_of
 
@@ -27,6 +27,8 @@ def show(console: Console, figures: Figures, full: bool) -> None:
     console.print(Columns([_held(figures), _dropped(figures)], padding=(0, 3)))
     if figures.season is not None:
         season_report.show(console, figures.season)
+    if figures.loop is not None:
+        loop_report.show(console, figures.loop)
     console.print(_sentences(figures, full))
 
 

@@ -27,8 +27,8 @@ _TAKES_LONG = (4, 14)
 #: who is too busy to call in time, and who lets other tasks lie until somebody asks
 _LATE, _LEFT_LYING = 0.14, 0.08
 
-#: the referral journey of somebody who introduced us
-_REFERRED = "referrer-updates"
+#: the journey of somebody who was introduced to us
+REFERRED = "referred-lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ class Salespeople:
         self, task: OpenTask, offered: Collection[str], now: datetime, rng: random.Random
     ) -> Press | None:
         match task.kind:
-            case "call" if task.workflow == _REFERRED:
+            case "call" if task.workflow == REFERRED:
                 return Press("called", {"result": "talked", "note": talk.introduced(task.locale)})
             case "call":
                 return self._first_talk(task, offered, now, rng)
-            case "escalation" if task.workflow != _REFERRED and rng.random() < 0.6:
+            case "escalation" if task.workflow != REFERRED and rng.random() < 0.6:
                 return self._first_talk(task, ("called",), now, rng)
             case "meeting":
                 return Press("meeting_set", self._meeting(task, now, rng))
@@ -164,7 +164,7 @@ class Salespeople:
         """Yield what follows from a button that was pressed, beyond what the house asks for."""
         rng = self.dice.about("goes on", task.email.lower(), task.kind, task.created_at)
         which, email = rng.randrange(6), task.email
-        if task.workflow == _REFERRED and task.kind in ("call", "escalation"):
+        if task.workflow == REFERRED and task.kind in ("call", "escalation"):
             yield from self._introduced(task, now, rng)
         elif press.action == "called" and press.answers.get("result") == "qualified":
             # The call's task is over: it is the CRM that tells who took the lead on.
@@ -179,14 +179,20 @@ class Salespeople:
             at = self.hours.on_business_day(now, rng.randint(5, 12), which)
             yield News(at, email, task.locale, "end")
 
-    def _introduced(self, task: OpenTask, now: datetime, rng: random.Random) -> Iterator[Visit]:
-        """Yield the first contact with somebody who was introduced, and how it ends."""
-        referral = {"referral": task.subject}
-        yield Visit(now, Deed("referral.contacted", task.email, referral))
-        end = pick(rng, {"referral.won": 5.0, "referral.lost": 3.0, "referral.declined": 2.0})
-        why = talk.of_referral(rng, end, task.locale)
-        at = self.hours.on_business_day(now, rng.randint(8, 25), rng.randrange(6))
-        yield Visit(at, Deed(end, task.email, {**referral, **why}))
+    def _introduced(
+        self, task: OpenTask, now: datetime, rng: random.Random
+    ) -> Iterator[Visit | News]:
+        """Yield what comes of the first talk with somebody who was introduced, as the CRM has it."""
+        if rng.random() < 0.15:
+            return  # not now: it stays where it is
+        number = f"D-R{rng.randrange(1000, 10000)}"
+        at = self.hours.on_business_day(now, rng.randint(1, 2), rng.randrange(6))
+        given = {"deal": number, "product": "現場の記録"}
+        yield Visit(at, Deed("deal.opened", task.email, given))
+        met = self.hours.on_business_day(at, rng.randint(2, 5), 5)
+        yield News(met, task.email, task.locale, "met")
+        ends = self.hours.on_business_day(met, rng.randint(5, 16), rng.randrange(6))
+        yield News(ends, task.email, task.locale, "end")
 
     def _day(self, now: datetime, days: int) -> str:
         """Return a business day so many ahead, as a form wants it."""

@@ -55,7 +55,6 @@ _CARD = ("お礼状を投函しました", "card posted")
 _INTRODUCED = ("ご紹介先の担当の方とお話しできました", "spoke with whom they introduced")
 _ATTENDEES = ("ご決裁者、現場の責任者様", "the decider and the head of operations")
 _STEP = ("お見積書と導入工程表をお送りする", "send the quotation and the rollout plan")
-_DECLINED = ("ご要望の範囲が弊社のサービスと異なること", "outside our service")
 
 
 def learnt(rng: random.Random, result: str, locale: str) -> dict[str, str]:
@@ -100,13 +99,6 @@ def attendees(locale: str) -> str:
 def next_step(locale: str) -> str:
     """Return what was agreed at a meeting."""
     return _either(_STEP, locale)
-
-
-def of_referral(rng: random.Random, end: str, locale: str) -> dict[str, str]:
-    """Return the reason that goes with the end of a referral."""
-    if end == "referral.lost":
-        return {"reason": _either(rng.choice(list(_LOST.values())), locale)}
-    return {"reason": _either(_DECLINED, locale)} if end == "referral.declined" else {}
 
 
 def _either(texts: tuple[str, str], locale: str) -> str:

@@ -29,6 +29,7 @@ _DOORS = {
     "/forms/quote": 0.6,
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Somebody does something at a moment; `path` leads on over the site from there."""
