@@ -52,6 +52,8 @@ NAME = "audience"
 _LOOK = 0.002
 #: people who act at the same time
 _HANDS = 8
+#: share of customers who read a question or a request that they would have left unread
+_TAKES_TIME = 0.6
 #: mails taken at once
 _BATCH = 200
 
@@ -188,17 +190,10 @@ class Audience:
         """Read what one's own contact asks, also where one reads little else."""
         letter = read_letter(mail, self._world.web.base)
         address = reader.person.address
-        asked = letter.scores or letter.declines
-        if (
-            reader.left
-            or not asked
-            or not self._dice.happens(0.6, "takes time", mail.subject, address)
-        ):
+        rng = self._dice.about("takes time", mail.subject, address)
+        if reader.left or not (letter.scores or letter.declines) or rng.random() >= _TAKES_TIME:
             return None
-        at = self._hours.nth(
-            self._now, self._dice.about("when", mail.subject, address).randint(1, 9)
-        )
-        return Reading(at, mail.number, address)
+        return Reading(self._hours.nth(self._now, rng.randint(1, 9)), mail.number, address)
 
     def _scan(self, mail: StoredMail, person: Person) -> None:
         web = self._world.web

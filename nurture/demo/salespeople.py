@@ -182,7 +182,7 @@ class Salespeople:
     def _introduced(
         self, task: OpenTask, now: datetime, rng: random.Random
     ) -> Iterator[Visit | News]:
-        """Yield what comes of the first talk with somebody who was introduced, as the CRM has it."""
+        """Yield what comes of the first talk with somebody who was introduced to us."""
         if rng.random() < 0.15:
             return  # not now: it stays where it is
         number = f"D-R{rng.randrange(1000, 10000)}"

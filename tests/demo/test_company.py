@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from nurture.demo.customers import Customers
 from nurture.demo.dice import Dice
 from nurture.demo.readers import person_of
 from nurture.demo.site import Site
 from nurture.demo.temperament import Temperament, temperament_of
-from nurture.demo.visitors import customer, is_customer, spontaneous
+from nurture.demo.visitors import is_customer, spontaneous
 from nurture.errors import NurtureError
 from tests.demo.worlds import HOURS, MONDAY
 
@@ -67,9 +68,8 @@ def test_only_old_acquaintances_are_customers_and_their_contract_is_older_than_t
     assert not any(is_customer(DICE, f"r{n}@sample.example", "opt_in") for n in range(100))
     known = [f"r{n}@sample.example" for n in range(100)]
     bought = [one for one in known if is_customer(DICE, one, "business_relationship")]
-    assert 10 < len(bought) < 60
-    person = person_of(DICE, bought[0], "ja", HOURS.day_of(MONDAY), 100)
-    won = next(iter(customer(DICE, HOURS, person, MONDAY, 100)))
+    assert 25 < len(bought) < 75
+    won = next(iter(Customers(DICE, HOURS, bought).life(bought[0], MONDAY, 100)))
     assert won.deed.type == "deal.won"
     assert won.deed.occurred_at is not None
     assert won.deed.occurred_at < MONDAY

@@ -129,11 +129,16 @@ def test_deals_are_won_and_lost_and_a_loss_for_the_time_being_names_a_day() -> N
         )
 
 
-def test_an_introduction_is_contacted_and_brought_to_an_end() -> None:
-    for one in tasks("call", "customer", None, "referrer-updates"):
-        visits = list(SALES.goes_on(one, Press("called", {"result": "talked"}), MONDAY))
-        assert [type(visit) for visit in visits] == [Visit, Visit]
-        deeds = [visit.deed for visit in visits if isinstance(visit, Visit)]
-        assert deeds[0].type == "referral.contacted"
-        assert deeds[1].type in {"referral.won", "referral.lost", "referral.declined"}
-        assert all(deed.properties["referral"] == "R-7" for deed in deeds)
+def test_whoever_was_introduced_and_spoken_to_gets_a_deal_that_ends_in_most_cases() -> None:
+    went = []
+    for one in tasks("call", "lead", None, "referred-lead"):
+        follows = list(SALES.goes_on(one, Press("called", {"result": "talked"}), MONDAY))
+        went.append([type(each) for each in follows])
+        if follows:
+            opened, met, end = follows
+            assert isinstance(opened, Visit)
+            assert opened.deed.type == "deal.opened"
+            assert [each.what for each in follows if isinstance(each, News)] == ["met", "end"]
+            assert MONDAY < opened.at < met.at < end.at
+    assert [Visit, News, News] in went
+    assert [] in went
