@@ -58,7 +58,7 @@ def spontaneous(
 
 def is_customer(dice: Dice, address: str, basis: str | None) -> bool:
     """Say whether somebody we have long been in touch with has bought before."""
-    return basis == "business_relationship" and dice.happens(0.5, "bought", address.lower())
+    return basis == "business_relationship" and dice.happens(0.85, "bought", address.lower())
 
 
 def _some_moment(rng: random.Random, hours: Hours, start: datetime, days: int) -> datetime:

@@ -68,7 +68,7 @@ def test_only_old_acquaintances_are_customers_and_their_contract_is_older_than_t
     assert not any(is_customer(DICE, f"r{n}@sample.example", "opt_in") for n in range(100))
     known = [f"r{n}@sample.example" for n in range(100)]
     bought = [one for one in known if is_customer(DICE, one, "business_relationship")]
-    assert 25 < len(bought) < 75
+    assert 60 < len(bought) < 98
     won = next(iter(Customers(DICE, HOURS, bought).life(bought[0], MONDAY, 100)))
     assert won.deed.type == "deal.won"
     assert won.deed.occurred_at is not None
