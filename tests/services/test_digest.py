@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 
 from nurture.db import tables
 from nurture.services.digest import send_digests
@@ -25,7 +26,14 @@ _TEMPLATE = (
 )
 
 
-def _published(house: House, at: str = '"08:30"') -> None:
+SHIPPED = Path(__file__).parents[2] / "templates/email/team/today.ja.md"
+#: how the shipped mail lists tasks
+_LIST = (
+    SHIPPED.read_text("utf-8").split("## やること")[1].split("{% endif %}\n\n{% if desk.more")[0]
+)
+
+
+def _published(house: House, at: str = '"08:30"', template: str = _TEMPLATE) -> None:
     files = project()
     policy = files["workflows/policy.yaml"].decode() + f"\ntasks: {{digest_at: {at}}}\n"
     calendar = (
@@ -38,14 +46,14 @@ def _published(house: House, at: str = '"08:30"') -> None:
             **files,
             "workflows/policy.yaml": policy.encode(),
             "workflows/calendar.yaml": calendar.encode(),
-            "templates/email/team/today.ja.md": _TEMPLATE.encode(),
+            "templates/email/team/today.ja.md": template.encode(),
         }
     )
 
 
-def _task(house: House, key: str = "sato") -> int:
+def _task(house: House, key: str = "sato", about: bool = True) -> int:
     [member] = [row.id for row in house.rows(tables.team_member) if row.key == key]
-    person = house.person(account_id=house.company())
+    person = house.person(account_id=house.company()) if about else None
     return house.add(
         tables.task,
         dedupe_key=f"t/{key}",
@@ -88,6 +96,15 @@ def test_the_mail_carries_a_button_for_each_task_and_keeps_nothing_about_the_con
     assert "初回電話 株式会社青空 田中様" in text
     assert "https://" in text or "http://" in text
     assert "/t/" in text
+
+
+def test_a_task_that_is_about_nobody_is_on_the_shipped_list_too(house: House) -> None:
+    _published(house, template=f"---\nsubject: 本日\nlayout: letter\n---\n\n{_LIST}\n")
+    _task(house, about=False)
+    house.clock.move_to(WEDNESDAY)
+    assert send_digests(house.runtime) == 1
+    house.turn()
+    assert [(mail.state, mail.reason) for mail in house.rows(tables.message)] == [("sent", None)]
 
 
 def test_after_friday_comes_monday_and_without_a_time_none_comes(house: House) -> None:
