@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -132,6 +133,7 @@ def open_stage(engine: Engine, tmp_path: Path) -> Iterator[Opens]:
         scene.agree(contact, "marketing")
         key = api_keys.add(scene.runtime, "site")
         (tmp_path / "examples").mkdir()
+        shutil.copy(ROOT / "examples/introductions.yaml", tmp_path / "examples")
         (tmp_path / "examples" / "season.yaml").write_text(
             "{publications: [], dry_runs: [], holds: []}"
         )

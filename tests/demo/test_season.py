@@ -41,8 +41,10 @@ def test_what_the_season_publishes_is_without_fault_and_moves_a_seminar() -> Non
     assert moved == timedelta(days=7)
     assert set(after.seminars) > set(before.seminars)
     assert {one.broadcast for one in season().moments} <= set(after.mailings)
-    (publication,) = season().publications
+    (publication,) = (one for one in season().publications if one.handover is not None)
     assert publication.handover is not None
+    pilots = [one.programs["default"].pilot for one in (before, after)]
+    assert [one is not None and one.widened is not None for one in pilots] == [False, True]
     leaver, heir, _ = publication.handover
     assert leaver in before.policy.senders
     assert leaver not in after.policy.senders
