@@ -12,7 +12,8 @@ from tests.content.shipped import ROOT
 
 #: what we wrote for people; the changelog only tells what was
 DOCUMENTS = sorted(
-    path.relative_to(ROOT).as_posix() for path in (ROOT / "README.md", *ROOT.glob("docs/*.md"))
+    path.relative_to(ROOT).as_posix()
+    for path in (*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"))
 )
 #: documents with files that a reader writes
 GUIDES = (

@@ -249,6 +249,21 @@ def test_the_readme_lists_every_command_that_people_use() -> None:
     assert listed == {name for name, one in commands.items() if one and not one.hidden}
 
 
+def test_the_japanese_readme_has_the_same_commands_files_and_chapters() -> None:
+    def names(document: str, header: str) -> set[str]:
+        rows = documents.first_cells(document, header)
+        return {code.removeprefix("nurture ").split(" ")[0] for row in rows for code in row}
+
+    assert names("README.ja.md", "コマンド") == names("README.md", "command")
+    for seen in (documents.files, documents.whole_commands):
+        assert seen("README.ja.md") == seen("README.md")
+    chapters = [
+        len(re.findall("^## ", documents.text_of(one), re.MULTILINE))
+        for one in ("README.ja.md", "README.md")
+    ]
+    assert chapters[0] == chapters[1]
+
+
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     if not isinstance(command, click.Group):
         return [path]
