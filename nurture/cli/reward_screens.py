@@ -145,7 +145,7 @@ def reward_parts(sheet: Sheet, zone: ZoneInfo, locale: str) -> list[RenderableTy
             moved,
             amount_text(one.amount, one.currency, locale) if one.currency else "",
             Text(reason_text(one.reason, locale)),
-            Text(one.by),
+            Text(word(loop_words.MOVERS, one.by, locale)),
         )
     return [panel, table]
 

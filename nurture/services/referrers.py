@@ -192,6 +192,7 @@ def refer_out(
         event = NewEvent(SENT, found.contact_id, now, moves.ENGINE, said)
         record(connection, [event], now)
         name = referral_people.name_of(connection, found.contact_id)
+        name = name or referral_people.addresses_of(connection, found.contact_id)[0]
         return Sent(made.ref, found.contact_id, name)
 
     done = write_again(runtime.engine, write)
