@@ -15,8 +15,8 @@ from nurture.domain.results import Direction, figure, lines_of
 from nurture.language import Said, in_language, say
 from nurture.services.results_desk import AccountResults, Overview
 
-#: months that fit on a line of 100 characters
-_FITTING = 6
+#: months that fit on a line of 80 characters
+_FITTING = 4
 
 
 def overview_table(found: Sequence[Overview], locale: str) -> Table:
@@ -60,19 +60,18 @@ def account_screen(found: AccountResults, locale: str) -> RenderableType:
         return Group(*parts)
     months = found.months[-_FITTING:]
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column(tell(say("Metric")))
-    table.add_column(tell(say("Better")))
-    table.add_column(tell(say("At the start")), justify="right")
+    table.add_column(tell(say("Metric")), overflow="fold", min_width=12)
+    table.add_column(tell(say("At the start")), justify="right", no_wrap=True)
     for month in months:
-        table.add_column(f"{month:%Y-%m}", justify="right")
-    table.add_column(tell(say("Change")))
+        table.add_column(f"{month:%Y-%m}", justify="right", no_wrap=True)
+    table.add_column(tell(say("Change")), no_wrap=True)
     for metric in found.metrics:
         known = [month for month in months if month in metric.values]
         line = lines_of([metric], known[-1])[0] if known else None
         down = metric.direction is Direction.DOWN
+        name = metric.title.get(locale) or next(iter(metric.title.values()), metric.name)
         table.add_row(
-            escape(metric.title.get(locale) or next(iter(metric.title.values()), metric.name)),
-            "↓" if down else "↑",
+            escape(f"{'↓' if down else '↑'} {name}"),
             figure(metric.baseline, metric.unit, locale) if metric.baseline is not None else "–",
             *(
                 figure(metric.values[month], "", locale) if month in metric.values else "–"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from nurture.db.among import among
 from nurture.db.engine import is_sqlite
@@ -18,7 +18,7 @@ from nurture.db.tables import (
     results_report,
     team_member,
 )
-from nurture.db.upsert import insert_new, put
+from nurture.db.upsert import insert_new
 from nurture.domain.results import Direction, Metric
 
 
@@ -114,15 +114,35 @@ def change_metric(connection: Connection, metric_id: int, **values: Any) -> None
     )
 
 
-def put_value(
-    connection: Connection, metric_id: int, month: date, value: float, told: Mapping[str, Any]
+def insert_values(
+    connection: Connection, values: Mapping[tuple[int, date], float], told: Mapping[str, Any]
 ) -> None:
-    """Write a month's value; the newest word replaces the one before.
+    """Insert figures by metric and month; `told`: source, recorded_at, recorded_by."""
+    if values:
+        rows = [
+            {"metric_id": metric_id, "month": month, "value": value, **told}
+            for (metric_id, month), value in values.items()
+        ]
+        connection.execute(insert(account_metric_value), rows)
 
-    `told`: source, recorded_at, recorded_by.
-    """
-    row = {"metric_id": metric_id, "month": month, "value": value, **told}
-    put(connection, account_metric_value, row, "metric_id", "month")
+
+def replace_values(
+    connection: Connection, values: Mapping[tuple[int, date], float], told: Mapping[str, Any]
+) -> None:
+    """Replace figures that are there; the newest word of a month stands."""
+    if not values:
+        return
+    table = account_metric_value
+    query = (
+        update(table)
+        .where(table.c.metric_id == bindparam("of_metric"), table.c.month == bindparam("of_month"))
+        .values(value=bindparam("new_value"), **told)
+    )
+    rows = [
+        {"of_metric": metric_id, "of_month": month, "new_value": value}
+        for (metric_id, month), value in values.items()
+    ]
+    connection.execute(query, rows)
 
 
 def accounts_with_metrics(connection: Connection) -> list[int]:

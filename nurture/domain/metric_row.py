@@ -124,6 +124,7 @@ def read_row(columns: MetricColumns, cells: Sequence[str], today: date, line: in
         faults.append(Remark("no_account"))
     if not said["metric"] and not said["title"]:
         faults.append(Remark("no_metric"))
+    reading = _Reading(said["unit"], faults)
     if said["month"] or (said["value"] and not by_month):
         try:
             by_month[read_month(said["month"])] = said["value"]
@@ -131,7 +132,7 @@ def read_row(columns: MetricColumns, cells: Sequence[str], today: date, line: in
             detail = {"field": header.get("month", "month"), "value": said["month"],
                       "example": "2026-06"}  # fmt: skip
             faults.append(Remark("unreadable", detail) if said["month"] else Remark("no_month"))
-    reading = _Reading(said["unit"], faults)
+            reading.figure(header.get("value", "value"), said["value"])
     values: dict[date, float] = {}
     for month, text in by_month.items():
         where = header.get(month, header.get("value", "value"))

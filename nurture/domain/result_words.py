@@ -36,7 +36,7 @@ def _how_much(line: Line, locale: str) -> Said:
     if line.measure is Measure.PERCENT:
         return say("{size}%", size=size)
     if line.measure is Measure.POINTS:
-        return say("{size} points", size=size)
+        return say("{size} point", size=size) if size == "1" else say("{size} points", size=size)
     old = figure(line.baseline, line.unit, locale)
     return say("from {old} to {new}", old=old, new=figure(line.value, line.unit, locale))
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from nurture.db import results
 from nurture.domain.account_match import looks_alike
 from nurture.domain.addresses import domain_of
+from nurture.domain.person_name import company_name
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import NOTHING, say
 
@@ -63,7 +64,9 @@ def look_up_accounts(connection: Connection, texts: Iterable[str]) -> Mapping[st
         everybody = results.account_names(connection)
         names = [row.name for row in everybody]
         for text in left:
-            rows = [row for row in everybody if text and looks_alike(row.name, text)]
+            # ㈱ and (株) are written out, as an import of contacts does
+            name = company_name(text)
+            rows = [row for row in everybody if name and looks_alike(row.name, name)]
             near = [] if rows else difflib.get_close_matches(text, names, n=1, cutoff=0.5)
             found[text] = Meant(rows, near[0] if near else "")
     return found

@@ -123,6 +123,7 @@ def _summary(
         account_hold=row.account_hold_reason,
         suppressed=bool(hashed and contacts.suppressed(connection, [hashed])),
         erased=row.erased,
+        account_id=row.account_id,
     )
 
 

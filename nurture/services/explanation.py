@@ -32,6 +32,7 @@ class Summary:
     account_hold: str | None
     suppressed: bool
     erased: bool
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

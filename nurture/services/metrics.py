@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -60,6 +60,7 @@ def take_metrics(
     desk = _Desk(connection, ids, {"source": source, "recorded_at": now, "recorded_by": by}, taken)
     for account_id, row in placed:
         desk.take(account_id, row)
+    desk.write_values()
     return taken
 
 
@@ -75,6 +76,9 @@ class _Desk:
     ) -> None:
         self._connection, self._told, self._taken = connection, told, taken
         self._known = results.metrics_of(connection, account_ids)
+        #: (metric, month) → figure to be written; those that have one already are replaced
+        self._new: dict[tuple[int, date], float] = {}
+        self._replaced: dict[tuple[int, date], float] = {}
 
     def take(self, account_id: int, row: MetricRow) -> None:
         """Take one row in, or refuse it."""
@@ -129,13 +133,20 @@ class _Desk:
             if values.get(month) == value:
                 self._taken.unchanged_values += 1
                 continue
+            key = metric_id, month
             if month in values:
                 self._taken.changed_values += 1
+                (self._new if key in self._new else self._replaced)[key] = value
             else:
                 self._taken.new_values += 1
+                self._new[key] = value
             values[month] = value
-            results.put_value(self._connection, metric_id, month, value, self._told)
         self._replace(account_id, metric_id, replace(metric, values=values))
+
+    def write_values(self) -> None:
+        """Write the figures of all rows down, in two statements."""
+        results.insert_values(self._connection, self._new, self._told)
+        results.replace_values(self._connection, self._replaced, self._told)
 
     def _replace(self, account_id: int, metric_id: int, metric: Metric) -> None:
         known = self._known[account_id]

@@ -17,6 +17,7 @@ from nurture.language import LANGUAGES
 from nurture.providers.mailbox_store import MailboxStore
 from nurture.services.runtime import Runtime
 from nurture.web import errors
+from nurture.web.admin.accounts import make_accounts
 from nurture.web.admin.asks import make_asks
 from nurture.web.admin.contacts import make_contacts
 from nurture.web.admin.formats import furnish
@@ -84,6 +85,7 @@ def make_team(
     app.register_blueprint(make_status(runtime, running))
     app.register_blueprint(make_mailbox(mailbox))
     app.register_blueprint(make_contacts(runtime))
+    app.register_blueprint(make_accounts(runtime))
     app.register_blueprint(make_workflows(runtime))
     app.register_blueprint(make_releases(runtime))
     app.register_blueprint(make_asks(runtime))

@@ -44,6 +44,7 @@ def test_an_account_is_found_by_name_domain_and_number(house: House) -> None:
     names = [
         "青空工業株式会社",
         "青空工業",
+        "青空工業㈱",
         "aozora.example",
         "https://www.aozora.example/",
         "AOZORA.example",

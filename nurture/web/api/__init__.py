@@ -17,6 +17,7 @@ from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import unsubscribe_address
 from nurture.web.api.kpis import kpis_of
 from nurture.web.api.mailings import mailing_of, mailings_of
+from nurture.web.api.metrics import MetricIn, ReportIn, make_report, metrics_of, put_metrics
 from nurture.web.api.preferences_in import PreferencesIn
 from nurture.web.api.rewards import add_rewards
 from nurture.web.api.seminars import AttendanceIn, take_attendance
@@ -115,6 +116,21 @@ def make_api(runtime: Runtime) -> Blueprint:
         except NurtureError as error:
             return problem(422, error.message, hint=error.hint)
 
+    @api.route("/accounts/<path:account>/metrics", methods=["GET", "PUT"])
+    def metrics(account: str) -> Response:
+        return _told(
+            lambda: (
+                put_metrics(runtime, account, _objects(MetricIn), g.api_key.name)
+                if request.method == "PUT"
+                else metrics_of(runtime, account)
+            )
+        )
+
+    @api.post("/accounts/<path:account>/results")
+    def results(account: str) -> Response:
+        (one,) = _objects(ReportIn, most=1)
+        return _told(lambda: make_report(runtime, account, one, g.api_key.name))
+
     @api.get("/mailings")
     def mailings() -> Response:
         return jsonify(mailings=mailings_of(runtime))
@@ -147,6 +163,16 @@ def make_api(runtime: Runtime) -> Blueprint:
 
     add_rewards(api, runtime)
     return api
+
+
+def _told(tell: Callable[[], dict[str, Any]]) -> Response:
+    """Return what a service tells, or why it cannot."""
+    try:
+        return jsonify(tell())
+    except NotFoundError as error:
+        return problem(404, error.message, hint=error.hint)
+    except NurtureError as error:
+        return problem(422, error.message, hint=error.hint)
 
 
 def _act(act: Callable[[], dict[str, Any]]) -> Response:
