@@ -46,10 +46,3 @@ def set_do_not_ask(connection: Connection, contact_id: int, value: bool) -> None
     connection.execute(
         update(referrer).where(referrer.c.contact_id == contact_id).values(do_not_ask=value)
     )
-
-
-def move_asks(connection: Connection, old: int, new: int) -> None:
-    """Give the asks of a duplicate to the contact that it became."""
-    connection.execute(
-        update(referral_ask).where(referral_ask.c.contact_id == old).values(contact_id=new)
-    )
