@@ -34,7 +34,7 @@ def learn(house: Runtime, otherwise: Audience) -> Audience:
     now = house.clock.now()
     with read(house.engine) as connection:
         counts = simulated.reading_habits(connection, now - _WITHIN, now - _SETTLED)
-    mail = {one: _mixed(otherwise.mail[one], counts.get(str(one), {})) for one in Temperature}
+    mail = {one: mixed(otherwise.mail[one], counts.get(str(one), {})) for one in Temperature}
     return replace(
         otherwise,
         name=f"{otherwise.name}+history",
@@ -43,7 +43,8 @@ def learn(house: Runtime, otherwise: Audience) -> Audience:
     )
 
 
-def _mixed(usual: MailRates, seen: Mapping[str, int]) -> MailRates:
+def mixed(usual: MailRates, seen: Mapping[str, int]) -> MailRates:
+    """Return the rates of a temperature: `seen` (`sent` and event type → mails) among `usual`."""
     mails = seen.get("sent", 0)
 
     def rate(event: str, prior: float) -> float:

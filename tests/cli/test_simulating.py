@@ -89,3 +89,48 @@ def test_an_audience_with_a_slip_is_refused_with_its_place(folder: Path) -> None
     assert done.exit_code == 1
     assert "audience.yaml:11:16: エラー: 「18」は割合として正しくありません" in done.stderr
     assert "18% と書いてください" in done.stderr
+
+
+def test_an_audience_of_ones_own_changes_the_forecast_and_stands_in_it(folder: Path) -> None:
+    path = folder / "keen.yaml"
+    keen = "audience: keen\nmail: {cold: {open: 100%}, warm: {open: 100%}, hot: {open: 100%}}\n"
+    path.write_text(keen, encoding="utf-8")
+    found = json.loads(run(folder, "--audience", str(path), "--format", "json").stdout)
+    usual = json.loads(run(folder, "--format", "json").stdout)
+    assert (found["audience"], usual["audience"]) == ("keen", "default")
+    opened = [sum(step["opened"] for step in one["steps"]) for one in (found, usual)]
+    assert opened[0] > opened[1]
+
+
+def test_a_workflow_that_nobody_begins_is_named_with_why(folder: Path) -> None:
+    text = workflow("won", "- send: x/one", head="trigger: [{event: deal.won}]")
+    (folder / "workflows/won.yaml").write_text(text, encoding="utf-8")
+    japanese = run(folder, "--locale", "ja").stdout
+    assert "だれも始めなかったシナリオ" in japanese
+    assert "「受注」は反応の前提にありません" in japanese.replace("\n", "")[:20_000]
+    found = json.loads(run(folder, "--format", "json").stdout)
+    assert found["idle"] == [
+        {
+            "workflow": "won",
+            "title": "won",
+            "why": [{"code": "idle_never", "name": "deal.won", "number": 0}],
+        }
+    ]
+    page = folder / "forecast.html"
+    run(folder, "--report", str(page), "--locale", "en")
+    assert "Workflows that nobody began" in page.read_text("utf-8")
+
+
+def test_one_is_singular_and_more_are_plural(folder: Path) -> None:
+    assert "Nobody would get more than 1 mail in seven days" not in run(folder).stdout
+    once = run(folder, "--days", "1", "--more-than", "1", "--locale", "en")
+    assert "Nobody would get more than 1 mail in seven days" in once.stdout
+    assert (
+        "Nobody would get more than 3 mails in seven days" in run(folder, "--locale", "en").stdout
+    )
+
+
+def test_learning_needs_a_database_and_says_so(folder: Path) -> None:
+    done = run(folder, "--learn", "--locale", "en")
+    assert done.exit_code == 1
+    assert "nurture migrate" in done.stderr

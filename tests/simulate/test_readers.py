@@ -171,3 +171,38 @@ def test_delays_have_the_median_that_is_asked_for() -> None:
     assert late(0.1, 60.0) < 20 < 200 < late(0.9, 60.0)
     draws = Dice(1).about("gaps")
     assert sum(gap(next(draws), 5.0) for _ in range(4000)) / 4000 == pytest.approx(5.0, rel=0.05)
+
+
+def test_a_mail_that_is_too_old_is_read_by_nobody() -> None:
+    patient = audience(open=1)
+    hasty = Audience(
+        "hasty", patient.mail, reading=Reading(timedelta(hours=4), timedelta(minutes=1))
+    )
+    assert happened(world_with(20, patient, HEARING))["email.opened"] > 10
+    assert happened(world_with(20, hasty, HEARING))["email.opened"] < 3
+
+
+def test_what_answers_a_request_is_unsubscribed_by_nobody() -> None:
+    asked = workflow(
+        "w", "- {id: it, send: receipt/it}", "purpose: service\ntrigger: [{event: page.viewed}]"
+    )
+    leaving = audience(open=1, unsubscribe=1)
+    assert happened(world_with(5, leaving, asked))["contact.unsubscribed"] == 0
+    assert happened(world_with(5, leaving, HEARING))["contact.unsubscribed"] == 5
+
+
+def test_what_an_audience_may_do_is_what_it_comes_by_for_and_what_mails_ask() -> None:
+    comes = Arrival("trial.started", {}, timedelta(days=10), {Temperature.COLD: 0.1})
+    world = World.of(project(HEARING), START)
+    readers = Readers(world, audience((comes,)), 1, START)
+    assert readers.possible == {"trial.started", "form.submitted"}
+    # Nothing is asked by a journey without mails, and a seminar that no file has is held by nobody.
+    empty = World.of(project(workflow("w", "- wait: 1d")), START)
+    registers = Arrival("seminar.registered", {}, timedelta(days=10), {Temperature.COLD: 0.1})
+    assert Readers(empty, audience((registers,)), 1, START).possible == {"seminar.registered"}
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.5, 0.99])
+def test_dice_are_late_by_more_the_higher_they_fall(fraction: float) -> None:
+    assert late(fraction, 60.0) <= late(min(fraction + 0.005, 0.999), 60.0)
+    assert gap(fraction, 5.0) >= 0
