@@ -64,6 +64,8 @@ class About:
         for types in lookups.journey_types.values():
             found |= types
         for workflow in self.definitions.workflows.values():
+            ways_out = (way.match for way in workflow.exits)
+            found |= {match.event for match in ways_out if match is not None}
             for step in workflow.graph.steps.values():
                 if isinstance(step, WaitFor):
                     found |= {match.event for match in step.events}

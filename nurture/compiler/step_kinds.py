@@ -99,6 +99,23 @@ SURVEY = Key(
 TEMPLATE = Key("template", TEMPLATE_NAME, say("The mail that asks; without it, NAME/ask."))
 ASK_TEMPLATE = Key("template", TEMPLATE_NAME, say("The mail that asks; without it, referral/ask."))
 
+REVIEW_BY = Key("by", NAME, say("`owner`, a sender or a role; owner."))
+REVIEW_FOR = Key("for", Span(), say("How long the mail waits for them; 4h."))
+REVIEW_OTHERWISE = Key(
+    "otherwise",
+    Choice("send", "hold"),
+    say("Nobody looked in time: `send` lets it leave, `hold` keeps it until it expires; hold."),
+)
+REVIEW = Key(
+    "review",
+    Record(say("a review"), (REVIEW_BY, REVIEW_FOR, REVIEW_OTHERWISE)),
+    say(
+        "A person looks at the mail before it leaves, by a task with a button. Not where the "
+        "event that began the journey says `review: false`, as news of referrals do by "
+        "the programme's `review`."
+    ),
+)
+
 WAIT = Key("wait", Span(), say("Waits for a span, counted from the last mail's fate."))
 
 WEEKDAY = Key("weekday", Weekday(), say("The next such day …"))
@@ -289,8 +306,7 @@ STEP_KINDS: dict[str, StepKind] = {
     for kind in (
         StepKind(
             SEND,
-            (SUBJECT, FROM, WINDOW, SPREAD, EXPIRES, ATTACH, PURPOSE),
-            {"review": say("a person's review before sending")},
+            (SUBJECT, FROM, WINDOW, SPREAD, EXPIRES, ATTACH, PURPOSE, REVIEW),
         ),
         StepKind(SURVEY, (TEMPLATE, SUBJECT, FROM, WINDOW, SPREAD, EXPIRES)),
         StepKind(

@@ -30,6 +30,7 @@ from nurture.domain.steps import (
     Branch,
     Duration,
     End,
+    Glance,
     Goto,
     Graph,
     Notify,
@@ -178,12 +179,23 @@ class StepCompiler:
             attach=attached(fields),
             purpose=own,
             spread=spread,
+            review=self._review(fields),
             question=question,
             subject_at=_text_at(at),
             subjects_at=tuple(_text_at(at.pairs[one][1]) for one in subjects)
             if isinstance(at, MapNode) and "" not in subjects
             else (),
         )
+
+    def _review(self, fields: Fields) -> Glance | None:
+        """Return who looks at a mail before it leaves."""
+        said = fields.get(kinds.REVIEW)
+        if said is None:
+            return None
+        by = said.get_or(kinds.REVIEW_BY, "owner")
+        self._references.check_assignee(by, said.at(kinds.REVIEW_BY), self._report)
+        within = said.get_or(kinds.REVIEW_FOR, Glance().within)
+        return Glance(by, within, said.get_or(kinds.REVIEW_OTHERWISE, "hold") == "hold")
 
     def _own_purpose(self, fields: Fields, content: Content) -> Purpose | None:
         """Return the purpose that a mail says itself; a pick may say none."""

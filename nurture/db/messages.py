@@ -28,6 +28,7 @@ _OPTIONAL = (
     "spread",
     "values",
     "locale",
+    "reason",
     "mailing",
     "task_id",
     "topic",

@@ -130,6 +130,23 @@ def of_contact(connection: Connection, contact_id: int) -> list[Row[Any]]:
     )
 
 
+def weekly_of(connection: Connection, referrer_id: int, program: str) -> list[Row[Any]]:
+    """Return a referrer's open referrals of a programme that somebody has been in touch about."""
+    return list(
+        connection.execute(
+            select(referral.c.ref, referral.c.news_at)
+            .where(
+                referral.c.referrer_id == referrer_id,
+                referral.c.program == program,
+                referral.c.contacted_at.is_not(None),
+                referral.c.state.not_in([str(state) for state in CLOSED]),
+                referral.c.way != "outbound",
+            )
+            .order_by(referral.c.id)
+        )
+    )
+
+
 def of_deal(connection: Connection, deal_id: int) -> Row[Any] | None:
     """Return the referral that a deal came from."""
     query = select(referral).where(referral.c.deal_id == deal_id, referral.c.state != "duplicate")

@@ -43,8 +43,16 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "referral.duplicated": ("ご紹介の重複", "Referral of somebody known", _REFERRAL),
     "referral.expired": ("ご紹介の期限切れ", "Referral expired", _REFERRAL),
     "referral.reopened": ("ご紹介の再開", "Referral open again", _REFERRAL),
+    "referral.week_due": ("ご紹介の週ごとのご報告", "Week of referrals", ("week",)),
     "referral.overdue": ("ご紹介への対応の遅れ", "Referral overdue", ("timer", "referral")),
     "introduction.accepted": ("ご紹介によるご了承", "Agreed to be introduced", ("referrer",)),
+    "email.approved": ("送信前の確認：承認", "Mail approved", ("note",)),
+    "email.withheld": ("送信前の確認：見合わせ", "Mail withheld", ("note",)),
+    "introduction.declined": (
+        "ご紹介の方へのお断り",
+        "Referred person declined by us",
+        ("reason",),
+    ),
     "introduction.contacted": ("ご紹介先への初回のご連絡", "First contact made", ("how",)),
     "case_study.agreed": ("事例掲載のご承諾", "Case study agreed", ("referral",)),
     "referrer.marked": ("ご紹介者としての登録", "Marked as a referrer", ("kind",)),
@@ -54,6 +62,7 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
         ("speciality", "company"),
     ),
     "community.guest_brought": ("コミュニティへの同伴", "Brought a guest", ("guest",)),
+    "case_study.ready": ("事例化の開始（双方のご承諾）", "Case study: both agreed", ("referral",)),
     "reward.earned": ("特典の確定", "Reward earned", ("title",)),
     "reward.delivered": ("特典のお届け", "Reward delivered", ("title",)),
     "reward.reversed": ("特典の取り消し", "Reward reversed", ("reason",)),
@@ -61,6 +70,14 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 
 #: code → sentence, as `reasons.SENTENCES`
 LOOP_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "review": (
+        "担当者の確認を {until} まで待っています",
+        "it waits for its owner's look until {until}",
+    ),
+    "withheld": (
+        "担当者が内容を確認し、送らないことにしました",
+        "its owner looked at it and kept it back",
+    ),
     "introduction_over": (
         "ご紹介がすでに終了しているため送りません",
         "the introduction is over: nothing is asked any more",

@@ -196,9 +196,31 @@ def forgets_at(clock: Clockwork) -> datetime | None:
     return clock.closed_at + FORGET_AFTER
 
 
-def next_review(clock: Clockwork, timers: Timers, after: datetime) -> datetime | None:
+#: when the weekly letter is due: Thursday morning, as the weekly routine has it
+_WEEKDAY, _HOUR = 3, time(10)
+
+
+def next_week(clock: Clockwork, terms: Terms, after: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when a referral's weekly letter is due next; None: its referrer gets none.
+
+    It begins with the first contact: before that the receipt and the report say all there is.
+    """
+    open_ = clock.state not in CLOSED and clock.contacted_at is not None
+    if terms.cadence is not Cadence.WEEKLY or not open_:
+        return None
+    day = after.astimezone(zone).date()
+    day += timedelta(days=(_WEEKDAY - day.weekday()) % 7)
+    moment = at_wall(day, _HOUR, zone)
+    return moment if moment > after else at_wall(day + timedelta(days=7), _HOUR, zone)
+
+
+def next_review(clock: Clockwork, terms: Terms, after: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when something about a referral is due next, after `after`; None: nothing is."""
-    moments = [expires_at(clock, timers), forgets_at(clock)]
+    moments = [
+        expires_at(clock, terms.timers),
+        forgets_at(clock),
+        next_week(clock, terms, after, zone),
+    ]
     if clock.acknowledged_at is None and "acknowledge" not in clock.breaches:
         moments.append(clock.acknowledge_by)
     if (

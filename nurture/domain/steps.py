@@ -75,6 +75,18 @@ Question: TypeAlias = SurveyQuestion | ReferralQuestion
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """A person looks at a mail before it leaves."""
+
+    #: `owner`, a sender key or a role, as a task is given
+    by: str = "owner"
+    #: how long it waits for them
+    within: Duration = Duration(elapsed=timedelta(hours=4))
+    #: nobody looked in time: held until it expires, else it leaves
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Send:
     """Queue one mail and hold until its fate is known.
 
@@ -105,6 +117,8 @@ class Send:
     spread: timedelta | None = None
     #: what it asks, where guards are asked first
     question: Question | None = None
+    #: who looks at it before it leaves; None: nobody
+    review: Glance | None = None
     #: line and column of the subject in the file, from 1; moving a line changes no step
     subject_at: tuple[int, int] = field(default=(1, 1), compare=False)
     #: the same of each of `subjects`

@@ -13,6 +13,7 @@ from typing import Any
 from nurture.domain import task_words
 from nurture.domain.glossary import RETURNS, Words
 from nurture.domain.lifecycle import Stage
+from nurture.domain.loop_words import CONTACTED_BY
 
 #: longest line and longest note, characters
 LINE, NOTE = 300, 4000
@@ -82,6 +83,13 @@ ACTIONS: Mapping[str, Action] = {
             ),
             again=True,
         ),
+        Action(
+            "contacted",
+            "introduction.contacted",
+            (Field("how", CHOICE, required=True, choices=CONTACTED_BY), _NOTE),
+        ),
+        Action("approved", "email.approved", (_NOTE,)),
+        Action("withheld", "email.withheld", (_NOTE,)),
         Action("accepted", "lead.accepted"),
         Action(
             "meeting_set",
@@ -139,6 +147,8 @@ ACTIONS: Mapping[str, Action] = {
 #: kind of task → what it is there for; other kinds: to be done, perhaps by phone
 _MAIN: Mapping[str, tuple[str, ...]] = {
     "call": ("called",),
+    "first-contact": ("contacted", "called"),
+    "promise": ("contacted", "done", "called"),
     "escalation": ("called", "done"),
     "reply": ("done", "called"),
     "quote": ("proposed", "done"),
@@ -173,7 +183,17 @@ _LEAVES_OPEN: Mapping[str, frozenset[str]] = {
 #: kinds of tasks that ask for something else than a call: a call about one of them is not
 #: the call that another task asks for by name
 _NO_CALL = frozenset(
-    {"reply", "quote", "record", "card", "meeting", "todo", "follow-up", "approval-pack"}
+    {
+        "mail-review",
+        "reply",
+        "quote",
+        "record",
+        "card",
+        "meeting",
+        "todo",
+        "follow-up",
+        "approval-pack",
+    }
 )
 
 
@@ -191,6 +211,8 @@ def offers(
     """
     if stage is None:
         return ("done",)
+    if kind == "mail-review":
+        return ("approved", "withheld")
     names = [*_MAIN.get(kind, _OTHERWISE), *_OF_DEAL.get(deal_stage, _OF_DEAL[None])]
     if stage in _LEADS:
         names += ["returned"] if accepted else ["accepted", "returned"]

@@ -10,6 +10,9 @@ from nurture.domain.glossary import Words
 #: what a person presses, and how a task that was closed by it ended
 ACTIONS: Words = {
     "called": ("電話済み", "Called"),
+    "contacted": ("連絡済み", "In touch"),
+    "approved": ("送ってよい", "Let it go"),
+    "withheld": ("送らない", "Keep it back"),
     "accepted": ("受諾", "Accept"),
     "meeting_set": ("商談日決定", "Meeting set"),
     "met": ("商談済み", "Met"),
@@ -24,6 +27,12 @@ ACTIONS: Words = {
 #: what pressing it says, for people who see the word for the first time
 MEANINGS: Words = {
     "called": ("電話の結果を記録します", "Note how the call went"),
+    "contacted": (
+        "初回のご連絡をした方法を記録します（ご紹介元へご報告します）",
+        "Note how you got in touch; the referrer hears of it",
+    ),
+    "approved": ("内容を確認し、このまま送ります", "It is right as it stands: it leaves now"),
+    "withheld": ("メールは送らず、直接お伝えします", "It does not leave: you tell them yourself"),
     "accepted": ("担当者として引き受けます", "Take this lead on"),
     "meeting_set": ("商談の日時を記録します", "Note when the meeting is"),
     "met": ("商談の内容と次の一歩を記録します", "Note what was said, and the next step"),
@@ -41,6 +50,8 @@ MEANINGS: Words = {
 #: what the last button says where more follows from it than a record
 PRESSES: Words = {
     "send_pack": ("記録して稟議資料を送る", "Record, and send the approval pack"),
+    "approved": ("確認して送る", "Let it go"),
+    "withheld": ("送らずに終える", "Keep it back"),
 }
 
 CALL_RESULTS: Words = {
@@ -73,6 +84,7 @@ DEAL_STAGES: Words = {
 #: what a form asks
 ASKED: Words = {
     "result": ("電話の結果", "How did it go?"),
+    "how": ("ご連絡の方法", "How did you get in touch?"),
     "budget": ("予算", "Budget"),
     "authority": ("決裁", "Authority"),
     "need": ("必要性", "Need"),

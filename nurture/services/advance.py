@@ -26,6 +26,7 @@ from nurture.services import mail_timing, team_rows
 from nurture.services.batch import Batch, Journey, Person, load_people
 from nurture.services.changes import Changes
 from nurture.services.divisions import Divisions
+from nurture.services.glances import Glances
 from nurture.services.guards import WalkGuards
 from nurture.services.places import zone_of
 from nurture.services.rescore import journey_review
@@ -55,6 +56,7 @@ class Walks:
         self._calls: list[dict[str, Any]] = []
         self._emits: list[tuple[Person, Journey, pure.Decision, pure.Emit]] = []
         self._shelf = Shelf(batch)
+        self._glances = Glances(batch)
         self._changes = Changes()
         #: contact → the events that led to its changes
         self._changed_by: dict[int, set[int | None]] = {}
@@ -169,7 +171,7 @@ class Walks:
         assert workflow is not None  # walk() returned early otherwise
         first = journey.row.step is None
         purpose = workflow.purpose_of(step)
-        return {
+        mail = {
             "dedupe_key": f"{journey.id}/{step.id}/{visit}",
             "contact_id": person.id,
             "account_id": person.row.account_id,
@@ -189,11 +191,13 @@ class Walks:
             "attach": list(step.attach),
             **self._shelf.columns(person, journey, step, visit, zone),
         }
+        return mail | self._glances.columns(person, journey, step, mail, zone)
 
     def save(self) -> None:
         """Write mails, events, positions and reasons."""
         batch = self._batch
         queued = messages.queue(batch.connection, self._mails, batch.release.id, batch.now)
+        self._glances.save(queued)
         self._guards.save()
         notices.keep(batch.connection, self._lines, batch.now)
         calls.keep(batch.connection, self._calls, batch.now)

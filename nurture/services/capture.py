@@ -43,9 +43,6 @@ OURS = frozenset(
         "deal.stale",
         "evidence.revised",
         "owner.changed",
-        "referral.introduced",
-        "referral.overdue",
-        "referral.reopened",
         "revisit.due",
         "task.overdue",
     }

@@ -41,7 +41,7 @@ from nurture.domain.sending import (
     take_turns,
 )
 from nurture.domain.workflow import Purpose
-from nurture.services import acquaintance, guards, referral_mail, seminar_mail
+from nurture.services import acquaintance, glances, guards, referral_mail, seminar_mail
 from nurture.services.acquaintance import STRANGER, Known
 from nurture.services.drafting import recipient_of, resolve_sender
 from nurture.services.places import zone_of
@@ -180,6 +180,13 @@ class _Desk:
                 case Drop(why, detail):
                     never.append((mail.id, why))
                     reasons.append(_reason(row, "dropped", why, detail, None))
+        looked_at = [
+            by_id[one].dedupe_key
+            for one in [*go, *(one for one, _ in never)]
+            if by_id[one].reason == glances.REASON
+        ]
+        if looked_at:
+            glances.settle(self._connection, looked_at, self._now)
         outbox.put_off(self._connection, later)
         outbox.drop(self._connection, never)
         mail_fates.tell_enrolments(self._connection, [one for one, _ in never], self._now)

@@ -15,6 +15,7 @@ from nurture.services.batch import Batch, Person
 from nurture.services.calls import log_call
 from nurture.services.deal_reactions import follow_deal
 from nurture.services.enrol import enrol
+from nurture.services.glances import approve, withhold
 from nurture.services.handoff import accept, close_own, give_back, house_title, task_row
 from nurture.services.lifecycle import set_stage
 from nurture.services.owners import hand_over
@@ -96,7 +97,9 @@ def _become_lead(batch: Batch, person: Person, arrival: Arrival) -> None:
 
 _REACTIONS: Mapping[str, Reaction] = {
     "call.logged": _take_call,
+    "email.approved": approve,
     "email.replied": _take_reply,
+    "email.withheld": withhold,
     "introduction.accepted": _become_lead,
     "introduction.contacted": spoken_to,
     "lead.accepted": accept,

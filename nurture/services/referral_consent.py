@@ -241,7 +241,7 @@ def reopened(desk: moves.Desk, row: Row[Any], to: State) -> Row[Any]:
     connection, now, terms = desk.connection, desk.now, desk.terms(row.program)
     old = State(row.state)
     values: dict[str, Any] = {"state": str(to), "closed_at": None, "reason": None}
-    review_at = next_review(moves.clock_of(row, **values), terms.timers, now)
+    review_at = next_review(moves.clock_of(row, **values), terms, now, desk.zone)
     if to is State.AWAITING_CONSENT and (review_at is None or review_at <= now):
         # The weeks for an answer begin anew.
         review_at = now + terms.timers.consent

@@ -30,6 +30,16 @@ TEMPLATE = "introduction/consent"
 #: how the keys of these mails begin; the address's hash follows, so there is one ever
 KEY = "introduction/"
 
+#: why nothing was written to somebody → reason of the decision
+_SILENT = {
+    "suppressed": "consent_suppressed",
+    "unsubscribed": "consent_unsubscribed",
+    "self": "consent_self",
+    "asked_before": "consent_asked_before",
+    "no_template": "consent_no_template",
+}
+
+_REFERRER = {"ja": "ご紹介くださった方", "en": "who introduced us"}
 _SOMEBODY = {"ja": "ご紹介いただいた方", "en": "the person you introduced"}
 
 
@@ -78,7 +88,7 @@ def ask_consent(desk: Desk, row: Row[Any], flags: Sequence[Flag], vouched: bool)
 def note_silence(desk: Desk, row: Row[Any], why: str) -> None:
     """Write down why nothing was written to a referred person."""
     detail = {"referral": row.ref}
-    kind = {"kind": "not_asked", "reason": f"consent_{why}", "detail": detail}
+    kind = {"kind": "not_asked", "reason": _SILENT[why], "detail": detail}
     outcomes.append_decisions(desk.connection, [{**kind, "contact_id": row.referrer_id}], desk.now)
 
 
@@ -133,7 +143,7 @@ def told(runtime: Runtime, definitions: Definitions, message: Row[Any], locale: 
     with read(runtime.engine) as connection:
         row = referrals.with_ref(connection, named)
         if row is None:
-            return Told({}, stop)
+            return Told({"referral": _as_told(runtime, named, trigger, locale)}, stop)
         said = values_of(runtime, connection, definitions, row, locale)
         several = trigger.get("referrals")
         if isinstance(several, list):
@@ -222,7 +232,30 @@ def _line(connection: Connection, row: Row[Any], locale: str) -> dict[str, Any]:
     }
 
 
-def _told_reason(reason: str | None, language: str) -> str | None:
+def _as_told(
+    runtime: Runtime, named: str, trigger: Mapping[str, Any], locale: str
+) -> dict[str, Any]:
+    """Return what an event alone says of a referral that another system keeps."""
+    language = "ja" if locale.startswith("ja") else "en"
+    company = str(trigger.get("company") or "")
+    state = str(trigger.get("state") or State.RECEIVED)
+    found: dict[str, Any] = {
+        "ref": named,
+        "person": person_line(None, company, locale),
+        "name": _SOMEBODY[language],
+        "state": state,
+        "stage": word(REFERRAL_STATES, state, language),
+        "referrer": str(trigger.get("referrer") or _REFERRER[language]),
+        "consent": runtime.public_url,
+        "open": [],
+        "company": company or None,
+        "reason": _told_reason(trigger.get("reason"), language),
+        "result": trigger.get("result"),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _told_reason(reason: Any, language: str) -> str | None:
     return word(TOLD_REASONS, reason, language) if reason in TOLD_REASONS else None
 
 

@@ -164,7 +164,7 @@ def become(
         values["news_at"] = max(happened, row.news_at or happened)
     elif to not in CLOSED:
         values["news_at"] = now
-    values["review_at"] = next_review(clock_of(row, **values), terms.timers, now)
+    values["review_at"] = next_review(clock_of(row, **values), terms, now, desk.zone)
     if not referrals.move(connection, row.id, old, now, **values):
         return None
     moved = referrals.get(connection, row.id)
@@ -183,6 +183,11 @@ def become(
         event_id=event_id,
         at=now,
     )
+    if to is State.DECLINED and moved.contact_id is not None:
+        # By us: they hear it too, politely and with the reason.
+        told = {"referral": moved.ref, "reason": reason}
+        person = people.current(connection, moved.contact_id)
+        record(connection, [NewEvent("introduction.declined", person, now, ENGINE, told)], now)
     _settle_promises(connection, moved, to, now)
     follow_with_rewards(desk, row.id, old, to)
     return moved
@@ -200,10 +205,11 @@ def _properties(
 ) -> dict[str, Any]:
     state = State(row.state)
     more: dict[str, Any] = {
-        "reason": reason if state in CLOSED else "",
         "told": is_told(state, terms, happened or now, now),
         "review": is_reviewed(state, terms),
     }
+    if state in CLOSED:
+        more["reason"] = reason
     if row.contacted_at is not None and state not in CLOSED:
         more |= {"contacted_at": row.contacted_at.isoformat(), "contacted_by": row.contacted_by}
     if row.result and row.numbers_agreed:

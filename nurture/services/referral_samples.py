@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 _CALLED = datetime(2026, 5, 13, 10, 30, tzinfo=ZoneInfo("Asia/Tokyo"))
 
+#: why it ended
+_WHY = "reason"
+
 _SAMPLES: Mapping[str, Mapping[str, Any]] = {
     "ja": {
         "ref": "R-7K2M9Q",
@@ -20,7 +23,7 @@ _SAMPLES: Mapping[str, Mapping[str, Any]] = {
         "stage": "ご連絡済み",
         "contacted": _CALLED,
         "contacted_by": "お電話",
-        "reason": "現在はご検討の時期ではないとのこと",
+        _WHY: "現在はご検討の時期ではないとのこと",
         "result": "日報の転記：月51時間 → 月9時間",
         "reports": "お預かりした当日、最初のご連絡の後、そして節目ごとにご報告します。",
         "privacy": "ご紹介先の個人情報は、ご紹介へのご連絡のためだけに使います。",
@@ -41,7 +44,7 @@ _SAMPLES: Mapping[str, Mapping[str, Any]] = {
         "stage": "Contacted",
         "contacted": _CALLED,
         "contacted_by": "Phone",
-        "reason": "the time is not right for them now",
+        _WHY: "the time is not right for them now",
         "result": "Copying reports: from 51 to 9 hours a month",
         "reports": "You hear on the same day, after the first contact, and at each milestone.",
         "privacy": "We use the data of those you introduce for this introduction only.",

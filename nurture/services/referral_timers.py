@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
 from nurture.db import contacts as people
 from nurture.db import referrals
 from nurture.db.engine import write
+from nurture.db.events import NewEvent, record
 from nurture.domain.referral import CLOSED, OVERDUE, Reason, State
 from nurture.domain.referral_life import (
     Terms,
@@ -18,7 +20,9 @@ from nurture.domain.referral_life import (
     expires_at,
     forgets_at,
     next_review,
+    next_week,
     terms_of,
+    week_of,
 )
 from nurture.services import referral_moves as moves
 from nurture.services.batch import Batch, load_people
@@ -30,6 +34,13 @@ BATCH = 100
 
 #: kind of the task that a broken promise makes
 PROMISE = "promise"
+
+#: timer → reason of the decision
+_BROKEN = {
+    "acknowledge": "promise_acknowledge",
+    "contact": "promise_contact",
+    "report": "promise_report",
+}
 
 #: what its assignee is to do: by timer, Japanese and English
 _TITLES = {
@@ -98,7 +109,11 @@ def _look(batch: Batch, row: Row[Any], terms: Terms, told: Sequence[tuple[str, A
             learnt |= {"name": None, "email": None, "why": None}
     values = {**learnt, "breaches": breaches}
     clock = moves.clock_of(row, **values)
-    review_at = next_review(clock, terms.timers, now)
+    zone = ZoneInfo(batch.release.definitions.calendar.zone)
+    week = next_week(clock, terms, now, zone)
+    if week is not None and row.updated_at < week - timedelta(days=7) <= now:
+        _tell_week(batch, row, week_of(now, zone))
+    review_at = next_review(clock, terms, now, zone)
     referrals.change(connection, row.id, now, **values, review_at=review_at)
     ends = expires_at(clock, terms.timers)
     if ends is not None and ends <= now:
@@ -106,6 +121,25 @@ def _look(batch: Batch, row: Row[Any], terms: Terms, told: Sequence[tuple[str, A
         if fresh is not None:
             desk = moves.Desk(connection, batch.release, now, moves.ENGINE)
             moves.become(desk, fresh, State.EXPIRED, reason=str(Reason.NO_ANSWER))
+
+
+def _tell_week(batch: Batch, row: Row[Any], week: str) -> None:
+    """Tell of a week: one event for all of a referrer's open referrals, whichever came first."""
+    mine = referrals.weekly_of(batch.connection, row.referrer_id, row.program)
+    newest = max((one.news_at for one in mine if one.news_at is not None), default=None)
+    fresh = newest is not None and newest >= batch.now - timedelta(days=7)
+    said = {
+        "referral": row.ref,
+        "program": row.program,
+        "referrals": [one.ref for one in mine],
+        # Where nothing happened since the last letter, its owner is asked first.
+        "news": fresh,
+        "review": not fresh,
+        "week": week,
+    }
+    key = f"week/{row.referrer_id}/{row.program}/{week}"
+    event = NewEvent("referral.week_due", row.referrer_id, batch.now, moves.ENGINE, said, key=key)
+    record(batch.connection, [event], batch.now)
 
 
 def heard(row: Row[Any], told: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -144,4 +178,4 @@ def _breach(batch: Batch, row: Row[Any], terms: Terms, timer: str) -> None:
     if owner is not None and owner.active:
         task = {**task, "assignee_id": owner.id}
     batch.tasks.append(dict(task))
-    batch.decide(person, "task_due", f"promise_{timer}", {"referral": row.ref})
+    batch.decide(person, "task_due", _BROKEN[timer], {"referral": row.ref})

@@ -95,7 +95,7 @@ def introduce(
     referral_id = referrals.add(connection, **row)
     made = referrals.get(connection, referral_id)
     assert made is not None
-    review_at = next_review(moves.clock_of(made), terms.timers, now)
+    review_at = next_review(moves.clock_of(made), terms, now, desk.zone)
     referrals.change(connection, referral_id, now, review_at=review_at)
     said = moves.said_of(made, terms, told=True, review=False)
     event_id = moves.emit(connection, made, INTRODUCED, said, now)

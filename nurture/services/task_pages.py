@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from nurture.db import tasks
 from nurture.db import team as our_people
 from nurture.db.engine import read
+from nurture.services import glances
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 from nurture.services.task_links import Standing, holder_of, locale_of_member, standing
@@ -82,6 +83,10 @@ def _sheet(
         return Sheet(Standing.GONE, locale, member)
     until = portrait.row.created_at + release.definitions.policy.tasks.links_for
     values = mail_values(runtime, portrait, locale, "page", until)
+    values["draft"] = None
+    waiting = (portrait.row.result or {}).get("message")
+    if portrait.row.kind == glances.KIND and isinstance(waiting, int):
+        values["draft"] = glances.letter(runtime, waiting)
     holder = portrait.holder
     return Sheet(Standing.HOLDER, locale, member or holder.key, holder.name, portrait, values)
 

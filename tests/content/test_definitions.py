@@ -13,8 +13,9 @@ from nurture.compiler.release import compile_files
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts
 from nurture.domain.lifecycle import Temperature, temperature
+from nurture.domain.referral import CLOSED, EVENT_OF
 from nurture.domain.schedule import firings_after
-from nurture.domain.steps import Duration, Send, WaitFor, WaitUntil
+from nurture.domain.steps import Duration, Send, WaitUntil
 from nurture.domain.workflow import Existing, Purpose, Workflow
 from tests.content.shipped import release
 
@@ -90,7 +91,7 @@ def test_a_track_of_a_temperature_takes_in_those_who_have_it_already(name: str) 
     [
         ("hot-follow-up", "thanks"),
         ("seminar-follow-up", "thanks"),
-        ("referrer-updates", "receipt"),
+        ("referrer-receipt", "receipt"),
     ],
 )
 def test_what_is_promised_within_a_day_may_leave_every_day_and_expires(
@@ -191,11 +192,11 @@ def test_only_customers_are_asked_after_a_result_and_a_complaint_ends_it() -> No
 
 
 def test_each_referral_is_reported_for_itself_and_to_its_end() -> None:
-    journey = SHIPPED.workflows["referrer-updates"]
-    assert journey.subject_field == "referral"
-    closing = journey.graph.steps["closing"]
-    assert isinstance(closing, WaitFor)
-    assert {match.event for match in closing.events} == {
-        "referral.won", "referral.lost", "referral.declined",
-    }  # fmt: skip
-    assert {"receipt", "contacted", "won", "lost", "declined", "no-news"} == set(_sends(journey))
+    journeys = [SHIPPED.workflows[f"referrer-{name}"] for name in ("receipt", "updates", "closing")]
+    assert {journey.subject_field for journey in journeys} == {"referral"}
+    starts = {trigger.match.event for one in journeys for trigger in one.event_triggers}
+    # Consent is between us and them: the receipt has told of it.
+    silent = {"referral.received"}
+    assert starts == set(EVENT_OF.values()) - silent
+    ends = {EVENT_OF[state] for state in CLOSED}
+    assert {trigger.match.event for trigger in journeys[2].event_triggers} == ends

@@ -15,6 +15,7 @@ from nurture.emails.lint import lint_templates
 from nurture.emails.render import Rendered, render
 from nurture.emails.template_context import TemplateContext
 from nurture.emails.tokens import Keyring
+from nurture.services import referral_samples
 from nurture.services.ask_checks import ask_templates
 from nurture.services.gallery import sample_ask, sample_values
 from nurture.services.picking import Carried
@@ -96,6 +97,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "seminar": _seminar(locale),
         "reward": sample_values(_SHIPPED, locale, datetime(2026, 5, 12, tzinfo=UTC))["reward"],
         "refer": sample_refer("https://links.nurture.example/"),
+        "referral": referral_samples.sample(locale, "https://www.nurture.example"),
         "ask": sample_ask(_SHIPPED, locale, "https://links.nurture.example/a/x"),
         "survey": {"link": "https://links.nurture.example/s/x", **words(None, locale)},
         "result": result_values(sample_result(locale, date(2026, 4, 7)), locale),
@@ -138,6 +140,9 @@ def test_a_letter_renders_for_a_contact_we_know(path: str) -> None:
     head = (
         "株式会社碧海鋳造 生産管理部 課長 田村真由美様" if locale == "ja" else "Dear Grace Bennett,"
     )
+    if path.startswith("introduction/"):
+        # It goes to somebody who is no contact yet.
+        head = "鈴木様" if locale == "ja" else "Hello Ichiro,"
     assert head in mail.text
     assert head in mail.html
     assert "東京都千代田区神田見本町1-2-3" in mail.text

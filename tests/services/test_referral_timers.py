@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nurture.db import tables
+from nurture.db import referrers, tables
+from nurture.db.engine import write
+from nurture.domain.referral import State
 from nurture.errors import NurtureError
 from tests.services.house import START, House
-from tests.services.project import SCORING
+from tests.services.project import SCORING, workflow
 from tests.services.referring import TEXT, Referring, referring
 
 ESCALATING = SCORING.replace(
@@ -175,3 +177,61 @@ def test_a_deal_from_a_referral_names_one_that_is_known(refers: Referring) -> No
     made = refers.introduce()
     told = refers.house.happens(talks, "deal.opened", source="referral", referral=made.ref)
     assert told.status == "taken"
+
+
+def _weeks(refers: Referring) -> list[tuple[bool, list[str]]]:
+    events = refers.house.events("referral.week_due")
+    return [(row.properties["news"], row.properties["referrals"]) for row in events]
+
+
+def test_a_weekly_cadence_makes_one_event_a_week_for_all_open_referrals(house: House) -> None:
+    refers = referring(house, program="\ncadence: weekly\n")
+    first = refers.introduce(consented=True, consent_text=TEXT)
+    second = refers.introduce("b@betsu.example", name="佐々木", consented=True, consent_text=TEXT)
+    # Nobody has been in touch: the receipt has said all there is.
+    house.until(datetime.fromisoformat("2026-05-14T10:00:00+09:00"))
+    assert _weeks(refers) == []
+    for one in (first, second):
+        refers.move(one.id, State.CONTACTED, contacted_by="phone")
+    refers.move(first.id, State.MEETING)
+    (met,) = house.events("referral.met")
+    assert met.properties["told"] is False
+    house.until(datetime.fromisoformat("2026-05-21T10:00:00+09:00"))
+    assert _weeks(refers) == [(True, [first.ref, second.ref])]
+    refers.move(second.id, State.LOST, reason="timing")
+    house.until(datetime.fromisoformat("2026-05-28T10:00:00+09:00"))
+    assert _weeks(refers)[1:] == [(False, [first.ref])]
+    refers.move(first.id, State.WON)
+    house.after(days=14)
+    assert len(_weeks(refers)) == 2
+
+
+def test_a_mail_that_left_keeps_the_promises_it_was_for(house: House) -> None:
+    files = dict.fromkeys(
+        ("t_x__receipt", "t_x__news"),
+        "---\nsubject: 件名\npreheader: 中身\n---\n{{ contact | addressee }}\n\n"
+        "{{ referral.person }} {{ urls.unsubscribe }}\n",
+    )
+    head = "purpose: progress\ntrigger: [{event: %s}]\nper: event.referral\n"
+    refers = referring(
+        house,
+        workflow("receipt", "- send: x/receipt", head % "referral.introduced"),
+        workflow("news", "- send: x/news", head % "referral.contacted"),
+        scoring=ESCALATING,
+        **files,
+    )
+    made = refers.introduce(consented=True, consent_text=TEXT)
+    house.after(hours=3)
+    refers.move(made.id, State.CONTACTED, contacted_by="mail")
+    house.after(days=3)
+    assert len(house.to()) == 2 and _overdue(refers) == []
+    row = refers.row(made.id)
+    assert row.acknowledged_at == START
+    assert row.reported_at == START + timedelta(hours=3)
+    # Their own stop, and no other: progress stops, the rest does not.
+    with write(house.engine) as connection:
+        referrers.stop_updates(connection, refers.referrer, house.clock.now())
+    refers.introduce("c@betsu.example")
+    house.turn()
+    assert len(house.to()) == 2
+    assert house.mails()[-1][1:] == ("cancelled", "unsubscribed")

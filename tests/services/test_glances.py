@@ -1,0 +1,86 @@
+"""A mail that waits for somebody's look: let go, kept back, or decided by time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nurture.db import tables
+from nurture.services import glances
+from nurture.services.task_actions import NotOfferedError, act
+from tests.services.house import START, House
+from tests.services.project import project, workflow
+
+
+def _begin(house: House, otherwise: str, **said: bool) -> int:
+    review = f"{{by: owner, for: 4h, otherwise: {otherwise}}}"
+    house.publish(
+        project(workflow("a", f"- {{id: one, send: x/one, expires: 2d, review: {review}}}"))
+    )
+    sato = house.rows(tables.team_member, key="sato")[0].id
+    contact = house.person(owner_id=sato)
+    house.happens(contact, **said)
+    house.turn()
+    return contact
+
+
+def _task(house: House) -> int:
+    (task,) = house.rows(tables.task, kind="mail-review")
+    return int(task.id)
+
+
+def test_nothing_leaves_before_its_owner_has_looked_and_then_at_once(house: House) -> None:
+    _begin(house, "hold")
+    house.after(hours=1)
+    assert house.to() == []
+    task = house.row(tables.task, _task(house))
+    assert task.due_at == START + timedelta(hours=4)
+    letter = glances.letter(house.runtime, task.result["message"])
+    assert letter is not None and letter.subject == "件名" and "田中様" in letter.text
+    act(house.runtime, task.id, "approved", {}, "sato", "mail")
+    # Pressed twice.
+    assert act(house.runtime, task.id, "approved", {}, "sato", "mail").status == "already"
+    house.turn()
+    assert house.to() == ["tanaka@aozora.example"]
+    assert house.row(tables.task, task.id).state == "done"
+    assert glances.letter(house.runtime, task.result["message"]) is None
+
+
+def test_what_was_kept_back_never_leaves_and_its_journey_goes_on(house: House) -> None:
+    contact = _begin(house, "send")
+    act(house.runtime, _task(house), "withheld", {"note": "電話で伝えた"}, "sato", "mail")
+    house.after(days=3)
+    assert house.to() == []
+    assert house.mails()[0][1:] == ("cancelled", "withheld")
+    assert house.enrolments() == [("a", "ended", "completed")]
+    assert ("dropped", "withheld") in house.reasons(contact_id=contact)
+
+
+@pytest.mark.parametrize(("otherwise", "gone"), [("send", 1), ("hold", 0)])
+def test_where_nobody_looks_the_step_says_what_becomes_of_it(
+    house: House, otherwise: str, gone: int
+) -> None:
+    _begin(house, otherwise)
+    house.until(START + timedelta(hours=4, seconds=-1))
+    assert house.to() == []
+    house.after(seconds=1)
+    assert len(house.to()) == gone
+    house.after(days=3)
+    assert len(house.to()) == gone
+    # Nobody has anything left to decide.
+    assert house.row(tables.task, _task(house)).state == "cancelled"
+    if not gone:
+        assert house.mails()[0][1:] == ("cancelled", "expired")
+
+
+def test_an_event_that_says_no_review_needs_none(house: House) -> None:
+    _begin(house, "hold", review=False)
+    assert len(house.to()) == 1
+    assert house.rows(tables.task, kind="mail-review") == []
+
+
+def test_such_a_task_offers_those_two_answers_alone(house: House) -> None:
+    _begin(house, "hold")
+    with pytest.raises(NotOfferedError):
+        act(house.runtime, _task(house), "done", {}, "sato", "mail")
