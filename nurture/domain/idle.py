@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nurture.domain.definitions import Definitions
+from nurture.domain.loop_words import LOOP_EVENTS
 from nurture.domain.schedule import firings_after
 from nurture.domain.steps import StartWorkflow
 from nurture.domain.workflow import Workflow
 
+#: of the loop's events, what a CRM tells of a customer; the rest follows from what we do
+_OF_CUSTOMERS = frozenset({"complaint", "hearing", "onboarding", "renewal", "results", "upsell"})
+
 #: nouns of events that the engine, a mail or a colleague's task makes, whatever the audience does
 _MADE_HERE = frozenset(
     {
+        *({one.partition(".")[0] for one in LOOP_EVENTS} - _OF_CUSTOMERS),
         *("contact", "account", "email", "temperature", "lifecycle", "score", "segment"),
         *("task", "call", "owner", "revisit", "lead", "workflow", "webhook", "evidence"),
     }

@@ -42,6 +42,9 @@ FORM = "trigger: [{form: contact}]"
         (FORM, {"refused": {"w": {"only_if": 7}}}, Why("idle_refused", "only_if", 7)),
         # made by the engine, whatever the audience does
         ("trigger: [{event: lifecycle.changed}]", {}, Why("idle_did_not", "lifecycle.changed")),
+        ("trigger: [{event: reward.earned}]", {}, Why("idle_did_not", "reward.earned")),
+        # told by a CRM
+        ("trigger: [{event: complaint.received}]", {}, Why("idle_never", "complaint.received")),
         ("trigger: [{temperature: hot}]", {}, Why("idle_temperature", "hot")),
         ("trigger: [{temperature: hot}]", {"temperatures": {"hot"}}, Why("idle_nobody_new", "hot")),
         ("trigger: [{segment: big}]", {}, Why("idle_segment", "big")),
