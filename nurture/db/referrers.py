@@ -222,11 +222,11 @@ def stop_updates(connection: Connection, contact_id: int, at: datetime | None) -
     return done.first() is not None
 
 
-def stop_asking(connection: Connection, contact_id: int, never: bool) -> bool:
+def stop_asking(connection: Connection, ids: Sequence[int], never: bool) -> bool:
     """Keep that somebody is never asked again, or may be; False where it is so already."""
     done = connection.execute(
         update(referrer)
-        .where(referrer.c.contact_id == contact_id, referrer.c.do_not_ask.is_(not never))
+        .where(referrer.c.contact_id.in_(ids), referrer.c.do_not_ask.is_(not never))
         .values(do_not_ask=never)
         .returning(referrer.c.contact_id)
     )

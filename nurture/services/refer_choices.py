@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nurture.db import messages, referrers
+from nurture.db import ask_answers, messages, referrers
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
+from nurture.domain.referral import AskAnswer
 from nurture.domain.referrer_view import ShownAs
 from nurture.domain.sending import ALWAYS_OPEN
+from nurture.services import referrals
 from nurture.services.refer_desk import Desk
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
@@ -28,21 +30,27 @@ def be_named(runtime: Runtime, desk: Desk, wish: ShownAs) -> None:
 def choose(runtime: Runtime, desk: Desk, choice: str) -> bool:
     """Do one of CHOICES; False where it is so already, and nothing is written.
 
-    `never`: no ask any more, told as the answer of that name; `ask` takes it back; `silence`
+    `never`: no ask any more, told as the answer of that name; `ask` makes it "not now", also
+    where it was the answer to an ask; `silence`
     and `updates` stop and start the mails about their referrals.
     """
     now = runtime.clock.now()
-    row = desk.referrer.row
     with write(runtime.engine) as connection:
         if choice in ("never", "ask"):
-            if not referrers.stop_asking(connection, row.contact_id, choice == "never"):
+            never = choice == "never"
+            # The guards look at the contact of today, not at the duplicate they once were.
+            referrals.ensure_referrer(connection, desk.referrer.id, desk.kind, now)
+            changed = referrers.stop_asking(connection, desk.referrer.ids, never)
+            if not never:
+                changed |= ask_answers.take_back_never(connection, desk.referrer.ids)
+            if not changed:
                 return False
-            kind = "referral.ask_answered" if choice == "never" else "referral.asks_welcome"
-            properties = {"answer": "never"} if choice == "never" else {}
-            record(connection, [NewEvent(kind, desk.referrer.id, now, "web", properties)], now)
+            said = {"answer": str(AskAnswer.NEVER if never else AskAnswer.NOT_NOW)}
+            told = NewEvent("referral.ask_answered", desk.referrer.id, now, "web", said)
+            record(connection, [told], now)
         else:
             stopped = now if choice == "silence" else None
-            if not referrers.stop_updates(connection, row.contact_id, stopped):
+            if not referrers.stop_updates(connection, desk.referrer.row.contact_id, stopped):
                 return False
     runtime.ring(DECIDE)
     return True

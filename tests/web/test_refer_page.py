@@ -357,12 +357,44 @@ def test_they_ask_us_to_stop_and_take_it_back(world: Introducing) -> None:
     (told,) = world.rows(tables.event)
     assert (told.type, told.properties) == ("referral.ask_answered", {"answer": "never"})
     world.post(page, do="ask")
+    world.post(page, do="ask")
     assert not world.rows(tables.referrer)[0].do_not_ask
+    assert [one.properties["answer"] for one in world.rows(tables.event)] == ["never", "not_now"]
     world.post(page, do="silence")
     assert world.rows(tables.referrer)[0].updates_stopped_at is not None
     world.post(page, do="updates")
     assert world.rows(tables.referrer)[0].updates_stopped_at is None
     world.post(page, 400, do="everything")
+
+
+def test_a_never_that_was_the_answer_to_an_ask_is_shown_and_taken_back_too(
+    world: Introducing,
+) -> None:
+    row = {
+        "dedupe_key": "ask", "program": "default", "contact_id": world.referrer,
+        "offer": "training", "timing": "regular", "mode": "criteria", "answer": "never",
+        "asked_at": world.scene.clock.now(),
+    }  # fmt: skip
+    world.scene.add(tables.referral_ask, **row)
+    assert "また頼んでもよい" in world.get(world.page)
+    world.post(world.page + "/stop", do="ask")
+    # the guards read this answer, so that it must not say "never" any more
+    assert [one.answer for one in world.rows(tables.referral_ask)] == ["not_now"]
+    assert "今後は頼まないでほしい" in world.get(world.page)
+
+
+def test_who_was_merged_is_left_alone_as_the_contact_they_became(world: Introducing) -> None:
+    scene = world.scene
+    path = world.page
+    became = scene.person("tanaka@new.example", family_name="田中", locale="ja")
+    with write(scene.engine) as connection:
+        merged = update(tables.contact).where(tables.contact.c.id == world.referrer)
+        connection.execute(merged.values(merged_into=became))
+    world.post(path + "/stop", do="never")
+    assert {row.contact_id: row.do_not_ask for row in world.rows(tables.referrer)} == {
+        world.referrer: True, became: True,
+    }  # fmt: skip
+    assert "また頼んでもよい" in world.get(path)
 
 
 def test_a_ticket_is_made_once_for_a_form_that_comes_twice(world: Introducing) -> None:

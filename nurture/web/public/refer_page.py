@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from nurture.db import referrers
+from nurture.db import ask_answers, referrers
 from nurture.db.engine import read
 from nurture.domain.golden_ticket import written
 from nurture.domain.referral_program import Program
@@ -197,6 +197,7 @@ def _page(
         earned = gifts(connection, desk)
         drawer = stubs(connection, desk, now)
         report = referrers.newest_result(connection, desk.referrer.id)
+        never = ask_answers.said_never(connection, desk.referrer.ids)
     day = days_in(desk.zone)
     program = desk.program
     values |= {
@@ -210,7 +211,7 @@ def _page(
         "owner": face_of_owner(desk.owner),
         "said": said or Filled(),
         "faults": dict(said.faults) if said is not None else {},
-        "asked_no_more": bool(desk.referrer.row.do_not_ask),
+        "asked_no_more": never or bool(desk.referrer.row.do_not_ask),
         "told_no_more": desk.referrer.row.updates_stopped_at is not None,
         "hours": refer_frame.hours_of(desk),
         "forms": _forms(text, desk),
