@@ -96,7 +96,12 @@ _COMPLAINED: Select[Any] = (
     .group_by(contact.c.account_id, event.c.contact_id, event.c.type)
 )
 _PILOTS: Select[Any] = (
-    select(referral_ask.c.dedupe_key, referral_ask.c.program, referral_ask.c.contact_id)
+    select(
+        referral_ask.c.dedupe_key,
+        referral_ask.c.program,
+        referral_ask.c.contact_id,
+        referral_ask.c.asked_at,
+    )
     .where(referral_ask.c.pilot == true(), referral_ask.c.void == false())
     .order_by(referral_ask.c.id)
 )

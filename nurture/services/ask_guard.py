@@ -20,6 +20,10 @@ from nurture.services.places import locale_of
 
 #: asks without an occasion go to many at once; figures keep them apart (003)
 _BULK = "regular"
+#: somebody asked; no mail of ours
+_BY_VOICE = ("meeting", "sns")
+#: what the event tells besides
+_TOLD = ("program", "offer", "timing", "mode")
 
 
 class AskGuard:
@@ -95,28 +99,20 @@ class AskGuard:
             return
         asks.make_referrers(self._connection, self._referrers.values())
         made = asks.insert_asks(self._connection, self._rows.values())
+        # Of an ask by mail it is told once the mail has left (nurture.services.guards.told).
         events = [
             NewEvent(
                 "referral.asked",
                 row["contact_id"],
                 self._now,
-                "engine",
-                {"ask": made[key], **self._told(key, row)},
-                key=f"ask/{key}",
+                "team",
+                told({"id": made[key], **row}, self._numbers.get(key)),
+                key=f"asked/{key}",
             )
             for key, row in self._rows.items()
-            if key in made
+            if key in made and row["channel"] in _BY_VOICE
         ]
         record(self._connection, events, self._now)
-
-    def _told(self, key: str, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the event tells; `pilot` is the number of the person in a small start."""
-        told = {name: row[name] for name in ("program", "offer", "timing", "mode")}
-        pilot = self._definitions.programs[row["program"]].pilot
-        if key in self._numbers and pilot is not None:
-            told["pilot"] = self._numbers[key]
-            told["review_at"] = (self._now + pilot.review_after).isoformat()
-        return told
 
     def _look(self, contact_id: int, question: ReferralQuestion, key: str) -> Allowed | Refusal:
         program = self._definitions.programs.get(question.program)
@@ -136,11 +132,35 @@ class AskGuard:
 def asked(connection: Connection, mails: Sequence[Row[Any]]) -> dict[int, Asked]:
     """Return what mails ask, by their ids: with the offer that was chosen."""
     by_key = {row.dedupe_key: row for row in asks.asked(connection, [m.dedupe_key for m in mails])}
+    numbers = _numbers(connection) if by_key else {}
     found = {}
     for one in mails:
         row = by_key.get(one.dedupe_key)
         if row is not None:
             question = ReferralQuestion(row.program, row.offer, row.timing, row.mode)
-            # `referral.asked` was told when the mail was queued.
-            found[one.id] = Asked(row.id, question, row.dedupe_key, False, "", {})
+            properties = told(row._asdict(), numbers.get(row.dedupe_key))
+            found[one.id] = Asked(
+                row.id, question, row.dedupe_key, False, "referral.asked", properties
+            )
+    return found
+
+
+def told(row: Mapping[str, Any], pilot: int | None) -> dict[str, Any]:
+    """Return what `referral.asked` tells of an ask.
+
+    `pilot`: which person of a small start it is, from 1; None: it belongs to none.
+    """
+    said = {"ask": row["id"]} | {name: row[name] for name in _TOLD}
+    return said if pilot is None else {**said, "pilot": pilot}
+
+
+def _numbers(connection: Connection) -> dict[str, int]:
+    """Return the asks within small starts by key: which person of its programme each is."""
+    people: dict[str, list[int]] = {}
+    found = {}
+    for row in asks.pilots(connection):
+        known = people.setdefault(row.program, [])
+        if row.contact_id not in known:
+            known.append(row.contact_id)
+        found[row.dedupe_key] = known.index(row.contact_id) + 1
     return found

@@ -65,6 +65,8 @@ class AskBoard:
     waiting: list[Candidate]
     #: asked within the small start; None: it is over, or there is none
     pilot: int | None
+    #: when to look back at it; None: nobody was asked yet
+    review_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def board(runtime: Runtime, program: str = "") -> AskBoard:
         people = {row.id: row for row in touched.contact_rows(connection, ids)}
         desk, blocked = _desk(runtime, connection, release, people, now)
         pilot = desk.known.in_pilot(chosen.name)
+        first = [row.asked_at for row in asks.pilots(connection) if row.program == chosen.name]
         found = [_look(desk, chosen, row, pilot, blocked, now) for row in people.values()]
     ready = in_order((one, one.signs, one.readiness) for one in found if one.refusal is None)
     waiting = sorted(
@@ -99,7 +102,10 @@ def board(runtime: Runtime, program: str = "") -> AskBoard:
     small = chosen.pilot is not None and (
         chosen.pilot.widened is None or chosen.pilot.widened > now.date()
     )
-    return AskBoard(chosen, ready, waiting, len(pilot) if small else None)
+    review_at = None
+    if small and chosen.pilot is not None and first:
+        review_at = min(first) + chosen.pilot.review_after
+    return AskBoard(chosen, ready, waiting, len(pilot) if small else None, review_at)
 
 
 def contact_of(runtime: Runtime, address: str) -> int:

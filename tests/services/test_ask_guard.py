@@ -157,7 +157,7 @@ def test_the_limit_of_an_account_counts_colleagues_of_the_same_batch(house: Hous
     assert refusals(house) == ["ask_account_limit"]
 
 
-def test_a_pilot_asks_three_and_its_first_tells_when_to_look_back(house: House) -> None:
+def test_a_pilot_asks_three_and_numbers_them(house: House) -> None:
     people = [happy(house, f"p{n}@aozora.example") for n in range(4)]
     house.publish(files("pilot: {people: 3, review_after: 14d}\n"))
     for one in people:
@@ -168,7 +168,6 @@ def test_a_pilot_asks_three_and_its_first_tells_when_to_look_back(house: House) 
     assert refusals(house) == ["ask_pilot_full"]
     told = [one.properties for one in house.rows(tables.event) if one.type == "referral.asked"]
     assert [one["pilot"] for one in told] == [1, 2, 3]
-    assert told[0]["review_at"].startswith("2026-05-26")
 
 
 def test_never_again_is_kept_for_good_and_taken_back_on_the_same_page(house: House) -> None:
