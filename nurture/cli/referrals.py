@@ -5,12 +5,16 @@ from __future__ import annotations
 import click
 
 from nurture.cli.referral_links import link, ticket
+from nurture.cli.referral_lists import list_, move, show
 
 
 @click.group()
 def referrals() -> None:
-    """Referrals: the pages and links of who refers, and golden tickets."""
+    """Referrals: how they stand, the pages and links of who refers, and golden tickets."""
 
 
 referrals.add_command(link)
 referrals.add_command(ticket)
+referrals.add_command(list_)
+referrals.add_command(show)
+referrals.add_command(move)

@@ -41,7 +41,7 @@ def events_by_type(connection: Connection, types: Sequence[str]) -> Counter[str]
         .where(event.c.type.in_(list(types)))
         .group_by(event.c.type)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter({row[0]: row[1] for row in rows})
 
 
 def referrals_told(connection: Connection, kind: str) -> set[str]:
@@ -84,4 +84,4 @@ def loop_counts(connection: Connection) -> Mapping[str, int]:
 def rewards_by_state(connection: Connection) -> Counter[str]:
     """Return state of reward → how many."""
     rows = connection.execute(select(reward.c.state, func.count()).group_by(reward.c.state))
-    return Counter(dict(rows.tuples().all()))
+    return Counter({row[0]: row[1] for row in rows})

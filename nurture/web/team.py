@@ -25,6 +25,7 @@ from nurture.web.admin.kpis import make_kpis
 from nurture.web.admin.mailbox import make_mailbox
 from nurture.web.admin.mailings import make_mailings
 from nurture.web.admin.nps import make_nps
+from nurture.web.admin.referrals import make_referrals
 from nurture.web.admin.releases import make_releases
 from nurture.web.admin.rewards import make_rewards
 from nurture.web.admin.seminars import LARGEST_LIST, make_seminars
@@ -90,6 +91,7 @@ def make_team(
     app.register_blueprint(make_releases(runtime))
     app.register_blueprint(make_asks(runtime))
     app.register_blueprint(make_rewards(runtime))
+    app.register_blueprint(make_referrals(runtime))
     app.register_blueprint(make_stages(runtime))
     app.register_blueprint(make_kpis(runtime))
     app.register_blueprint(make_nps(runtime))

@@ -19,6 +19,7 @@ from nurture.web.api.kpis import kpis_of
 from nurture.web.api.mailings import mailing_of, mailings_of
 from nurture.web.api.metrics import MetricIn, ReportIn, make_report, metrics_of, put_metrics
 from nurture.web.api.preferences_in import PreferencesIn
+from nurture.web.api.referrals import add_referrals
 from nurture.web.api.rewards import add_rewards
 from nurture.web.api.seminars import AttendanceIn, take_attendance
 from nurture.web.api.shapes import ContactIn, EventIn, UnsubscribeIn
@@ -162,6 +163,7 @@ def make_api(runtime: Runtime) -> Blueprint:
             return problem(422, error.message, hint=error.hint)
 
     add_rewards(api, runtime)
+    add_referrals(api, runtime, lambda model: _objects(model, most=1)[0])
     return api
 
 
