@@ -85,6 +85,20 @@ def of_code(connection: Connection, code: str) -> Referrer | None:
     return _living(connection, row, person, _everyone(connection, person))
 
 
+def of_code_in_any_case(connection: Connection, code: str) -> Referrer | None:
+    """Return the referrer of a code whose case a mail program may have changed; None: as `of_code`.
+
+    Two whose codes differ by case alone are told apart by the exact code, or not at all.
+    """
+    rows = connection.execute(
+        select(referrer.c.code).where(func.lower(referrer.c.code) == code.lower())
+    )
+    codes = list(rows.scalars())
+    if code not in codes and len(codes) != 1:
+        return None
+    return of_code(connection, code if code in codes else codes[0])
+
+
 def _living(
     connection: Connection, row: Row[Any], person: int, ids: tuple[int, ...]
 ) -> Referrer | None:

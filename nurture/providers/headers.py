@@ -32,6 +32,9 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_BRACKETS = re.compile(r"<\s*([^<>\s@]{1,64}@[^<>\s@]{1,255})\s*>")
 _BARE = re.compile(r"(?<![^\s,;:(])([^<>()\[\]\",;:\s@]{1,64}@[^<>()\",;:\s@]{1,255})")
 
+#: one of several addresses: what stands between commas that are in no quoted name
+_ONE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,;"])+')
+
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 
 
@@ -59,6 +62,24 @@ def address(message: Message, name: str) -> str:
     raw = _QUOTED.sub("", _raw(_first(message, name)))
     found = _IN_BRACKETS.search(raw) or _BARE.search(raw)
     return found.group(1).lower() if found else ""
+
+
+def addresses(message: Message, name: str) -> list[tuple[str, str]]:
+    """Return (name, address) of all in a header, in their order; the name may be empty.
+
+    Addresses are as written, names decoded; what is no address is left out.
+    """
+    found = []
+    for one in _ONE.findall(_raw(_first(message, name))):
+        bare = _QUOTED.sub("", one)
+        match = _IN_BRACKETS.search(bare) or _BARE.search(bare)
+        if match is not None:
+            called = one.rpartition("<")[0].strip()
+            if called.startswith('"') and called.endswith('"'):
+                called = re.sub(r"\\(.)", r"\1", called[1:-1])
+            called = _text(called).strip()
+            found.append(("" if "@" in called else called, match.group(1)))
+    return found
 
 
 def message_ids(message: Message, name: str) -> list[str]:

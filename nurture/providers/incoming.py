@@ -95,7 +95,7 @@ def parse_incoming(data: bytes, mail_from: str | None = None) -> Incoming:
     `mail_from` is the envelope's sender where it is known: an empty one means that a machine
     wrote, since nobody is to answer (RFC 5321 section 4.5.5).
     """
-    message = _parsed(data[:READ_LIMIT])
+    message = parsed(data[:READ_LIMIT])
     if message is None:
         return Incoming(IncomingKind.OTHER, (), "", "", "")
     report = read_report(message)
@@ -111,7 +111,8 @@ def parse_incoming(data: bytes, mail_from: str | None = None) -> Incoming:
     )
 
 
-def _parsed(data: bytes) -> Message | None:
+def parsed(data: bytes) -> Message | None:
+    """Return bytes of a stranger as a mail, bounded in what it costs; None where it is none."""
     data = _LONG_FIELD.sub(b"X-Dropped: yes", data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     for number, boundary in enumerate(_BOUNDARY.finditer(data)):
         if number == MULTIPART_LIMIT:

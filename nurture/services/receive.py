@@ -17,6 +17,8 @@ from nurture.emails.identifiers import parse_message_id, parse_return_path
 from nurture.emails.tokens import Purpose
 from nurture.providers.incoming import Incoming, IncomingKind, parse_incoming
 from nurture.providers.mailbox_store import MailboxStore, StoredMail
+from nurture.services.refer_copies import take_copy
+from nurture.services.refer_links import code_copied
 from nurture.services.runtime import DECIDE, Runtime
 
 #: the reader's name among those that the stepped clock waits for
@@ -60,6 +62,9 @@ def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
         # A notice of ours to our own team: it lands in the same mailbox.
         return
     now = runtime.clock.now()
+    if code := code_copied(runtime, mail.rcpt_to):
+        take_copy(runtime, connection, mail, code, now)
+        return
     incoming = parse_incoming(mail.raw, mail.mail_from)
     kind = _EVENTS.get(incoming.kind)
     message_id = _message(runtime, incoming, mail)

@@ -102,6 +102,11 @@ def desk_of_code(
     return _desk(runtime, connection, referrers.of_code(connection, code), program)
 
 
+def desk_of_copied(runtime: Runtime, connection: Connection, code: str) -> Desk | None:
+    """Return the desk behind the code in an address, in whatever case it arrived."""
+    return _desk(runtime, connection, referrers.of_code_in_any_case(connection, code), "")
+
+
 def _desk(
     runtime: Runtime, connection: Connection, found: Referrer | None, program: str
 ) -> Desk | None:

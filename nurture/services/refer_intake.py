@@ -58,7 +58,7 @@ def accept(
     """Take in somebody who accepts an introduction by a referrer's link; once per person."""
     now = runtime.clock.now()
     with write(runtime.engine) as connection:
-        if _too_many(connection, desk, now):
+        if too_many(connection, desk, now):
             return Came.TOO_MANY
         done = _introduce(runtime, connection, desk, program, way, person, now)
         if what and not done.again:
@@ -138,7 +138,7 @@ def bring(
     """Take in whom a referrer thinks of; None: too many today."""
     now = runtime.clock.now()
     with write(runtime.engine) as connection:
-        if _too_many(connection, desk, now):
+        if too_many(connection, desk, now):
             return None
         it = Introduction(
             program=program.name,
@@ -157,7 +157,8 @@ def bring(
     return done
 
 
-def _too_many(connection: Connection, desk: Desk, now: datetime) -> bool:
+def too_many(connection: Connection, desk: Desk, now: datetime) -> bool:
+    """Say whether a referrer has brought as many as one may in a day."""
     return referrers.came_lately(connection, desk.referrer.ids, now - _DAY) >= MOST_A_DAY
 
 

@@ -19,6 +19,9 @@ LIFETIME = timedelta(days=180)
 #: the day number travels in the two bytes that other tokens use for a link
 _FIRST_DAY = date(2020, 1, 1)
 
+#: the address that referrers copy is this, a plus sign and their code
+_COPY = "intro"
+
 
 def page_of(runtime: Runtime, contact_id: int, now: datetime) -> str:
     """Return the address of a referrer's own page, good for LIFETIME."""
@@ -36,6 +39,19 @@ def is_fresh(token: Token, now: datetime) -> bool:
 def link_of(runtime: Runtime, code: str) -> str:
     """Return the personal link that a referrer hands on."""
     return f"{runtime.public_url}/i/{quote(code)}"
+
+
+def copy_address(runtime: Runtime, code: str) -> str:
+    """Return the address that a referrer copies into a mail of their own to introduce somebody."""
+    return f"{_COPY}+{code}@{runtime.mail_domain}"
+
+
+def code_copied(runtime: Runtime, address: str) -> str:
+    """Return the code in an address of `copy_address`, "" where it is another address of ours."""
+    local, _, domain = address.strip().rpartition("@")
+    name, plus, code = local.partition("+")
+    ours = domain.lower() == runtime.mail_domain.lower() and name.lower() == _COPY
+    return code if ours and plus else ""
 
 
 def ticket_address(runtime: Runtime, code: str) -> str:

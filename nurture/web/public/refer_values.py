@@ -43,6 +43,7 @@ def of_program(
         "updated": date_text(kit.updated),
         "face": face_of(program, language()),
         "link": link,
+        "copy_address": refer_links.copy_address(runtime, desk.code),
         "texts": texts_of(program, desk.policy, language(), link),
         "downloads": {
             one.key: refer_links.download_of(runtime, desk.code, one.key) for one in items
