@@ -13,7 +13,15 @@ from nurture.simulate.stage import Stage
 from nurture.simulate.suite import Suite
 from tests.content.shipped import ROOT
 
-FILES = sorted((ROOT / SCENARIOS).glob("*.yaml"))
+FOLDER = ROOT / SCENARIOS
+FILES = sorted(FOLDER.glob("*.yaml"))
+
+#: journey → the file in which it is told beside another one, and the letter that it sends there
+TOGETHER = {
+    "community-invite": ("community.yaml", "community/invite"),
+    "community-guest": ("community.yaml", "community/guest-thanks"),
+    "referred-benefit": ("reward-news.yaml", "referred/benefit"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,5 +51,8 @@ def test_what_the_shipped_journeys_promise_happens(suite: Suite, stage: Stage, f
 
 def test_every_shipped_journey_has_a_file_of_scenarios(suite: Suite) -> None:
     told = {path.stem for path in FILES}
+    for name, (file, letter) in TOGETHER.items():
+        assert letter in (FOLDER / file).read_text("utf-8")
+        told.add(name)
     assert [name for name in suite.project.definitions.workflows if name not in told] == []
     assert suite.warnings == ()

@@ -16,8 +16,14 @@ from nurture.domain.reasons import SENTENCES, sentence
 PACKAGE = Path(nurture.__file__).parent
 #: where the sentences stand
 WRITTEN = {Path(module.__file__) for module in (reasons, mail_reasons)}
-#: the rooms in which things are decided
-DECIDING = sorted(path for room in ("domain", "services") for path in PACKAGE.glob(f"{room}/*.py"))
+#: the rooms in which things are decided; the two that are left out make values of templates,
+#: where a `reason` is a person's own words
+DECIDING = sorted(
+    path
+    for room in ("domain", "services")
+    for path in PACKAGE.glob(f"{room}/*.py")
+    if path.stem not in {"ask_script", "gallery"}
+)
 
 #: functions and classes of ours that take a reason: at which place
 REASON_AT = {

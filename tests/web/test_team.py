@@ -247,6 +247,14 @@ def test_looking_at_pages_changes_nothing(
             "place": 0,
             "name": "warm-nurture",
             "filename": "x",
+            "account_id": 1,
+            "report_id": 1,
+            "reward_id": 1,
+            "ask_id": 1,
+            "loop_id": 1,
+            "ref": "R-NOBODY",
+            "action": "deliver",
+            "state": "contacted",
         }
         needed = {name: values[name] for name in rule.arguments}
         with app.test_request_context("/", base_url="http://127.0.0.1"):
