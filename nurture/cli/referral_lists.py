@@ -18,12 +18,14 @@ from nurture.cli.speaking import speaks, tell
 from nurture.db.engine import read
 from nurture.domain import loop_words
 from nurture.domain.glossary import word
-from nurture.domain.referral import CONTACTED_BY, State
+from nurture.domain.referral import CONTACTED_BY, State, Way
 from nurture.language import say
-from nurture.services import referral_desk, sentences
+from nurture.services import referral_cases, referral_desk, sentences
 from nurture.services.house import house_at
 from nurture.services.referral_desk import OPEN, Answer, Line
 from nurture.services.referral_told import told, told_whole
+from nurture.services.referral_words import reason_text
+from nurture.services.referrals import Introduction
 from nurture.services.runtime import Runtime
 
 _HEADS = {
@@ -71,7 +73,8 @@ def show(ctx: click.Context, ref: str, as_json: bool, locale: str) -> None:
     for one in sheet.steps:
         line = Text(f"{sentences.moment(one.at, locale, zone)}  ")
         line.append(word(loop_words.REFERRAL_STATES, one.to_state, locale), "bold")
-        line.append(f"  {one.reason or ''}  {one.by}", "dim")
+        who = word(loop_words.MOVERS, one.by, locale)
+        line.append(f"  {reason_text(one.reason, locale)}  {who}", "dim")
         console.print(line)
 
 
@@ -101,6 +104,62 @@ def move(
     runtime = house_of(ctx).runtime
     answer = Answer(reason=reason, contacted_by=how or "", result=result, consent=consent)
     done = referral_desk.move(runtime, ref, state, by or getpass.getuser(), answer)
+    tell(say("Recorded.") if done else say("It was so already: nothing changed."))
+
+
+@click.command()
+@click.argument("referrer")
+@click.option("--name", default="", help="Whom they introduce.")
+@click.option("--company", default="", help="Their company.")
+@click.option("--email", default="", help="Their address.")
+@click.option("--why", default="", help="Why the referrer thinks of them.")
+@click.option("--program", default="", help="The programme; without it, the only one.")
+@click.option("--consent", default="", help="How and when they agreed; without it, it waits.")
+@click.option("--by", default="", help="Who does it: a sender key. Default: your login name.")
+@click.pass_context
+def add(
+    ctx: click.Context,
+    referrer: str,
+    name: str,
+    company: str,
+    email: str,
+    why: str,
+    program: str,
+    consent: str,
+    by: str,
+) -> None:
+    """Take in whom REFERRER (an address that we know) introduces."""
+    it = Introduction(
+        program=program,
+        referrer_id=0,
+        way=Way.BY_HAND,
+        name=name,
+        company=company,
+        email=email,
+        why=why,
+        consented=bool(consent),
+        consent_text=consent,
+    )
+    done = referral_desk.add_by_hand(house_of(ctx).runtime, referrer, it, by or getpass.getuser())
+    if done.again:
+        tell(say("{ref} stood already: nothing changed.", ref=done.ref))
+    else:
+        tell(say("{ref} is taken in.", ref=done.ref))
+
+
+@click.command()
+@click.argument("ref")
+@click.option(
+    "--side",
+    required=True,
+    type=click.Choice([referral_cases.REFERRER, referral_cases.REFERRED]),
+    help="Who agreed.",
+)
+@click.option("--by", default="", help="Who does it: a sender key. Default: your login name.")
+@click.pass_context
+def case(ctx: click.Context, ref: str, side: str, by: str) -> None:
+    """Write down that a side agrees to a case study; with both, a task begins the writing."""
+    done = referral_cases.agree(house_of(ctx).runtime, ref, side, by or getpass.getuser())
     tell(say("Recorded.") if done else say("It was so already: nothing changed."))
 
 

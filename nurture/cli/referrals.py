@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nurture.cli.referral_links import link, ticket
-from nurture.cli.referral_lists import list_, move, show
+from nurture.cli.referral_lists import add, case, list_, move, show
 
 
 @click.group()
@@ -18,3 +18,5 @@ referrals.add_command(ticket)
 referrals.add_command(list_)
 referrals.add_command(show)
 referrals.add_command(move)
+referrals.add_command(add)
+referrals.add_command(case)

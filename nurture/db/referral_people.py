@@ -11,7 +11,16 @@ from sqlalchemy import Connection, Row, exists, or_, select, update
 from nurture.db.among import among
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import is_sqlite
-from nurture.db.tables import account, contact, deal, identity, referrer, team_member
+from nurture.db.tables import (
+    account,
+    contact,
+    deal,
+    identity,
+    referral,
+    referral_touch,
+    referrer,
+    team_member,
+)
 from nurture.db.upsert import insert_new
 from nurture.domain.person_name import is_latin
 
@@ -38,6 +47,25 @@ def make_referrer(
     """Make a contact a referrer; False where they are one, or the code is taken."""
     row = {"contact_id": contact_id, "code": code, "kind": kind, "created_at": now}
     return bool(insert_new(connection, referrer, [row], "contact_id"))
+
+
+def forget(connection: Connection, contact_ids: Sequence[int]) -> None:
+    """Erase what referrals hold of people who are erased: name, address, reasons, touches.
+
+    For whoever erases a contact, in the same transaction. States, ways, times and the keyed
+    hash of the address stay, so that figures add up and nobody is asked a second time; of
+    whom they referred themselves nothing is lost to those people.
+    """
+    theirs = referral.c.contact_id.in_(contact_ids)
+    nothing = {"name": None, "company": None, "email": None, "why": None, "result": None}
+    connection.execute(update(referral).where(theirs).values(**nothing))
+    mine = referral_touch.c.contact_id.in_(contact_ids)
+    connection.execute(update(referral_touch).where(mine).values(visitor=None, what=None))
+    connection.execute(
+        update(referrer)
+        .where(referrer.c.contact_id.in_(contact_ids))
+        .values(do_not_ask=True, motive=None)
+    )
 
 
 def sender_of(connection: Connection, member_id: int | None) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import (
+    contact,
     deal,
     enrolment,
     message,
@@ -120,11 +121,18 @@ def of_address(connection: Connection, hashed: str) -> list[Row[Any]]:
 
 
 def of_contact(connection: Connection, contact_id: int) -> list[Row[Any]]:
-    """Return the referrals by which a contact came, duplicates left out, oldest first."""
+    """Return the referrals by which a contact came, duplicates left out, oldest first.
+
+    Those of contacts that became this one are theirs as well.
+    """
+    # PostgreSQL and SQLite both find these by indexes.
+    same = select(contact.c.id).where(
+        or_(contact.c.id == contact_id, contact.c.merged_into == contact_id)
+    )
     return list(
         connection.execute(
             select(referral)
-            .where(referral.c.contact_id == contact_id, referral.c.state != "duplicate")
+            .where(referral.c.contact_id.in_(same), referral.c.state != "duplicate")
             .order_by(referral.c.id)
         )
     )

@@ -15,7 +15,7 @@ from nurture.domain.addressee import Person, short_name
 from nurture.domain.definitions import Definitions
 from nurture.domain.glossary import word
 from nurture.domain.loop_words import CONTACTED_BY, REFERRAL_STATES, TOLD_REASONS
-from nurture.domain.person_name import split_name
+from nurture.domain.person_name import is_latin, split_name
 from nurture.domain.purpose import Purpose
 from nurture.domain.referral import CLOSED, SILENCES, Flag, State
 from nurture.domain.referral_program import Program
@@ -201,6 +201,9 @@ def person_line(name: str | None, company: str | None, locale: str) -> str:
         short = short_name(known, "ja") or ""
         return f"{company} {short}" if company else short
     full = " ".join(one for one in (parts.given, parts.family) if one)
+    if not is_latin(full):
+        # 鈴木一郎 is written as he writes it, not turned round into Latin order.
+        full = f"{parts.family}{parts.given}"
     return f"{full} of {company}" if company else full
 
 

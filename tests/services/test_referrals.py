@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from nurture.db import contacts as people
-from nurture.db import tables
+from nurture.db import referral_people, tables
 from nurture.db.engine import write
 from nurture.domain.addresses import address_hash
 from nurture.domain.referral import Flag, State, Way
@@ -331,3 +331,38 @@ def test_nothing_is_written_to_suppressed_or_departed_people_and_it_says_why(hou
     assert [why for kind, why in house.reasons() if kind == "not_asked"] == [
         "consent_unsubscribed", "consent_suppressed", "consent_self",
     ]  # fmt: skip
+
+
+def test_erasure_leaves_states_and_the_hash_and_nothing_of_the_person(refers: Referring) -> None:
+    made = refers.introduce(consented=True, consent_text=TEXT, why="同じ課題")
+    contact = refers.row(made.id).contact_id
+    with write(refers.house.engine) as connection:
+        referral_people.forget(connection, [contact])
+    row = refers.row(made.id)
+    assert (row.name, row.company, row.email, row.why) == (None, None, None, None)
+    assert row.state == "received" and row.address_hash is not None
+
+
+def test_a_merged_contact_keeps_the_referral_by_which_it_came(refers: Referring) -> None:
+    house = refers.house
+    made = refers.introduce(consented=True, consent_text=TEXT)
+    house.turn()
+    old = refers.row(made.id).contact_id
+    new = house.person("ichiro@kigyou.example", consent=[])
+    house.change(tables.contact, old, merged_into=new)
+    house.happens(old, "deal.met", deal="CRM-9")
+    house.turn()
+    row = refers.row(made.id)
+    assert row.state == "meeting"
+
+
+def test_a_referrer_who_left_their_company_is_told_by_a_person(refers: Referring) -> None:
+    house = refers.house
+    refers.introduce()
+    hashed = address_hash("tanaka@aozora.example", house.runtime.hash_key)
+    with write(house.engine) as connection:
+        people.suppress(connection, hashed, "hard_bounce", "", house.clock.now())
+    house.after(hours=20)
+    # No receipt reaches them any more: the promise breaks visibly, and its owner calls.
+    (task,) = house.rows(tables.task, kind="promise")
+    assert task.contact_id == refers.referrer

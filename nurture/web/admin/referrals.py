@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from nurture.domain.referral import CLOSED, CONTACTED_BY, State
+from nurture.db.contact_facts import full_name
+from nurture.db.engine import read
+from nurture.domain.deal_news import read_moment
+from nurture.domain.referral import CONTACTED_BY, State
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import in_language
-from nurture.services import referral_desk
-from nurture.services.referral_desk import OPEN, Answer
+from nurture.services import referral_cases, referral_desk
+from nurture.services.house import house_at
+from nurture.services.referral_desk import OPEN, Answer, Line
+from nurture.services.referral_mail import person_line
+from nurture.services.referral_words import reason_text
 from nurture.services.runtime import Runtime
 from nurture.services.task_pages import team
 from nurture.web.languages import language
@@ -21,10 +29,27 @@ _TABS = {
     **{str(one): (one,) for one in State},
 }
 
+#: reasons that a form offers; others are the engine's, or words
+_OFFERED = ("timing", "requirements", "not_icp", "budget", "competitor", "no_contact", "other")
+
 
 def make_referrals(runtime: Runtime) -> Blueprint:
     """Return the pages about introductions."""
     pages = Blueprint("referrals", __name__, url_prefix="/referrals")
+
+    @pages.app_template_filter("referral_why")
+    def why(reason: str | None) -> str:
+        return reason_text(reason, language())
+
+    @pages.app_template_filter("whom")
+    def whom(line: Line) -> str:
+        return person_line(line.row.name, line.row.company, language())
+
+    @pages.app_template_filter("giver")
+    def giver(line: Line) -> str:
+        row = line.row
+        locale = row.giver_locale or "ja"
+        return full_name(row.giver_family, row.giver_given, locale) or row.giver_email or "—"
 
     @pages.get("/")
     def index() -> str:
@@ -43,9 +68,10 @@ def make_referrals(runtime: Runtime) -> Blueprint:
             "team/referral.html",
             sheet=sheet,
             line=sheet.line,
+            row=sheet.line.row,
             members=members,
             ways=CONTACTED_BY,
-            closed=CLOSED,
+            reasons=_OFFERED,
         )
 
     @pages.post("/<ref>")
@@ -59,10 +85,12 @@ def make_referrals(runtime: Runtime) -> Blueprint:
                 form.get("to", "")[:32],
                 by,
                 Answer(
-                    reason=form.get("reason", "")[:500],
+                    reason=(form.get("words", "").strip() or form.get("reason", ""))[:500],
                     contacted_by=form.get("how", "") if form.get("to") == State.CONTACTED else "",
                     result=form.get("result", "")[:500],
-                    consent=form.get("reason", "")[:500],
+                    consent=(form.get("consent") or form.get("reason", ""))[:2000],
+                    email=form.get("email", "")[:320],
+                    happened=_when(form.get("at", "")),
                 ),
             )
         except NotFoundError:
@@ -72,5 +100,25 @@ def make_referrals(runtime: Runtime) -> Blueprint:
         else:
             flash(_("Recorded.") if done else _("It was so already: nothing changed."), "done")
         return redirect(url_for("referrals.show", ref=ref), 303)
+
+    @pages.post("/<ref>/case")
+    def case(ref: str) -> Response:
+        by = request.form.get("by", "")[:320] or "team"
+        try:
+            done = referral_cases.agree(runtime, ref[:24], request.form.get("side", ""), by)
+        except NotFoundError:
+            raise
+        except NurtureError as error:
+            flash(in_language(error.message, language()), "error")
+        else:
+            flash(_("Recorded.") if done else _("It was so already: nothing changed."), "done")
+        return redirect(url_for("referrals.show", ref=ref), 303)
+
+    def _when(text: str) -> datetime | None:
+        if not text.strip():
+            return None
+        with read(runtime.engine) as connection:
+            zone = house_at(runtime, connection).zone
+        return read_moment(text, zone)
 
     return pages
