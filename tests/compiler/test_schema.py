@@ -60,7 +60,7 @@ def test_editors_underline_nothing_in_the_small_release(text: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["unknown-keys", "durations", "not-available", "triggers", "policy", "calendar", "scoring"],
+    ["unknown-keys", "durations", "triggers", "policy", "calendar", "scoring"],
 )
 def test_editors_underline_files_whose_shape_is_wrong(name: str) -> None:
     assert complaints((HERE / "bad" / f"{name}.yaml").read_text("utf-8"))

@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 
 from nurture.services.refer_choices import NEW_LINK
+from nurture.services.referral_mail import TEMPLATE as CONSENT
 from tests.content.shipped import (
     LOCALES,
     SITE,
@@ -56,8 +57,8 @@ def test_no_letter_lies_about_that_no_workflow_sends() -> None:
         sent |= {*templates_of(broadcast)}
     for seminar in seminars().values():
         sent |= {*templates_of(seminar), *seminar["correction"].values()}
-    # a button of a page sends it
-    sent |= {NEW_LINK}
+    # a button of a page sends it; a referrer's introduction does
+    sent |= {NEW_LINK, CONSENT}
     assert {path.split(".", 1)[0] for path in LETTERS} - sent == set()
 
 
@@ -78,7 +79,9 @@ def test_a_preheader_adds_to_the_subject(path: str) -> None:
 
 @pytest.mark.parametrize("path", LETTERS)
 def test_a_letter_addresses_its_reader(path: str) -> None:
-    assert LETTERS[path].count("{{ contact | addressee }}") == 1
+    # Who was introduced is no contact before they agree.
+    name = "{{ referral.name }}" if path.startswith(CONSENT) else "{{ contact | addressee }}"
+    assert LETTERS[path].count(name) == 1
 
 
 @pytest.mark.parametrize("path", JAPANESE)

@@ -126,7 +126,7 @@ def test_a_press_copies_a_text_where_the_browser_can(
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], locale="ja")
     page = context.new_page()
     page.goto(url + world.page)
-    button = page.locator("#hand-on .link").get_by_role("button", name="コピー")
+    button = page.locator("#hand-on .link").get_by_role("button", name="コピー").first
     button.click()
     page.get_by_role("button", name="コピーしました").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
