@@ -207,6 +207,20 @@ def name_in_deal(connection: Connection, deal_id: int, ref: str) -> None:
     )
 
 
+def promised_offer(connection: Connection, referrer_id: int, program: str) -> str | None:
+    """Return the offer that a referrer was promised last, by an ask that reached them."""
+    query = (
+        select(referral_ask.c.offer)
+        .where(
+            referral_ask.c.contact_id == referrer_id,
+            referral_ask.c.program == program,
+            ~referral_ask.c.void,
+        )
+        .order_by(referral_ask.c.asked_at.desc(), referral_ask.c.id.desc())
+    )
+    return connection.execute(query.limit(1)).scalar()
+
+
 def answer_ask(connection: Connection, ask_id: int, now: datetime) -> bool:
     """Note that an ask led to a referral; False: it was answered so before."""
     done = connection.execute(

@@ -234,8 +234,8 @@ def offer_of(program: Program, channel: str, motive: str, promised: str = "") ->
     """Return the offer that holds for a referrer: what they were promised, else what suits them.
 
     Partners and colleagues have offers of their own (`kinds`). Among several those that name
-    the referrer's motive come first, then those without cash; None: there is no offer for
-    them, and so no reward.
+    the referrer's motive come first, then those without cash; nobody knows a motive ("") that
+    an offer would not suit. None: there is no offer for them, and so no reward.
     """
     known = program.offers.get(promised)
     if known is not None and (not known.kinds or channel in known.kinds):
@@ -243,7 +243,8 @@ def offer_of(program: Program, channel: str, motive: str, promised: str = "") ->
     fitting = [
         one
         for one in program.offers.values()
-        if (not one.kinds or channel in one.kinds) and (not one.motives or motive in one.motives)
+        if (not one.kinds or channel in one.kinds)
+        and (not motive or not one.motives or motive in one.motives)
     ]
     return min(fitting, key=lambda one: _order(one, motive), default=None)
 

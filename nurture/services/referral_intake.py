@@ -102,7 +102,8 @@ def row_of(
         "way": str(it.way),
         "ask_id": it.ask_id,
         "ticket_id": it.ticket_id,
-        "offer": it.offer or None,
+        # A ticket names its own; else what they were told when they were asked holds.
+        "offer": it.offer or referrals.promised_offer(connection, referrer_id, it.program),
         "name": name or None,
         "company": company or None,
         "email": email or None,

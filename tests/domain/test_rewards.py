@@ -291,6 +291,13 @@ def test_a_referrer_gets_what_was_promised_else_what_suits_them(
     assert found.key == expected
 
 
+def test_whose_motive_nobody_knows_has_what_is_offered_to_all_of_their_kind() -> None:
+    only = replace(PROGRAM, offers={"charity": OFFERS["charity"]})
+    for motive, expected in (("", "charity"), ("value", "charity"), ("trusted", None)):
+        found = offer_of(only, "customer", motive)
+        assert (found.key if found is not None else None) == expected
+
+
 def test_without_an_offer_for_them_there_is_no_reward() -> None:
     only = replace(PROGRAM, offers={"award": OFFERS["award"]})
     assert offer_of(only, "customer", "") is None

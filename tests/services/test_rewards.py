@@ -14,9 +14,10 @@ from nurture.domain.rewards import totals
 from nurture.errors import NotFoundError, NurtureError
 from nurture.services import reward_desk
 from nurture.services.rewards import due_rewards, follow
+from tests.services.asking import asked
 from tests.services.house import START, House
 from tests.services.project import letter, workflow
-from tests.services.rewarding import OFFER, TITLE, Referring
+from tests.services.rewarding import OFFER, PROGRAM, TITLE, Referring
 
 #: the same statements run on both; who holds which row is another test's
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -42,6 +43,20 @@ def test_both_sides_are_promised_and_earn_at_the_stage_and_are_told(house: House
         (None, "pending", None, None),
         ("pending", "earned", 50000, None),
     ]
+
+
+@SQLITE
+def test_what_somebody_was_told_when_they_were_asked_is_what_they_get(house: House) -> None:
+    other = replace(OFFER, key="donation", title={"ja": "寄付"})
+    program = replace(PROGRAM, offers={"support": OFFER, "donation": other})
+    at = Referring(house, program=program)
+    asked(house, at.referrer, 30, program="main", offer="support")
+    asked(house, at.referrer, 9, program="main", offer="donation", dedupe_key="void", void=True)
+    asked(house, at.referrer, 10, program="main", offer="donation")
+    one = at.referral(offer="")
+    assert {row.offer for row in house.rows(tables.reward, referral_id=one)} == {"donation"}
+    two = at.referral(offer="support")
+    assert {row.offer for row in house.rows(tables.reward, referral_id=two)} == {"support"}
 
 
 def test_the_wait_ends_in_a_task_with_the_promised_day_and_its_end_delivers(house: House) -> None:
