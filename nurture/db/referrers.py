@@ -275,13 +275,3 @@ def touches_since(connection: Connection, ids: Sequence[int], since: datetime) -
             .where(referral_touch.c.referrer_id.in_(ids), referral_touch.c.at > since)
         ).scalar_one()
     )
-
-
-def taken_up(connection: Connection, ids: Sequence[int], way: str) -> dict[str, int]:
-    """Return item → how often it was taken up through somebody's links."""
-    rows = connection.execute(
-        select(referral_touch.c.what, func.count().label("times"))
-        .where(referral_touch.c.referrer_id.in_(ids), referral_touch.c.way == way)
-        .group_by(referral_touch.c.what)
-    )
-    return {row.what: row.times for row in rows if row.what}

@@ -81,7 +81,8 @@ class Audience:
             known = people(connection)
         self._hours = Hours(calendar)
         self._seminars = Seminars(self._dice)
-        self._office = Office(world, self._dice, self._hours)
+        circle = Circle.read(world.project / "examples" / "introductions.yaml")
+        self._office = Office(world, self._dice, self._hours, circle.outside)
         self._marketer = Marketer(
             world.runtime, world.project, self._seminars, world.web, world.diary
         )
@@ -104,7 +105,7 @@ class Audience:
             self._dice,
             self._hours,
             self._customers,
-            Circle.read(world.project / "examples" / "introductions.yaml"),
+            circle,
         )
         self._measures = Measures(world.runtime, world.diary, self._dice)
         for row in known:

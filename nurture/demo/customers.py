@@ -11,7 +11,7 @@ from nurture.demo.hours import Hours
 from nurture.demo.site import Deed
 from nurture.demo.visitors import Visit
 
-#: by which referrals come; a customer takes two of them in turn
+#: by which referrals come, in turn
 WAYS = ("introduce", "forward", "ticket", "download", "cc")
 
 #: how pleased somebody is → what they answer, 0 to 10
@@ -88,7 +88,7 @@ class Customers:
         """Return the answer to a survey that somebody reads for the nth time; None: none."""
         rng = self.dice.about("answers", address, times)
         feeling = self.feeling(address)
-        if rng.random() >= (0.8 if feeling == "pleased" else 0.6):
+        if rng.random() >= (0.95 if feeling == "pleased" else 0.6):
             return None
         score = pick(rng, _SCORES[feeling])
         if times > 1 and feeling == "sorry" and rng.random() < 0.6:
@@ -103,9 +103,8 @@ class Customers:
         """Return what comes of a request: `refers`, a reason to decline, or `silent`."""
         return pick(self.dice.about("is asked", address, times), _REACTIONS)
 
-    def ways(self, address: str, times: int) -> tuple[str, ...]:
-        """Return how somebody introduces: one way, and for some another one after it."""
-        turn = self.addresses.index(address) + times if address in self.addresses else times
+    def ways(self, address: str, times: int, turn: int) -> tuple[str, ...]:
+        """Return how somebody introduces: the way whose turn it is, for some another after it."""
         first = WAYS[turn % len(WAYS)]
         more = self.dice.happens(0.35, "introduces more", address, times)
         return (first, WAYS[(turn + 2) % len(WAYS)]) if more else (first,)

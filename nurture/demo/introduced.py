@@ -72,6 +72,7 @@ class Circle:
         self._next += 1
         return self.strangers[self._next - 1]
 
-    def outside(self, email: str) -> bool:
-        """Say whether an address is of somebody outside the profile."""
-        return any(one.outside for one in self.strangers if one.email == email)
+    @property
+    def outside(self) -> frozenset[str]:
+        """Addresses of those outside the profile."""
+        return frozenset(one.email for one in self.strangers if one.outside)

@@ -63,6 +63,8 @@ class Introductions:
         self._customers, self._circle = customers, circle
         #: how often somebody was asked what: (address, "survey" or "ask")
         self._asked: Counter[tuple[str, str]] = Counter()
+        #: how many have introduced somebody: each takes the next way
+        self._referrers = 0
 
     # -- surveys ---------------------------------------------------------------------------
 
@@ -110,7 +112,8 @@ class Introductions:
                 self._decline(self._reach(declined, person), reaction, person)
             return
         url = self._reach(letter.referring, person)
-        for way in self._customers.ways(person.address, times):
+        self._referrers += 1
+        for way in self._customers.ways(person.address, times, self._referrers):
             known = self._dice.happens(_KNOWN, "known", person.address, times, way)
             stranger = self._circle.somebody(twice=known)
             if stranger is None:
@@ -174,28 +177,25 @@ class Introductions:
         page = self._web.open(plan.url, agents.BROWSERS[0], office)
         if plan.way == "download":
             self._web.open(f"{plan.url}/open", agents.BROWSERS[0], office)
-        form = form_with(page.body, "agree")
+        form = form_with(page.body, "company")
         if page.status != 200 or form is None:
             return False
         if chance >= _AGREES:
-            return self._refuses(plan.url, page, office)
+            if plan.way == "introduce":
+                self._submit(plan.url, form.action, [("do", "decline")], office)
+            return False
         said = {
             "name": stranger.name,
             "company": stranger.company,
             "email": stranger.email,
-            "agree": "yes",
         }
-        fields = form.filled(said)
+        # Asked by name, one presses a button; on what was handed on, one ticks a box.
+        pressed = plan.way == "introduce"
+        said |= {} if pressed else {"agree": "yes"}
+        fields = form.filled(said, ("do", "agree") if pressed else None)
         for _ in range(1 + (rng.random() < _TWICE)):
             self._submit(plan.url, form.action, fields, office)
         return True
-
-    def _refuses(self, url: str, page: Answer, office: str) -> bool:
-        """Say no where the page has a button for it."""
-        form = form_with(page.body, "refuse")
-        if form is not None:
-            self._submit(url, form.action, form.filled({"refuse": "yes"}), office)
-        return False
 
     # -- pages -----------------------------------------------------------------------------
 

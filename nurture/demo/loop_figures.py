@@ -77,7 +77,6 @@ def loop_of(runtime: Runtime) -> LoopFigures:
     wrong = []
     introduced = told[State.AWAITING_CONSENT]
     by_events = {
-        "referrals": len(introduced),
         "survey_response": _answered(events, counts),
         "ask_response": events["referral.ask_answered"],
     }
@@ -95,9 +94,16 @@ def loop_of(runtime: Runtime) -> LoopFigures:
         wrong.append(f"nps.responded {events['nps.responded']}, answers {counts['answers']}")
     if events["referral.asked"] != counts["asks"]:
         wrong.append(f"referral.asked {events['referral.asked']}, asks {counts['asks']}")
+    # What another referrer brought first, and what we referred to others, is none of A.
+    counted = (
+        introduced
+        - told[State.DUPLICATE]
+        - {ref for ref, (way, _) in rows.items() if way == Way.OUTBOUND}
+    )
+    by_events["referrals"] = len(counted)
     number = found["referrals"].number
-    if number != len(introduced):
-        wrong.append(f"the KPI counts {number} referrals, events {len(introduced)}")
+    if number != len(counted):
+        wrong.append(f"the KPI counts {number} referrals, events {len(counted)}")
     won = {ref for ref, (_, now) in rows.items() if now == State.WON}
     to_win = found["referral_to_win"]
     if isinstance(to_win, Share) and to_win.part != len(won & told[State.WON]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -19,9 +19,11 @@ from nurture.demo.salespeople import News, Press, Salespeople
 from nurture.demo.site import Deed
 from nurture.demo.visitors import Visit
 from nurture.demo.world import World
+from nurture.domain.referral import Reason, State
 from nurture.emails.identifiers import parse_message_id
 from nurture.errors import NurtureError
 from nurture.providers.mailbox_store import StoredMail
+from nurture.services import referral_desk
 from nurture.services.deal_desk import act_on_deal
 from nurture.services.digest import TEMPLATE as MORNING
 from nurture.services.task_mails import TEMPLATE as TASK
@@ -50,9 +52,11 @@ OfficePlan: TypeAlias = Errand | News | Visit
 class Office:
     """Everybody who works for the company, but for the marketer."""
 
-    def __init__(self, world: World, dice: Dice, hours: Hours) -> None:
+    def __init__(
+        self, world: World, dice: Dice, hours: Hours, outside: Collection[str] = ()
+    ) -> None:
         self._world, self._dice, self._hours = world, dice, hours
-        self._sales = Salespeople(dice, hours)
+        self._sales = Salespeople(dice, hours, outside)
 
     def receives(self, mails: Sequence[StoredMail], now: datetime) -> Iterator[Errand]:
         """Take mails to our own people; yield what will be done with them."""
@@ -129,6 +133,10 @@ class Office:
     def tells(self, news: News, now: datetime) -> Deed | None:
         """Tell of a deal as `nurture deal` does; return what the CRM reports in its place."""
         runtime = self._world.runtime
+        if news.what == "decline":
+            answer = referral_desk.Answer(reason=Reason.NOT_ICP)
+            referral_desk.move(runtime, news.referral, State.DECLINED, "demo", answer)
+            return None
         with read(runtime.engine) as connection:
             deal = deal_of(connection, news.email)
         if deal is None:

@@ -21,14 +21,18 @@ from nurture.demo.temperament import Mood, temperament_of
 from nurture.demo.visitors import Visit
 
 #: moments at the desk until a task of a kind is taken up, from and to
-_TAKES = {"call": (1, 5), "escalation": (1, 2), "reply": (1, 5), "quote": (2, 6), "record": (1, 6)}
+_TAKES = {
+    "call": (1, 5),
+    "first-contact": (1, 4),
+    "escalation": (1, 2),
+    "reply": (1, 5),
+    "quote": (2, 6),
+    "record": (1, 6),
+}
 _TAKES_LONG = (4, 14)
 
 #: who is too busy to call in time, and who lets other tasks lie until somebody asks
 _LATE, _LEFT_LYING = 0.14, 0.08
-
-#: the journey of somebody who was introduced to us
-REFERRED = "referred-lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,10 @@ class News:
     at: datetime
     email: str
     locale: str
-    #: met | end
+    #: met | end | decline
     what: str
+    #: ref of the referral that is declined
+    referral: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Salespeople:
 
     dice: Dice
     hours: Hours
+    #: addresses of those who are not whom the programme wants to meet
+    outside: Collection[str] = ()
 
     def takes_up(self, task: OpenTask, what: str, now: datetime) -> datetime | None:
         """Return when a mail about a task is acted on; None: it is read and left.
@@ -85,11 +93,11 @@ class Salespeople:
         self, task: OpenTask, offered: Collection[str], now: datetime, rng: random.Random
     ) -> Press | None:
         match task.kind:
-            case "call" if task.workflow == REFERRED:
-                return Press("called", {"result": "talked", "note": talk.introduced(task.locale)})
+            case "first-contact":
+                return Press("contacted", {"how": "phone", "note": talk.introduced(task.locale)})
             case "call":
                 return self._first_talk(task, offered, now, rng)
-            case "escalation" if task.workflow != REFERRED and rng.random() < 0.6:
+            case "escalation" if rng.random() < 0.6:
                 return self._first_talk(task, ("called",), now, rng)
             case "meeting":
                 return Press("meeting_set", self._meeting(task, now, rng))
@@ -164,7 +172,7 @@ class Salespeople:
         """Yield what follows from a button that was pressed, beyond what the house asks for."""
         rng = self.dice.about("goes on", task.email.lower(), task.kind, task.created_at)
         which, email = rng.randrange(6), task.email
-        if task.workflow == REFERRED and task.kind in ("call", "escalation"):
+        if task.kind == "first-contact":
             yield from self._introduced(task, now, rng)
         elif press.action == "called" and press.answers.get("result") == "qualified":
             # The call's task is over: it is the CRM that tells who took the lead on.
@@ -183,6 +191,10 @@ class Salespeople:
         self, task: OpenTask, now: datetime, rng: random.Random
     ) -> Iterator[Visit | News]:
         """Yield what comes of the first talk with somebody who was introduced to us."""
+        if task.email in self.outside:
+            at = self.hours.on_business_day(now, 1, 3)
+            yield News(at, task.email, task.locale, "decline", task.subject or "")
+            return
         if rng.random() < 0.15:
             return  # not now: it stays where it is
         number = f"D-R{rng.randrange(1000, 10000)}"

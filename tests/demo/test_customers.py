@@ -41,9 +41,10 @@ def test_the_same_seed_says_the_same_and_another_one_something_else() -> None:
     assert said(1) != said(2)
 
 
-def test_between_five_customers_every_way_is_taken() -> None:
+def test_between_five_who_introduce_every_way_is_taken() -> None:
     them = customers()
-    assert {them.ways(one, 1)[0] for one in ADDRESSES[:5]} == set(WAYS)
+    taken = [them.ways(one, 1, turn)[0] for turn, one in enumerate(ADDRESSES[:5], start=7)]
+    assert sorted(taken) == sorted(WAYS)
 
 
 def test_somebody_listens_to_customers_before_they_are_asked() -> None:
@@ -76,7 +77,7 @@ def test_everybody_is_introduced_once_and_some_twice() -> None:
     while (one := circle.somebody()) is not None:
         seen.append(one.email)
     assert len(seen) == len(set(seen)) == len(circle.strangers)
-    assert sum(circle.outside(email) for email in seen) == 2
+    assert len(circle.outside) == 2
 
 
 def test_a_file_that_names_nobody_is_refused(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_what_follows_a_talk_follows_at_the_desk() -> None:
         press = Press("called", {"result": "qualified"})
         followed += SALES.goes_on(one, press, MONDAY)
         followed += SALES.goes_on(one, Press("proposed", {}), MONDAY)
-        assert not list(SALES.goes_on(one, Press("called", {"result": "talked"}), MONDAY))
+        assert not list(SALES.goes_on(one, Press("contacted", {"how": "phone"}), MONDAY))
     assert {one.what for one in followed if isinstance(one, News)} == {"end"}
     assert {one.deed.type for one in followed if isinstance(one, Visit)} == {"lead.accepted"}
     assert all(HOURS.is_business_day(HOURS.day_of(one.at)) for one in followed)
@@ -131,8 +131,8 @@ def test_deals_are_won_and_lost_and_a_loss_for_the_time_being_names_a_day() -> N
 
 def test_whoever_was_introduced_and_spoken_to_gets_a_deal_that_ends_in_most_cases() -> None:
     went = []
-    for one in tasks("call", "lead", None, "referred-lead"):
-        follows = list(SALES.goes_on(one, Press("called", {"result": "talked"}), MONDAY))
+    for one in tasks("first-contact", "lead", None, "referred-lead"):
+        follows = list(SALES.goes_on(one, Press("contacted", {"how": "phone"}), MONDAY))
         went.append([type(each) for each in follows])
         if follows:
             opened, met, end = follows
@@ -142,3 +142,11 @@ def test_whoever_was_introduced_and_spoken_to_gets_a_deal_that_ends_in_most_case
             assert MONDAY < opened.at < met.at < end.at
     assert [Visit, News, News] in went
     assert [] in went
+
+
+def test_who_is_not_whom_we_want_to_meet_is_declined_the_next_day() -> None:
+    (one, *_) = tasks("first-contact", "lead", None, "referred-lead")
+    sales = Salespeople(SALES.dice, HOURS, {one.email})
+    (news,) = sales.goes_on(one, Press("contacted", {"how": "phone"}), MONDAY)
+    assert isinstance(news, News)
+    assert (news.what, news.referral) == ("decline", "R-7")
