@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, false, func, or_, select, true
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from nurture.db.among import among
 from nurture.db.tables import (
@@ -190,6 +202,21 @@ def asked(connection: Connection, keys: Sequence[str]) -> Sequence[Row[Any]]:
     return connection.execute(_ASKED, {"keys": keys}).all()
 
 
+def newest(connection: Connection, contact_id: int) -> Row[int, str] | None:
+    """Return (id, program) of the ask that a contact had last."""
+    query = select(referral_ask.c.id, referral_ask.c.program).where(
+        referral_ask.c.contact_id == contact_id
+    )
+    newest_first = query.order_by(referral_ask.c.asked_at.desc(), referral_ask.c.id.desc())
+    return connection.execute(newest_first.limit(1)).first()
+
+
+def describe(connection: Connection, contact_id: int, values: Mapping[str, Any]) -> None:
+    """Write columns of a referrer."""
+    changed = update(referrer).where(referrer.c.contact_id == contact_id)
+    connection.execute(changed.values(**values))
+
+
 def insert_asks(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Insert asks; return key → id of those that are new."""
     found = insert_new(connection, referral_ask, [dict(row) for row in rows], "dedupe_key", "id")
@@ -201,7 +228,11 @@ def make_referrers(connection: Connection, rows: Iterable[Mapping[str, Any]]) ->
     insert_new(connection, referrer, [dict(row) for row in rows])
 
 
+def new_code() -> str:
+    """Return an unguessable code for the link that somebody hands on: letters and digits."""
+    return secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
+
+
 def new_referrer(contact_id: int, now: datetime, kind: str = "customer") -> dict[str, Any]:
     """Return the row of a new referrer, with an unguessable code for their link."""
-    code = secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
-    return {"contact_id": contact_id, "code": code, "kind": kind, "created_at": now}
+    return {"contact_id": contact_id, "code": new_code(), "kind": kind, "created_at": now}

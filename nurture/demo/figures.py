@@ -211,6 +211,7 @@ def missing_from(result: Figures) -> list[str]:
         "no person was recognised": "human" in verdicts,
     }
     missing = [what for what, happened in wanted.items() if not happened]
+    missing += result.loop.missing if result.loop is not None else []
     return missing + (outcomes.missing_from(result.season) if result.season is not None else [])
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from nurture.db import ask_answers, asks, contacts, messages, touched
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
-from nurture.db.tables import referral_ask, referrer
 from nurture.domain.guard import Refusal
 from nurture.domain.purpose import Purpose
 from nurture.domain.referral import AskAnswer, Channel
@@ -22,6 +21,7 @@ from nurture.errors import NotFoundError, NurtureError
 from nurture.language import say
 from nurture.services.ask_guard import AskGuard
 from nurture.services.ask_list import BY_HAND, program_of
+from nurture.services.referral_intake import ensure_referrer
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
 #: by mail we write; the others somebody does, and we keep that it was done
@@ -104,10 +104,7 @@ def _ask(
     if it.channel == "mail":
         messages.queue(connection, [_mail(people[contact_id], key, now)], release.id, now)
     guard.save()
-    found = connection.execute(
-        select(referral_ask.c.id).where(referral_ask.c.dedupe_key == key)
-    ).scalar_one()
-    return int(found)
+    return int(asks.asked(connection, [key])[0].id)
 
 
 class RefusedError(NurtureError):
@@ -144,17 +141,12 @@ def note_answer(runtime: Runtime, contact_id: int, said: AskAnswer, by: str) -> 
         if current is None:
             raise NotFoundError(say("nobody has the number {number}", number=contact_id))
         contacts.lock(connection, [current], wait=True)
-        newest = connection.execute(
-            select(referral_ask.c.id, referral_ask.c.program)
-            .where(referral_ask.c.contact_id == current)
-            .order_by(referral_ask.c.asked_at.desc(), referral_ask.c.id.desc())
-            .limit(1)
-        ).first()
+        newest = asks.newest(connection, current)
         if newest is None and said is not AskAnswer.NEVER:
             raise NurtureError(say("they were never asked"), say("only `never` can be kept then"))
         changed = newest is None or ask_answers.record_answer(connection, newest.id, said, now)
         if said is AskAnswer.NEVER:
-            _ensure(connection, current, now)
+            ensure_referrer(connection, current, str(Channel.CUSTOMER), now)
             ask_answers.set_do_not_ask(connection, current, True)
         if changed:
             told = {"answer": str(said), "by": by}
@@ -192,13 +184,6 @@ def describe(
         if current is None:
             raise NotFoundError(say("nobody has the number {number}", number=contact_id))
         contacts.lock(connection, [current], wait=True)
-        _ensure(connection, current, runtime.clock.now())
+        ensure_referrer(connection, current, str(Channel.CUSTOMER), runtime.clock.now())
         if values:
-            connection.execute(
-                update(referrer).where(referrer.c.contact_id == current).values(**values)
-            )
-
-
-def _ensure(connection: Connection, contact_id: int, now: datetime) -> None:
-    if not asks.referrers(connection, [contact_id]):
-        asks.make_referrers(connection, [asks.new_referrer(contact_id, now)])
+            asks.describe(connection, current, values)

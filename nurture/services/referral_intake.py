@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from nurture.db import asks, referral_people, referrals
 from nurture.db import contacts as people
-from nurture.db import referral_people, referrals
 from nurture.domain.addresses import address_hash
 from nurture.domain.contact_row import RowError
 from nurture.domain.owners import assignee
@@ -69,8 +68,7 @@ def ensure_referrer(connection: Connection, contact_id: int, kind: str, now: dat
         found = referral_people.referrer_of(connection, contact_id)
         if found is not None:
             return found
-        code = secrets.token_urlsafe(9).replace("-", "a").replace("_", "b")
-        referral_people.make_referrer(connection, contact_id, code, kind, now)
+        referral_people.make_referrer(connection, contact_id, asks.new_code(), kind, now)
 
 
 def row_of(
