@@ -323,6 +323,7 @@ STEP_KINDS: dict[str, StepKind] = {
                 WINDOW,
                 SPREAD,
                 EXPIRES,
+                REVIEW,
             ),
         ),
         StepKind(WAIT),

@@ -9,6 +9,7 @@ import pytest
 from nurture.db import tables
 from nurture.services import glances
 from nurture.services.task_actions import NotOfferedError, act
+from tests.services.asking import files, happy
 from tests.services.house import START, House
 from tests.services.project import project, workflow
 
@@ -84,3 +85,28 @@ def test_such_a_task_offers_those_two_answers_alone(house: House) -> None:
     _begin(house, "hold")
     with pytest.raises(NotOfferedError):
         act(house.runtime, _task(house), "done", {}, "sato", "mail")
+
+
+def test_a_request_may_wait_for_a_look_and_counts_for_nothing_if_it_is_kept_back(
+    house: House,
+) -> None:
+    ask = "- {id: ask, ask_referral: default, timing: result_reported, review: {by: owner}}"
+    house.publish(files(steps=ask))
+    sato = house.rows(tables.team_member, key="sato")[0].id
+    people = [happy(house, f"{name}@aozora.example") for name in ("a", "b")]
+    for person in people:
+        house.change(tables.contact, person, owner_id=sato)
+        house.happens(person)
+    house.turn()
+    first, second = house.rows(tables.task, kind="mail-review")
+    shown = glances.letter(house.runtime, first.result["message"])
+    # What they will read is shown to whoever decides, whom we look for and how to say no.
+    assert shown is not None
+    assert "転記にお困りの方" in shown.text and "nobody_in_mind" in shown.text
+    act(house.runtime, first.id, "withheld", {}, "sato", "mail")
+    act(house.runtime, second.id, "approved", {}, "sato", "mail")
+    house.turn()
+    kept, sent = house.rows(tables.referral_ask)
+    assert (kept.void, sent.void) == (True, False)
+    told = [one.contact_id for one in house.rows(tables.event) if one.type == "referral.asked"]
+    assert told == [sent.contact_id]
