@@ -176,10 +176,10 @@ class Studio:
             page.locator("form button[type=submit]").first.click()
 
 
-def shrink(png: bytes) -> bytes:
+def shrink(png: bytes, colours: int = COLOURS) -> bytes:
     """Return a picture with few colours: text stays crisp, the file gets small."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    few = image.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = image.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -41,6 +41,13 @@ class Letter:
     body: str
 
 
+def own_result(title: str, old: str, new: str, locale: str) -> str:
+    """Return the referrer's own result in one line: what was measured, before and now."""
+    if locale.startswith("ja"):
+        return f"弊社では、{title}が{old}から{new}になりました。"
+    return f"{title} went from {old} to {new} with us."
+
+
 def introduction(one: Introducing, locale: str) -> Letter:
     """Return the four-block letter in a language (ja, else English)."""
     return _japanese(one) if locale.startswith("ja") else _english(one)
@@ -57,7 +64,7 @@ def _japanese(one: Introducing) -> Letter:
         f"{head}{name}\n\n"
         f"お世話になっております。{me}です。\n"
         f"お力になれるのではと思い、弊社でお世話になっている{whom}をご紹介いたします。{why}\n\n"
-        f"{one.outcome}\n\n"
+        f"{sentence(one.outcome, '。')}\n\n"
         "よろしければ、15分ほどお話しになってみませんか。ご関心がおありでしたら、"
         "次のページでお知らせください。ご連絡先が先方に伝わるのは、そのあとです。\n"
         f"{one.link}\n\n"
@@ -77,7 +84,7 @@ def _english(one: Introducing) -> Letter:
         f"{f'Dear {one.name}' if one.name else 'Hello'},\n\n"
         f"I would like to introduce {whom}, with whom we work, because I think they can help "
         f"you.{why}\n\n"
-        f"{one.outcome}\n\n"
+        f"{sentence(one.outcome, '.')}\n\n"
         "Would you talk to them for 15 minutes? If so, this page is all it takes. They get your "
         "address only after you say yes:\n"
         f"{one.link}\n\n"
@@ -86,3 +93,8 @@ def _english(one: Introducing) -> Letter:
         f"{me}\n"
     )
     return Letter(f"Introduction from {one.referrer} (a word about {firm})", body)
+
+
+def sentence(text: str, end: str) -> str:
+    """Return a line as a sentence: files say results without a full stop, as headings have them."""
+    return text if text.endswith(("。", ".", "!", "?", "！", "？")) or not text else text + end

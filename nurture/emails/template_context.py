@@ -74,7 +74,7 @@ _SEMINAR: Fields = {
 }
 #: what somebody gets for a referral, or for having been referred
 _REWARD: Fields = {
-    **dict.fromkeys(("title", "kind", "kind_name", "side", "state", "referral"), True),
+    **dict.fromkeys(("title", "kind", "kind_name", "side", "state", "referral", "new"), True),
     **dict.fromkeys(("due", "recipient"), False),
 }
 #: addresses of who refers; `rules` is for everybody
@@ -95,7 +95,7 @@ _ASK: Fields = {
 _REFERRAL: Fields = {
     **dict.fromkeys(("ref", "person", "name", "state", "stage", "referrer", "consent"), True),
     "open": True,
-    **dict.fromkeys(("company", "contacted", "contacted_by", "reason", "result"), False),
+    **dict.fromkeys(("company", "contacted", "contacted_by", "reason", "result", "numbers"), False),
     **dict.fromkeys(("reports", "privacy", "thanks", "perk"), False),
 }
 #: of a mail that asks a survey, and of the reminders of its journey

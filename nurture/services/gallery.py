@@ -250,6 +250,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "due": (start + timedelta(days=14)).date(),
             "side": "referrer",
             "state": "earned",
+            "new": True,
             "referral": "R-7K2M9Q",
         },
         "refer": sample_refer(policy.legal.website),

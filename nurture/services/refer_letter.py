@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nurture.db import referrals
+from sqlalchemy import Connection
+
+from nurture.db import referrals, referrers, results
 from nurture.db.engine import read
-from nurture.domain.introduction_letter import Introducing, Letter, introduction
+from nurture.domain.introduction_letter import (
+    Introducing,
+    Letter,
+    introduction,
+    own_result,
+    sentence,
+)
 from nurture.domain.referral import State
 from nurture.domain.referral_program import Program
+from nurture.domain.result_words import title
+from nurture.domain.results import figure, from_json, headline
 from nurture.services.compose import text_in
 from nurture.services.refer_desk import Desk
 from nurture.services.refer_kit import mailto
@@ -36,6 +46,8 @@ class Written:
     whom: str
     #: we write to them as well, once
     writes: bool
+    #: the letter names a figure of the referrer's own company
+    own_result: bool
 
 
 def vouching(locale: str) -> str:
@@ -49,6 +61,7 @@ def letter_about(
     """Return the letter about a referral; None where it is not theirs, or is decided already."""
     with read(runtime.engine) as connection:
         row = referrals.get(connection, referral_id)
+        own = _own_result(connection, desk.referrer.id, locale)
     if row is None or row.referrer_id not in desk.referrer.ids:
         return None
     if State(row.state) is not State.AWAITING_CONSENT:
@@ -71,14 +84,15 @@ def letter_about(
             seller=text_in(desk.owner.name, locale),
             seller_company=company,
             about=text_in(kit.topic, locale) or text_in(program.wanted.problem, locale),
-            outcome=text_in(kit.outcome, locale) or text_in(kit.pitch, locale),
+            outcome=own or text_in(kit.outcome, locale) or text_in(kit.pitch, locale),
             link=link,
         ),
         locale,
     )
     whom = row.name or row.company or ""
     if japanese:
-        short = f"{company}をご紹介したくご連絡しました。{text_in(kit.pitch, locale)} {link}"
+        pitch = sentence(text_in(kit.pitch, locale), "。")
+        short = f"{company}をご紹介したくご連絡しました。{pitch} {link}"
         whom = f"{whom}様" if row.name else f"{whom}のご担当者様"
     else:
         short = f"I would like to introduce {company}: {text_in(kit.pitch, locale)} {link}"
@@ -88,4 +102,20 @@ def letter_about(
         short=short,
         whom=whom,
         writes=row.vouched_at is not None and bool(row.email),
+        own_result=bool(own),
     )
+
+
+def _own_result(connection: Connection, contact_id: int, locale: str) -> str:
+    """Return what we reported to the referrer's company last, where it became better.
+
+    Their own figure convinces a friend more than anybody else's; they see the letter before
+    they send it, and are told that it is in there.
+    """
+    number = referrers.newest_result(connection, contact_id)
+    row = results.report(connection, number) if number is not None else None
+    best = headline([from_json(one) for one in row.lines]) if row is not None else None
+    if best is None:
+        return ""
+    old, new = (figure(one, best.unit, locale) for one in (best.baseline, best.value))
+    return own_result(title(best, locale), old, new, locale)

@@ -181,6 +181,7 @@ def values_of(
         else None,
         "reason": _told_reason(row.reason, language) if state in CLOSED else None,
         "result": row.result if row.numbers_agreed else None,
+        "numbers": bool(row.numbers_agreed),
         "consent": consent_of(runtime, row.id, row.referrer_id),
         "open": [],
         **_promised(program, row.offer, locale),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.glossary import word
 from nurture.domain.rewards import STANDS
 from nurture.services.runtime import Runtime
+
+#: longest time between a step and the mail about it, while workers are away
+_TOGETHER = timedelta(hours=6)
 
 
 def told(
@@ -56,8 +60,18 @@ def told(
         "side": row.side,
         "state": row.state,
         "referral": row.ref,
+        "new": _is_new(row.counts_from, message.created_at),
     }
     return {"reward": {name: value for name, value in said.items() if value is not None}}
+
+
+def _is_new(counts_from: datetime | None, queued: datetime | None) -> bool:
+    """Say whether no mail before this one can have told of a reward.
+
+    The step that earns it also queues the letter, some moments later. One that waited in the
+    queue also tells of what was earned meanwhile.
+    """
+    return counts_from is None or queued is None or counts_from >= queued - _TOGETHER
 
 
 def _told_by_event(trigger: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -71,5 +85,6 @@ def _told_by_event(trigger: Mapping[str, Any], language: str) -> dict[str, Any]:
         "side": trigger.get("side"),
         "state": trigger.get("state"),
         "referral": trigger.get("referral"),
+        "new": trigger.get("state") == "earned",
     }
     return {"reward": {name: value for name, value in said.items() if value is not None}}

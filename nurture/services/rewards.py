@@ -227,8 +227,10 @@ def _earn(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any], n
         _decide(desk, row, "reward_held", {"why": why})
         return
     move(desk, row, Move.EARN, **_days(desk, program, row, desk.now))
-    # The letter about the referral's step, where the cadence has one, says it already.
-    with_step = row.side == REFERRER and is_told(new, terms_of(program), desk.now, desk.now)
+    # The letter about the referral's step, where the cadence has one, says it already. Consent
+    # has none of its own: the receipt left when the person was introduced.
+    told = new is not State.RECEIVED and is_told(new, terms_of(program), desk.now, desk.now)
+    with_step = row.side == REFERRER and told
     _tell_earned(desk, story.ref, program, row, alone=not with_step)
 
 

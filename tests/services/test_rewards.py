@@ -46,6 +46,23 @@ def test_both_sides_are_promised_and_earn_at_the_stage_and_are_told(house: House
 
 
 @SQLITE
+@pytest.mark.parametrize(
+    ("stage", "alone"), [(State.RECEIVED, True), (State.MEETING, False), (State.WON, False)]
+)
+def test_a_reward_has_a_letter_of_its_own_only_where_no_letter_about_the_step_tells_of_it(
+    house: House, stage: State, alone: bool
+) -> None:
+    program = replace(PROGRAM, offers={"support": replace(OFFER, stage=stage)})
+    at = Referring(house, program=program)
+    one = at.referral()
+    at.agrees(one)
+    for state in (State.CONTACTED, State.MEETING, State.WON):
+        at.comes(one, state)
+    told = {row.contact_id: row.properties for row in house.events("reward.earned")}
+    assert told[at.referrer]["alone"] is alone
+
+
+@SQLITE
 def test_what_somebody_was_told_when_they_were_asked_is_what_they_get(house: House) -> None:
     other = replace(OFFER, key="donation", title={"ja": "寄付"})
     program = replace(PROGRAM, offers={"support": OFFER, "donation": other})

@@ -260,6 +260,7 @@ def _letter(
         "whom": found.whom,
         "days": round(program.timers.consent.total_seconds() / 86400),
         "fresh": fresh,
+        "own_result": found.own_result,
         "written_to": asked_by_us and found.writes,
         "back": f"/r/{text}?lang={language()}",
     }
