@@ -48,7 +48,8 @@ def follow(
 
     The deal is the one that `named` says (the CRM's id, or `#` and our number), else the
     contact's newest open one; what is reopened may be closed. Older news than what we have
-    (`at` before the last change) changes nothing. Any news of a deal after its meeting ends
+    (`at` before the last change) changes nothing, and a contract that was won is undone only by
+    news about the stage itself (`news.undoes`). Any news of a deal after its meeting ends
     the wait for it.
     """
     external_id = str(named)[:200] if named not in (None, "") else None
@@ -80,6 +81,9 @@ def follow(
         return Followed(opened)
     if found.updated_at > at:
         return Followed(found.id, old_news=True)
+    if found.stage == "won" and not news.undoes:
+        values.pop("stage", None)
+        values.pop("closed_at", None)
     if news.meeting_at is None and (found.meeting_at is None or found.meeting_at <= at):
         values |= {"review_at": None, "stale_at": None}
     if news.facts:
@@ -88,10 +92,18 @@ def follow(
     return Followed(found.id)
 
 
+def opened_at(connection: Connection, deal_id: int) -> datetime:
+    """Return when a deal was first heard of."""
+    found: datetime = connection.execute(
+        select(deal.c.created_at).where(deal.c.id == deal_id)
+    ).scalar_one()
+    return found
+
+
 def _find(
     connection: Connection, contact_id: int, named: str | None, at: datetime, reopened: bool
-) -> Row[Any, Any, Any, Any] | None:
-    columns = (deal.c.id, deal.c.updated_at, deal.c.meeting_at, deal.c.facts)
+) -> Row[Any, Any, Any, Any, Any] | None:
+    columns = (deal.c.id, deal.c.updated_at, deal.c.meeting_at, deal.c.facts, deal.c.stage)
     where: ColumnElement[bool]
     if named is not None:
         where = deal.c.external_id == named

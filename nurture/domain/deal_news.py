@@ -25,6 +25,10 @@ STAGES: Mapping[str, str | None] = {
     "deal.updated": None,
 }
 
+#: what may take a deal out of `won`: a word about the stage itself. A meeting after the
+#: signature (`deal.met`: the kick-off, as a rule) undoes no contract
+_UNDO = frozenset({"deal.advanced", "deal.reopened", "deal.lost"})
+
 #: stages that a CRM may name in `deal.advanced`
 NAMED = frozenset(stage for stage in STAGES.values() if stage is not None)
 
@@ -52,6 +56,8 @@ class DealNews:
     #: when silence about that meeting is stale; None: nothing new to wait for
     review_at: datetime | None = None
     reopened: bool = False
+    #: a deal that is won leaves that stage by it
+    undoes: bool = False
     #: a date that could not be read, as it was written
     unread: str = ""
 
@@ -80,6 +86,7 @@ def read_news(
         meeting,
         stale_moment(calendar, meeting, stale_after, at) if meeting is not None else None,
         event_type == "deal.reopened",
+        event_type in _UNDO,
         unread,
     )
 

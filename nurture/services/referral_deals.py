@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import referrals
+from nurture.db import deals, referrals
 from nurture.db.touched import Arrival
 from nurture.domain.deal_news import DealNews
 from nurture.domain.referral import CLOSED, OF_DEAL, Reason, State
@@ -26,6 +26,9 @@ _STATES = {
     "won": State.WON,
     "lost": State.LOST,
 }
+
+#: a deal opened so shortly before its referral came is the referral's: CRMs tell bare dates
+_GRACE = timedelta(days=1)
 
 #: results of a call at which somebody was spoken to
 _SPOKE = frozenset({"qualified", "talked", "later", "not_now"})
@@ -60,30 +63,39 @@ def check_referrals(connection: Connection, told: Sequence[tuple[str, dict[str, 
 def follow_news(
     batch: Batch, person: Person, arrival: Arrival, deal_id: int, news: DealNews
 ) -> None:
-    """Bring the referral that a deal came from to where the deal's news says it is."""
+    """Bring the referral that a deal came from to where the deal's news says it is.
+
+    What was won is undone by its own deal's loss or correction alone: neither a kick-off
+    meeting nor a second deal that comes to nothing takes a contract back.
+    """
     row = _referral_of(batch, person, deal_id, news)
     if row is None:
         return
     connection, now = batch.connection, batch.now
     desk = _desk(batch, arrival)
     at = arrival.occurred_at
-    if row.deal_id is None:
-        referrals.change(connection, row.id, now, deal_id=deal_id)
-        referrals.name_in_deal(connection, deal_id, row.ref)
-    if row.contact_id is None:
-        _adopt(desk, person, row)
-    row = referrals.get(connection, row.id, lock=True)
-    assert row is not None
+    state, own = State(row.state), row.deal_id in (None, deal_id)
     to = _STATES.get(news.stage or "")
     if arrival.type == "deal.meeting_set":
         # It is arranged, not held: who arranged it has spoken to them.
         to = State.CONTACTED
+    if state is State.WON and (not own or not news.undoes):
+        return
+    if not own and to is State.LOST:
+        return
+    if row.deal_id is None or (not own and (state in CLOSED or to is State.WON)):
+        referrals.change(connection, row.id, now, deal_id=deal_id)
+        referrals.name_in_deal(connection, deal_id, row.ref)
+    row = referrals.get(connection, row.id, lock=True)
+    assert row is not None
     if State(row.state) in CLOSED:
-        if State(row.state) is to or State(row.state) is State.DUPLICATE:
-            return
-        if to is None and not news.reopened:
+        if State(row.state) in (to, State.DUPLICATE) or (to is None and not news.reopened):
             return
         row = reopened(desk, row, moves.stood(referrals.steps_of(connection, row.id)))
+    if row.contact_id is None:
+        _adopt(desk, person, row)
+        row = referrals.get(connection, row.id, lock=True)
+        assert row is not None
     if to is None:
         if news.stage is not None:
             referrals.change(connection, row.id, now, news_at=max(at, row.news_at or at))
@@ -115,18 +127,30 @@ def _desk(batch: Batch, arrival: Arrival) -> moves.Desk:
 
 
 def _referral_of(batch: Batch, person: Person, deal_id: int, news: DealNews) -> Row[Any] | None:
-    """Return the referral that a deal names, that followed it before, or the person's own."""
+    """Return the referral that a deal names, that followed it before, or the person's own.
+
+    Of a duplicate the one that is followed in its place. A deal that was open before somebody
+    introduced them came by itself: it is a referral's where it says so, and else is not.
+    """
     connection = batch.connection
     named = news.values.get("referral")
     if isinstance(named, str):
         found = referrals.with_ref(connection, named)
+        if found is not None and State(found.state) is State.DUPLICATE and found.contact_id:
+            followed = referrals.of_contact(connection, found.contact_id)
+            going = [one for one in followed if State(one.state) not in CLOSED]
+            found = (going or followed or [found])[-1]
         if found is not None:
             return found
     found = referrals.of_deal(connection, deal_id)
     if found is not None:
         return found
-    own = referrals.of_contact(connection, person.id)
-    free = [one for one in own if one.deal_id is None and State(one.state) not in CLOSED]
+    opened = deals.opened_at(connection, deal_id) + _GRACE
+    free = [
+        one
+        for one in referrals.of_contact(connection, person.id)
+        if one.deal_id is None and State(one.state) not in CLOSED and one.created_at <= opened
+    ]
     return free[0] if free else None
 
 
