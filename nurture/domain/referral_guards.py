@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nurture.domain.guard import Refusal
+from nurture.domain.industries import industry_code, sectors_of
 from nurture.domain.referral import AskAnswer
 from nurture.domain.referral_program import Offer, Program
 from nurture.domain.survey import Band, band
@@ -160,7 +161,7 @@ def offer_for(program: Program, ask: Ask, facts: AskFacts, now: datetime) -> Off
             one
             for one in program.offers.values()
             if (facts.motive is None or not one.motives or facts.motive in one.motives)
-            and (not one.industries or facts.industry in one.industries)
+            and (not one.industries or industry_code(facts.industry) in one.industries)
         ]
         offers.sort(key=lambda one: _fit(one, facts), reverse=True)
     passive = is_passive(program, facts, now)
@@ -203,8 +204,8 @@ def _never(program: Program, ask: Ask, facts: AskFacts, now: datetime) -> Refusa
         return Refusal("ask_kind", {"kind": facts.kind})
     if facts.kind in _CUSTOMERS and not facts.customer:
         return Refusal("ask_no_customer")
-    if facts.industry in program.regulated and facts.industry not in program.cleared:
-        return Refusal("ask_sector", {"industry": facts.industry})
+    if sectors := sectors_of(facts.industry, program.regulated) - set(program.cleared):
+        return Refusal("ask_sector", {"industry": min(sectors)})
     return None
 
 

@@ -13,6 +13,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from nurture.domain.industries import sectors_of
 from nurture.domain.referral import PROGRESS, RewardState, State
 from nurture.domain.referral_program import KINDS, Offer, Program
 
@@ -218,7 +219,7 @@ def hold_of(program: Program, facts: Circumstances, cleared: bool = False) -> Re
     if facts.kind == "cash" and not limits.legal_approved:
         return Reason.LEGAL
     watched = set(program.regulated) - set(program.cleared)
-    if watched & set(facts.industries):
+    if any(sectors_of(industry, watched) for industry in facts.industries):
         return Reason.REGULATED
     if facts.flags and not cleared:
         return Reason.DOUBT

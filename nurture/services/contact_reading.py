@@ -36,6 +36,7 @@ from nurture.domain.contact_row import (
     default_purposes,
 )
 from nurture.domain.contact_words import BASES, LANGUAGES, PURPOSE_WORDS, ROLES, word_of
+from nurture.domain.industries import industry_code
 from nurture.domain.person_name import clean_text, company_name, job_title, name_part, split_name
 from nurture.services.mail_address import check_address, fault_of_domain
 
@@ -204,7 +205,7 @@ class _Reader:
         said: dict[str, Any] = {
             "name": self._text("company", company_name),
             "domain": self._domain(),
-            "industry": self._text("industry"),
+            "industry": self._text("industry", industry_code),
             "region": self._text("region"),
         }
         if heads := self._cells.get("employees"):

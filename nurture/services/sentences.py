@@ -31,6 +31,7 @@ _CODES: Mapping[str, Mapping[str, glossary.Words]] = {
     },
     "not_returned": {"old": glossary.STAGES},
     "task_closed": {"outcome": glossary.TASK_OUTCOMES},
+    "ask_sector": {"industry": glossary.INDUSTRIES},
     "ask_timing_off": {"timing": loop_words.TIMINGS},
     "ask_kind": {"kind": loop_words.CHANNELS},
     "reward_held": {"why": loop_words.REWARD_REASONS},

@@ -89,6 +89,9 @@ REFUSED = [
     # a customer no longer
     ({"customer": False}, "ask_no_customer"),
     ({"industry": "finance"}, "ask_sector"),
+    # as a list from Japan writes it
+    ({"industry": "金融・保険業"}, "ask_sector"),
+    ({"industry": "総合病院"}, "ask_sector"),
     ({"score": 6}, "ask_detractor"),
     # however long ago
     ({"score": 0, "scored_at": NOW - 2000 * DAY}, "ask_detractor"),

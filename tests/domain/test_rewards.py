@@ -219,6 +219,8 @@ def test_a_regulated_sector_waits_until_it_is_cleared() -> None:
     medical = replace(GIFT, industries=("manufacturing", "medical"))
     assert hold_of(PROGRAM, medical, cleared=True) is Reason.REGULATED
     assert hold_of(replace(PROGRAM, cleared=("medical",)), medical) is None
+    hospital = replace(GIFT, industries=("総合病院",))
+    assert hold_of(PROGRAM, hospital) is Reason.REGULATED
 
 
 def test_a_doubt_about_the_referral_waits_for_a_person() -> None:

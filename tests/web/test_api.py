@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from nurture.db.tables import account as account_table
 from nurture.db.tables import api_key, consent, contact, contact_tag, event, stray_event
 from nurture.services import api_keys
 from tests.web.scene import NOON, Scene
@@ -157,6 +158,13 @@ CONTACT = {
         "obtained_at": "2026-03-12T10:00:00+09:00",
     },
 }
+
+
+def test_an_industry_is_kept_by_the_word_of_the_files(scene: Scene, api: Caller) -> None:
+    scene.release()
+    account = {"name": "株式会社見本病院", "industry": "医療業"}
+    api.post("contacts", {**CONTACT, "account": account})
+    assert [row.industry for row in scene.rows(account_table)] == ["medical"]
 
 
 def test_a_contact_is_made_once_and_then_changed(scene: Scene, api: Caller) -> None:

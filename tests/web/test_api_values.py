@@ -76,14 +76,14 @@ def test_texts_become_one_line_as_those_of_a_list_do(scene: Scene, api: Caller) 
         "title": "部長\x1b[0m",
         "source": "◯◯展\n2026",
         "tags": ["a\nb"],
-        "account": {"name": "㈱青空\r\n商事 御中", "industry": "製造\t業"},
+        "account": {"name": "㈱青空\r\n商事 御中", "industry": "精密\t機器"},
     }
     assert api.post("contacts", told).status_code == 200
     (person,), (company,) = scene.rows(contact), scene.rows(account)
     assert person.family_name == "佐藤 Bcc: evil@x.example"
     assert (person.given_name, person.title) == ("花子", "部長[0m")
     assert person.source == "◯◯展 2026"
-    assert (company.name, company.industry) == ("株式会社青空 商事", "製造 業")
+    assert (company.name, company.industry) == ("株式会社青空 商事", "精密 機器")
 
 
 def test_a_company_of_invisible_characters_has_no_name(api: Caller) -> None:

@@ -27,6 +27,7 @@ from nurture.domain.contact_row import (
     Grant,
     default_purposes,
 )
+from nurture.domain.industries import industry_code
 from nurture.domain.person_name import clean_text, company_name, job_title, name_part
 from nurture.domain.workflow import Purpose
 from nurture.services.capture import Happening
@@ -155,7 +156,12 @@ class AccountIn(Strict):
     def _uniform_name(cls, value: Any) -> Any:
         return _clean(value, company_name)
 
-    @field_validator("industry", "region", "fields", mode="before")
+    @field_validator("industry", mode="before")
+    @classmethod
+    def _one_word(cls, value: Any) -> Any:
+        return _clean(value, industry_code)
+
+    @field_validator("region", "fields", mode="before")
     @classmethod
     def _uniform(cls, value: Any) -> Any:
         return _clean(value)
