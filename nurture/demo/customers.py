@@ -104,9 +104,9 @@ class Customers:
         return pick(self.dice.about("is asked", address, times), _REACTIONS)
 
     def ways(self, address: str, times: int, turn: int) -> tuple[str, ...]:
-        """Return how somebody introduces: the way whose turn it is, for some another after it."""
+        """Return how somebody introduces: the way whose turn it is, for most another after it."""
         first = WAYS[turn % len(WAYS)]
-        more = self.dice.happens(0.35, "introduces more", address, times)
+        more = self.dice.happens(0.8, "introduces more", address, times)
         return (first, WAYS[(turn + 2) % len(WAYS)]) if more else (first,)
 
 

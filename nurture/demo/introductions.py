@@ -65,6 +65,8 @@ class Introductions:
         self._asked: Counter[tuple[str, str]] = Counter()
         #: how many have introduced somebody: each takes the next way
         self._referrers = 0
+        #: ways by which somebody has come
+        self._tried: set[str] = set()
 
     # -- surveys ---------------------------------------------------------------------------
 
@@ -172,6 +174,9 @@ class Introductions:
         stranger, office = plan.stranger, plan.stranger.email.rpartition("@")[2]
         rng = self._dice.about("was given", stranger.email, plan.way)
         chance = rng.random()
+        if plan.way not in self._tried:
+            chance = 0.0  # each way is seen to work at least once
+            self._tried.add(plan.way)
         if chance >= _AGREES + _DECLINES:
             return False
         page = self._web.open(plan.url, agents.BROWSERS[0], office)
