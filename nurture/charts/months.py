@@ -136,8 +136,11 @@ def _figures(chart: Chart, pen: Pen, middles: list[float], at: At) -> list[str]:
     last = last_at(chart.values)
     first = next((n for n, value in enumerate(chart.values) if value is not None), None)
     many = len(chart.values) > _LABELLED
+    known = [n for n, value in enumerate(chart.values) if value is not None]
+    # the farthest from zero, where several are the first of them
+    peak = max(known, key=lambda n: abs(chart.values[n] or 0.0), default=None)
     for number, value in enumerate(chart.values):
-        if value is None or (many and number not in {first, last}):
+        if value is None or (many and number not in {first, peak, last}):
             continue
         text = short(value, chart.locale)
         spoken = number == last

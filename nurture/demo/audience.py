@@ -107,7 +107,7 @@ class Audience:
             self._customers,
             circle,
         )
-        self._measures = Measures(world.runtime, world.diary, self._dice)
+        self._measures = Measures(world.runtime, world.project, world.diary, self._dice)
         for row in known:
             self._welcome(row.email, row.locale)
         for address in self._customers.addresses:

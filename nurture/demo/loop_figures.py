@@ -26,7 +26,7 @@ _EVENTS = (
 _SHOWN = (
     "referrals", "referral_to_deal", "referral_to_win", "deal_to_win", "participation_rate",
     "referral_rate", "ask_response", "ask_to_referral", "survey_response", "lead_time",
-    "first_contact_in_time", "crv",
+    "first_contact_in_time", "crv", "referral_cac_share", "ltv_gain",
 )  # fmt: skip
 
 #: states that a referral reaches once and does not leave by itself

@@ -1,4 +1,4 @@
-"""Customer success: each month the figures that customers measured are read in, as a list."""
+"""Each month two lists are read in: what customers measured, and what winning them cost."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from nurture.demo.dice import Dice
 from nurture.demo.hours import Hours
 from nurture.errors import NurtureError
 from nurture.services.import_metrics import import_metrics
+from nurture.services.kpi_costs import import_costs
 from nurture.services.runtime import Runtime
 
 #: columns of the list, as `nurture results import` reads them
@@ -38,8 +39,9 @@ class Measured:
 class Measures:
     """Writes the month's list and reads it in."""
 
-    def __init__(self, runtime: Runtime, diary: Diary, dice: Dice) -> None:
+    def __init__(self, runtime: Runtime, project: Path, diary: Diary, dice: Dice) -> None:
         self._runtime, self._diary, self._dice = runtime, diary, dice
+        self._costs = project / "examples" / "costs.csv"
 
     def plans(self, hours: Hours, start: datetime, days: int) -> Iterator[Measured]:
         """Yield the months of a run: the one that is over when it starts, and those it brings."""
@@ -58,15 +60,31 @@ class Measures:
             month, number = after, number + 1
 
     def does(self, plan: Measured) -> None:
-        """Read the list of a month in; what these files do not allow is noted."""
+        """Read the lists of a month in; what these files do not allow is noted."""
+        for reads in (self._measured, self._spent):
+            try:
+                reads(plan)
+            except NurtureError as error:
+                self._diary.leave_out(f"{plan.at:%Y-%m-%d}: {error}")
+
+    def _measured(self, plan: Measured) -> None:
         with read(self._runtime.engine) as connection:
             accounts = customers_of(connection)
         path = self._diary.folder / f"metrics-{plan.month:%Y-%m}.csv"
         self._write(path, accounts, plan)
-        try:
-            import_metrics(self._runtime, path, BY)
-        except NurtureError as error:
-            self._diary.leave_out(f"{plan.at:%Y-%m-%d}: {error}")
+        import_metrics(self._runtime, path, BY)
+
+    def _spent(self, plan: Measured) -> None:
+        """Hand in what the company spent in a month, out of the whole list."""
+        month = f"{plan.month:%Y-%m}"
+        if not self._costs.is_file():
+            return
+        head, *rows = self._costs.read_text("utf-8-sig").splitlines()
+        mine = [row for row in rows if row.startswith(month)]
+        if mine:
+            path = self._diary.folder / f"costs-{month}.csv"
+            path.write_text("\n".join([head, *mine, ""]), "utf-8")
+            import_costs(self._runtime, path, BY)
 
     def _write(self, path: Path, accounts: list[str], plan: Measured) -> None:
         with path.open("w", encoding="utf-8", newline="") as file:
