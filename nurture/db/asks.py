@@ -32,10 +32,11 @@ from nurture.db.tables import (
 )
 from nurture.db.types import UtcDateTime
 from nurture.db.upsert import insert_new
+from nurture.domain.newest_result import REPORTED, REVIEWED, Result, Told, newest_result
 
 #: what guards and readiness read of somebody's history
 HAPPENINGS = (
-    "results.reported", "hearing.held", "complaint.received", "complaint.resolved",
+    "hearing.held", "complaint.received", "complaint.resolved",
     "community.joined", "event.attended", "seminar.attended", "onboarding.completed",
     "deal.won", "contact.left",
 )  # fmt: skip
@@ -95,6 +96,15 @@ _HAPPENED: Select[Any] = (
     )
     .where(among(event.c.contact_id, "contacts"), event.c.type.in_(HAPPENINGS))
     .group_by(event.c.contact_id, event.c.type)
+)
+_RESULTS: Select[Any] = (
+    select(event.c.contact_id, event.c.type, event.c.occurred_at, event.c.properties)
+    .where(
+        among(event.c.contact_id, "contacts"),
+        event.c.type.in_((REPORTED, REVIEWED)),
+        event.c.occurred_at > bindparam("since", type_=UtcDateTime),
+    )
+    .order_by(event.c.occurred_at, event.c.id)
 )
 _COMPLAINED: Select[Any] = (
     select(
@@ -173,6 +183,17 @@ def happened(
     for row in connection.execute(_HAPPENED, {"contacts": contact_ids, "since": since}):
         found.setdefault(row.contact_id, {})[row.type] = row
     return found
+
+
+def results(
+    connection: Connection, contact_ids: Sequence[int], since: datetime
+) -> dict[int, Result]:
+    """Return contact → the result they stand by, of what they heard of since a time."""
+    told: dict[int, list[Told]] = {}
+    for row in connection.execute(_RESULTS, {"contacts": contact_ids, "since": since}):
+        one = Told(row.occurred_at, row.type == REPORTED, row.properties.get("month"))
+        told.setdefault(row.contact_id, []).append(one)
+    return {contact_id: newest_result(some) for contact_id, some in told.items()}
 
 
 def complaining_accounts(connection: Connection, account_ids: Sequence[int]) -> set[int]:

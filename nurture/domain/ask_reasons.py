@@ -68,6 +68,10 @@ ASK_SENTENCES: Mapping[str, tuple[str, str]] = {
         "直近{days}日に成果をご報告していないため、ご紹介のお願いをしません",
         "not asked for an introduction: no result was reported within {days} days",
     ),
+    "ask_result_worse": (
+        "最新のご報告では数値が改善していないため、ご紹介のお願いをしません",
+        "not asked for an introduction: the newest report to them tells of nothing better",
+    ),
     "ask_no_hearing": (
         "はじめてのお願いの前に、まだお話を伺っていないため、ご紹介のお願いをしません",
         "not asked for an introduction: nobody has listened to them before the first ask",

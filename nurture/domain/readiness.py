@@ -100,6 +100,8 @@ def _nps(program: Program, facts: AskFacts, now: datetime) -> tuple[float, Said]
 
 
 def _results(program: Program, facts: AskFacts, now: datetime) -> tuple[float, Said]:
+    if facts.result_worse:
+        return 0.0, say("the newest report tells of nothing better")
     if facts.result_at is None:
         return 0.0, say("no result was reported")
     age = now - facts.result_at

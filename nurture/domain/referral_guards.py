@@ -61,8 +61,10 @@ class AskFacts:
     complaint_at: datetime | None = None
     #: a complaint of theirs or of a colleague is not resolved
     complaint_open: bool = False
-    #: the newest result that was reported to them
+    #: since when they know of a result that holds (`nurture.domain.newest_result`)
     result_at: datetime | None = None
+    #: they knew of one, and the newest report tells of nothing better
+    result_worse: bool = False
     #: somebody listened to them
     hearing_at: datetime | None = None
     #: asks of theirs that count, whenever they were
@@ -231,6 +233,8 @@ def _too_early(program: Program, facts: AskFacts, now: datetime) -> Refusal | No
     if facts.kind in _CUSTOMERS:
         if valid_score(program, facts, now) is None:
             return Refusal("ask_no_score", {"days": limits.score_within.days})
+        if facts.result_worse:
+            return Refusal("ask_result_worse")
         if facts.result_at is None or now - facts.result_at > limits.result_within:
             return Refusal("ask_no_result", {"days": limits.result_within.days})
     first = not facts.asks

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import asks
+from nurture.domain.newest_result import Result
 from nurture.domain.readiness import Readiness, Signs, readiness
 from nurture.domain.referral import AskAnswer
 from nurture.domain.referral_guards import YEAR, AskFacts, PastAsk
@@ -71,7 +72,7 @@ class KnownAsks:
 
 
 class AskDesk:
-    """Seven queries for any number of contacts (`touched.contact_rows` by id)."""
+    """Eight queries for any number of contacts (`touched.contact_rows` by id)."""
 
     def __init__(
         self,
@@ -90,6 +91,7 @@ class AskDesk:
         self._answers = asks.newest_answers(connection, ids)
         self._loops = asks.open_loops(connection, ids)
         self._happened = asks.happened(connection, ids, now - YEAR)
+        self._results = asks.results(connection, ids, now - YEAR)
         self._complaining = asks.complaining_accounts(connection, accounts) if accounts else set()
 
     def facts(self, contact_id: int, key: str = "") -> AskFacts:
@@ -99,6 +101,7 @@ class AskDesk:
         score, scored_at = self._answers.get(contact_id, (None, None))
         left, complaint = happened.get("contact.left"), happened.get("complaint.received")
         resolved = happened.get("complaint.resolved")
+        result = self._results.get(contact_id, Result())
         return AskFacts(
             contact_id=contact_id,
             kind=self.kind(contact_id),
@@ -116,7 +119,8 @@ class AskDesk:
                 complaint.last if complaint is not None else None,
                 resolved.last if resolved is not None else None,
             ),
-            result_at=_last(happened, "results.reported"),
+            result_at=result.at,
+            result_worse=result.worse,
             hearing_at=_last(happened, "hearing.held"),
             asks=self.known.of(contact_id, key),
             account_asks=self.known.of_account(row.account_id, key),

@@ -19,6 +19,7 @@ from nurture.db import team
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
 from nurture.domain import result_words as words
+from nurture.domain.newest_result import REPORTED, REVIEWED
 from nurture.domain.results import (
     Line,
     Measure,
@@ -37,7 +38,6 @@ from nurture.services.releases import LiveRelease
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.task_book import write_tasks
 
-REPORTED, REVIEWED = "results.reported", "results.reviewed"
 #: by which the events of reports are told apart from a CRM's
 SOURCE = "results"
 #: the kind of the owner's task about a report, or about figures that are missing

@@ -102,6 +102,7 @@ REFUSED = [
     ({"scored_at": NOW - 366 * DAY}, "ask_no_score"),
     ({"result_at": None}, "ask_no_result"),
     ({"result_at": NOW - 61 * DAY}, "ask_no_result"),
+    ({"result_at": None, "result_worse": True}, "ask_result_worse"),
     ({"hearing_at": None}, "ask_no_hearing"),
     ({"asks": (asked(179),)}, "ask_cool_down"),
     # "not now" rests from the answer on

@@ -258,3 +258,30 @@ def _queries(house: House) -> int:
     advance(house.runtime)
     sql_event.remove(house.engine, "before_cursor_execute", count)
     return len(seen)
+
+
+def test_after_a_report_of_nothing_better_the_good_one_before_it_opens_no_ask(
+    house: House,
+) -> None:
+    person = happy(house)
+    house.happens(person, "results.reviewed", at=house.clock.now() - timedelta(days=1))
+    house.publish(files())
+    house.happens(person)
+    house.turn()
+    assert refusals(house) == ["ask_result_worse"]
+    assert house.rows(tables.message) == []
+
+
+def test_figures_of_half_a_year_ago_are_no_fresh_result(house: House) -> None:
+    person = happy(house)
+    with_month = {"result": "転記の時間を42%削減", "month": "2025-10"}
+    old = house.person("old@aozora.example", consent=["referral"], lifecycle="customer")
+    house.happens(old, "hearing.held", at=house.clock.now() - timedelta(days=60))
+    answered(house, old, 10)
+    house.happens(old, "results.reported", **with_month)
+    house.publish(files())
+    house.happens(person)
+    house.happens(old)
+    house.turn()
+    assert refusals(house) == ["ask_no_result"]
+    assert [row.contact_id for row in house.rows(tables.referral_ask)] == [person]
