@@ -9,13 +9,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nurture.domain import kpi_words, referral_kpis
+from nurture.domain import kpi_aims, kpi_words, referral_kpis
 from nurture.domain.kpi_book import CostFact
 from nurture.domain.kpi_list import KPIS, Kpi
 from nurture.domain.kpi_text import money, percent, shown
 from nurture.domain.kpi_values import Table as Figures
 from nurture.domain.kpi_values import two_places
 from nurture.domain.what_if import Outcome
+from nurture.language import in_language
 from nurture.services.kpis import Kpis
 
 
@@ -68,8 +69,11 @@ def _single(found: Kpis, group: str, members: Sequence[Kpi], locale: str) -> Tab
     for one in members:
         name, means = kpi_words.KPI_WORDS[one.key].in_language(locale)
         said = shown(found.figures[one.key], locale, one.key)
-        low = one.key == "referral_rate" and referral_kpis.is_low(found.book)
+        low = kpi_aims.is_low(found.book, one.key)
+        beside = in_language(kpi_aims.aim(found.book, one.key), locale)
         style = "red" if low else ("bold" if said.known else "dim")
+        if beside:
+            means = f"{means}（{beside}）" if locale == "ja" else f"{means} ({beside})"
         grid.add_row(name, Text(said.main, style), said.basis, means)
     return grid
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from nurture.domain.glossary import word
 from nurture.domain.library import in_locale
 from nurture.domain.loop_words import ASK_ANSWERS, BANDS, CORNERS, LOOP_STATES, READER_ROLES
-from nurture.domain.nps import Group, Nps
+from nurture.domain.nps import Group, Nps, is_below
 from nurture.services.nps_report import Report
 
 #: rows of a table on a terminal
@@ -63,8 +63,12 @@ def _today(found: Report, locale: str) -> Table:
     )
     grid.add_row(label, Text(value(today), "bold"), bands)
     label = "回答率（直近365日）" if ja else "Response rate (365 days)"
-    beside = f"（一般の目安 {expected:.1%}）" if ja else f"(elsewhere: {expected:.1%})"
-    grid.add_row(label, Text(rate(found.year), "bold"), beside)
+    low = is_below(found.year.rate, found.target)
+    beside = f"一般の目安 {expected:.1%}" if ja else f"elsewhere: {expected:.1%}"
+    if found.target is not None:
+        beside += f"・自社の目標 {found.target:.1%}" if ja else f"; you aim at {found.target:.1%}"
+    beside = f"（{beside}）" if ja else f"({beside})"
+    grid.add_row(label, Text(rate(found.year), "bold red" if low else "bold"), beside)
     return grid
 
 

@@ -95,7 +95,7 @@ def task_parts(sheet: Sheet, locale: str) -> list[RenderableType]:
     lines.append(Text(f"{say('For', locale)}: {sheet.holder}", "dim"))
     if task.get("reply"):
         lines += [Text(f"│ {line}") for line in task["reply"]["lines"]]
-    for name in ("promises", "known"):
+    for name in ("promises", "known", "points"):
         lines += [Text(f"{one['what']}: {one['text']}") for one in task.get(name, [])]
     title = Text(f"{row.id}  {task['kind']}  {row.title}")
     parts: list[RenderableType] = [Panel(Group(*lines), title=title, title_align="left")]

@@ -93,7 +93,7 @@ def kpis_of(fields: Fields, senders: dict[str, object], report: Report) -> KpiPo
         lifetime=_lifetime(said.get(_LTV)),
         sources=_sources(said, report),
         referral_rate_below=said.get_or(_RATE_BELOW, DEFAULT.referral_rate_below),
-        response_target=said.get_or(_RESPONSE, DEFAULT.response_target),
+        response_target=said.get(_RESPONSE),
     )
 
 

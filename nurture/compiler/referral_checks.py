@@ -11,6 +11,7 @@ from nurture.compiler.records import Fields, Key
 from nurture.compiler.references import References
 from nurture.compiler.referral_rewards import check_rewards
 from nurture.compiler.report import Report
+from nurture.domain.offer_review import OFFER_AGES_AFTER
 from nurture.domain.referral_manners import columns, pressing_word, shows_a_face, vague_phrase
 from nurture.domain.referral_program import PHASES, Program
 from nurture.language import Said, say
@@ -23,8 +24,7 @@ SNS_TEXT = 280
 _LINK = "{link}"
 _LINK_COLUMNS = 23
 
-#: older offers are looked through every month (001), a kit every quarter
-OFFER_AGE = timedelta(days=30)
+#: a kit is looked through every quarter
 KIT_AGE = timedelta(days=90)
 #: asking more often than this harms the relation (001, 003)
 _SHORTEST_REST = timedelta(days=60)
@@ -271,7 +271,7 @@ class Checks:
         if kit is not None:
             self._age(kit, keys.UPDATED, KIT_AGE, "old-kit")
         for entry in self._fields.get_or(keys.OFFERS, []):
-            self._age(entry.value, keys.REVIEWED, OFFER_AGE, "old-offer")
+            self._age(entry.value, keys.REVIEWED, OFFER_AGES_AFTER, "old-offer")
 
     def _age(self, fields: Fields, key: Key[date], most: timedelta, code: str) -> None:
         day, today = fields.get(key), self._today

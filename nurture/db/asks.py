@@ -134,6 +134,7 @@ _ASKED: Select[Any] = select(
     referral_ask.c.offer,
     referral_ask.c.timing,
     referral_ask.c.mode,
+    referral_ask.c.asked_at,
 ).where(among(referral_ask.c.dedupe_key, "keys"))
 
 

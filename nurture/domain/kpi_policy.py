@@ -69,8 +69,8 @@ class KpiPolicy:
     sources: tuple[Source, ...] = ()
     #: below this share of participants who refer, incentives and choice of people are looked at
     referral_rate_below: float = 0.1
-    #: response rate of surveys that the house aims at, 0 to 1
-    response_target: float = 1.0
+    #: response rate of surveys that the house aims at, 0 to 1; None: nobody said
+    response_target: float | None = None
 
     def group(self, source: str | None) -> str:
         """Return the group of a contact's source: the first whose pattern matches."""

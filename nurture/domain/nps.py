@@ -83,6 +83,11 @@ class Group:
         return self.nps.answers / self.asked if self.asked else None
 
 
+def is_below(rate: float | None, target: float | None) -> bool:
+    """Say whether a response rate misses what the house aims at; not where either is unknown."""
+    return rate is not None and target is not None and rate < target
+
+
 def group(invited: Iterable[Invited]) -> Group:
     """Return invitations as one group: each with its newest answer."""
     asked = list(invited)

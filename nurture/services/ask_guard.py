@@ -14,6 +14,7 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.guard import Ask as Asked
 from nurture.domain.guard import Refusal
 from nurture.domain.referral_guards import Allowed, Ask, PastAsk, may_ask
+from nurture.domain.referral_program import Pilot, Program
 from nurture.domain.steps import ReferralQuestion
 from nurture.services.ask_facts import AskDesk
 from nurture.services.places import locale_of
@@ -106,7 +107,11 @@ class AskGuard:
                 row["contact_id"],
                 self._now,
                 "team",
-                told({"id": made[key], **row}, self._numbers.get(key)),
+                told(
+                    {"id": made[key], **row},
+                    self._numbers.get(key),
+                    self._definitions.programs.get(row["program"]),
+                ),
                 key=f"asked/{key}",
             )
             for key, row in self._rows.items()
@@ -129,7 +134,9 @@ class AskGuard:
         return found
 
 
-def asked(connection: Connection, mails: Sequence[Row[Any]]) -> dict[int, Asked]:
+def asked(
+    connection: Connection, definitions: Definitions, mails: Sequence[Row[Any]]
+) -> dict[int, Asked]:
     """Return what mails ask, by their ids: with the offer that was chosen."""
     by_key = {row.dedupe_key: row for row in asks.asked(connection, [m.dedupe_key for m in mails])}
     numbers = _numbers(connection) if by_key else {}
@@ -138,20 +145,29 @@ def asked(connection: Connection, mails: Sequence[Row[Any]]) -> dict[int, Asked]
         row = by_key.get(one.dedupe_key)
         if row is not None:
             question = ReferralQuestion(row.program, row.offer, row.timing, row.mode)
-            properties = told(row._asdict(), numbers.get(row.dedupe_key))
+            program = definitions.programs.get(row.program)
+            properties = told(row._asdict(), numbers.get(row.dedupe_key), program)
             found[one.id] = Asked(
                 row.id, question, row.dedupe_key, False, "referral.asked", properties
             )
     return found
 
 
-def told(row: Mapping[str, Any], pilot: int | None) -> dict[str, Any]:
+def told(
+    row: Mapping[str, Any], pilot: int | None, program: Program | None = None
+) -> dict[str, Any]:
     """Return what `referral.asked` tells of an ask.
 
-    `pilot`: which person of a small start it is, from 1; None: it belongs to none.
+    `pilot`: which person of a small start it is, from 1; None: it belongs to none. With it goes
+    `review_at`, the moment to look back, counted from this ask as the programme says.
     """
     said = {"ask": row["id"]} | {name: row[name] for name in _TOLD}
-    return said if pilot is None else {**said, "pilot": pilot}
+    if pilot is None:
+        return said
+    said["pilot"] = pilot
+    small = program.pilot if program is not None else None
+    after = (small if small is not None else Pilot()).review_after
+    return {**said, "review_at": (row["asked_at"] + after).isoformat()}
 
 
 def _numbers(connection: Connection) -> dict[str, int]:

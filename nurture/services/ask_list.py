@@ -17,13 +17,13 @@ from nurture.domain.ask_script import chat_line, script
 from nurture.domain.guard import Refusal
 from nurture.domain.playbook import AskResult
 from nurture.domain.readiness import Likeness, Profile, Readiness, Signs, in_order, matches
-from nurture.domain.referral import AskAnswer
 from nurture.domain.referral_guards import Allowed, Ask, may_ask
 from nurture.domain.referral_program import Offer, Program
 from nurture.errors import NotFoundError
 from nurture.language import say
 from nurture.services import ask_mail
 from nurture.services.ask_facts import AskDesk
+from nurture.services.offer_looks import results_of
 from nurture.services.places import locale_of
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
@@ -173,21 +173,7 @@ def results(runtime: Runtime) -> list[AskResult]:
     """Return what came of every ask that counts."""
     with read(runtime.engine) as connection:
         programs = runtime.releases.live(connection).definitions.programs
-        rows = ask_results.results(connection)
-    return [
-        AskResult(
-            row.offer,
-            row.timing,
-            row.channel,
-            row.mode,
-            _lever(programs, row.program, row.offer),
-            row.program,
-            AskAnswer(row.answer) if row.answer else None,
-            row.referrals,
-            int(row.won or 0),
-        )
-        for row in rows
-    ]
+        return results_of(connection, programs)
 
 
 def program_of(release: LiveRelease, name: str) -> Program:
@@ -242,12 +228,6 @@ def _look(
         refusal = Refusal("unsubscribed", {"purpose": "referral"})
     offer = found.offer if isinstance(found, Allowed) and refusal is None else None
     return Candidate(row, facts.kind, desk.signs(row.id), ready, offer, refusal)
-
-
-def _lever(programs: Mapping[str, Program], program: str, offer: str) -> str:
-    found = programs.get(program)
-    known = found.offers.get(offer) if found is not None else None
-    return known.lever if known is not None else ""
 
 
 def because(one: Candidate, most: int = 3) -> Sequence[Any]:

@@ -55,7 +55,7 @@ class Kind:
     purpose: Purpose
     guard: Maker
     #: returns what mails ask or remind of, by their ids
-    asked: Callable[[Connection, Sequence[Row[Any]]], Mapping[int, Ask]]
+    asked: Callable[[Connection, Definitions, Sequence[Row[Any]]], Mapping[int, Ask]]
     #: returns the values of its mails' templates, by root
     values: Callable[[Place, Ask], Mapping[str, Any]]
 
@@ -140,7 +140,7 @@ class Desk:
             mails = [
                 one for one in messages if one.purpose == kind.purpose and one.contact_id in people
             ]
-            found = kind.asked(connection, mails) if mails else {}
+            found = kind.asked(connection, definitions, mails) if mails else {}
             if not found:
                 continue
             self._asked.update(found)

@@ -13,7 +13,7 @@ from nurture.charts.figures import Chart, Funnel
 from nurture.charts.pictures import picture
 from nurture.db import kpi_setup, team
 from nurture.db.engine import read
-from nurture.domain import kpi_text, kpi_words, referral_kpis
+from nurture.domain import kpi_aims, kpi_text, kpi_words, referral_kpis
 from nurture.domain.kpi_text import percent, shown
 from nurture.emails.pictures import InlinePicture
 from nurture.emails.tokens import Purpose as TokenPurpose
@@ -28,7 +28,7 @@ from nurture.services.runtime import Runtime
 #: figures of the year, in the order of the mail
 _YEAR = (
     "referral_to_deal", "referral_to_win", "quality", "participation_rate", "referral_rate",
-    "crv", "referral_cac_share", "lead_time",
+    "survey_response", "crv", "referral_cac_share", "lead_time",
 )  # fmt: skip
 _SOURCES = ("revenue_by_source", "cac_by_source", "ltv_by_source", "cac_to_ltv_by_source")
 #: referrers and things to look at that a mail names
@@ -119,7 +119,7 @@ class _Report:
 
     def _figure(self, key: str) -> dict[str, Any]:
         one = shown(self._found.figures[key], self._locale, key)
-        low = key == "referral_rate" and referral_kpis.is_low(self._found.book)
+        low = kpi_aims.is_low(self._found.book, key)
         name, means = kpi_words.KPI_WORDS[key].in_language(self._locale)
         return {
             "name": name, "means": means, "value": one.main, "basis": one.basis, "low": low,
@@ -171,6 +171,15 @@ def remarks(found: Kpis, ready: Readiness) -> Sequence[str]:
                 "we ask",
                 part=rate.part,
                 whole=rate.whole,
+            )
+        )
+    if kpi_aims.is_low(found.book, "survey_response"):
+        said.append(
+            say(
+                "{rate} answered the survey ({aim}): look at whom you ask, when, and "
+                "who follows up",
+                rate=percent(found.figures["survey_response"].rate),
+                aim=kpi_aims.aim(found.book, "survey_response"),
             )
         )
     kept = found.figures["first_contact_in_time"]

@@ -22,16 +22,17 @@ from nurture.domain.checklists import (
     checklists,
 )
 from nurture.domain.definitions import Definitions
+from nurture.domain.offer_review import OFFER_AGES_AFTER
 from nurture.domain.purpose import Purpose
 from nurture.domain.referral_program import Program
 from nurture.domain.steps import Send, Task
 from nurture.domain.workflow import Workflow
 from nurture.language import Said, say
 from nurture.services.kpis import Kpis, kpis_at
+from nurture.services.offer_looks import looks_now
 from nurture.services.runtime import Runtime
 
-#: an offer is looked through each month, what referrers hand on each quarter
-OFFER_AGES_AFTER = timedelta(days=30)
+#: what referrers hand on is looked through each quarter
 KIT_AGES_AFTER = timedelta(days=90)
 #: slim, script, trial, review, retry: two days each (001)
 CYCLE = timedelta(days=10)
@@ -115,7 +116,7 @@ def readiness_at(runtime: Runtime, connection: Connection, found: Kpis) -> Readi
         zone=found.zone,
         checklists=checklists(setup_of(definitions, data, now, has_report)),
         week=_week(definitions, counts, day),
-        aged=list(_aged(definitions.programs.values(), day)),
+        aged=list(_aged(connection, definitions, now)),
         running=[Running(one, (now - one.started_at).days) for one in kpi_setup.trials(connection)],
         advice=advice(found.book),
     )
@@ -188,15 +189,13 @@ def _has_card(flow: Workflow) -> bool:
     return any(isinstance(step, Task) and step.kind == "card" for step in flow.graph.steps.values())
 
 
-def _aged(programs: Iterable[Program], day: date) -> Iterable[Aged]:
-    for one in programs:
-        yield _age(one, "", one.title, one.kit.updated, day)
-        for key, offer in one.offers.items():
-            yield _age(one, key, offer.title, offer.reviewed, day)
-
-
-def _age(one: Program, offer: str, title: Mapping[str, str], on: date | None, day: date) -> Aged:
-    return Aged(one.name, offer, title, on, (day - on).days if on is not None else None)
+def _aged(connection: Connection, definitions: Definitions, now: datetime) -> Iterable[Aged]:
+    day = now.astimezone(ZoneInfo(definitions.calendar.zone)).date()
+    for one in definitions.programs.values():
+        kit = one.kit.updated
+        yield Aged(one.name, "", one.title, kit, (day - kit).days if kit is not None else None)
+        for look in looks_now(connection, definitions, one, now):
+            yield Aged(one.name, look.offer.key, look.offer.title, look.on, look.days)
 
 
 def _week(definitions: Definitions, one: Week, day: date) -> list[Day]:

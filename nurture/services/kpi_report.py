@@ -1,7 +1,7 @@
 """The monthly report: on a month's first business day the team hears how referrals stand.
 
-Whoever answers for the figures (`kpis.owner`) gets a task to look at them, and at offers and
-community, before the week is over.
+Whoever answers for the figures (`kpis.owner`) gets a task to look at them before the week is
+over; looking through the offers is one of its own (nurture.services.offer_reviews).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _REVIEW_WITHIN = 5
 _FARTHEST = 400
 
 _TITLE = (
-    "{month:%Y年%-m月}の指標の確認と、特典・コミュニティの見直し",
-    "Look at the KPIs of {month:%B %Y}, and at offers and community",
+    "{month:%Y年%-m月}の指標の確認と、プログラムの見直し",
+    "Look at the KPIs of {month:%B %Y}, and at what to change in the programme",
 )
 
 

@@ -19,6 +19,7 @@ def as_json(found: Report) -> dict[str, Any]:
         "year": {
             **_group(found.year),
             "expected_response_rate": found.survey.expected_response,
+            "target_response_rate": found.target,
         },
         "rounds": {name: _group(one) for name, one in found.rounds.items()},
         "roles": {name or "unknown": _group(one) for name, one in found.roles.items()},

@@ -90,6 +90,8 @@ class Report:
     loops: Sequence[Row[Any]]
     comments: Sequence[Row[Any]]
     currency: str
+    #: response rate that the house aims at, 0 to 1 (`kpis.response_target`); None: nobody said
+    target: float | None = None
     #: contact → how to name them
     names: Mapping[int, Row[Any]] = field(default_factory=dict)
     account_names: Mapping[int, str] = field(default_factory=dict)
@@ -170,6 +172,7 @@ def _report(connection: Connection, release: LiveRelease, survey: Survey, now: d
         loops=loops,
         comments=comments,
         currency=rates.currency,
+        target=release.definitions.policy.kpis.response_target,
         names=figures.names(connection, sorted(named)),
         account_names={one.id: one.name for one in accounts},
     )

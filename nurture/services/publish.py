@@ -25,6 +25,7 @@ from nurture.services.digest import plan_digest
 from nurture.services.holdouts import hold_out_existing
 from nurture.services.kpi_report import plan_report
 from nurture.services.mailing_plans import Remark
+from nurture.services.offer_reviews import plan_reviews
 from nurture.services.planning import (
     Live,
     Plan,
@@ -124,6 +125,7 @@ def carry_out(
         plan_digest(connection, definitions, now)
         plan_report(connection, definitions, now)
         plan_reports(connection, definitions, now)
+        plan_reviews(connection, definitions, now)
         take_off(connection, plan, release_id, now)
         enrolled = _enrol(connection, plan, said, release_id, now)
         _refuse_other_people(plan, enrolled, yes, named)

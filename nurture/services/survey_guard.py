@@ -92,7 +92,9 @@ class SurveyGuard:
         return found
 
 
-def asked(connection: Connection, mails: Sequence[Row[Any]]) -> dict[int, Ask]:
+def asked(
+    connection: Connection, _definitions: Definitions, mails: Sequence[Row[Any]]
+) -> dict[int, Ask]:
     """Return what mails ask or remind of, by their ids."""
     journeys = sorted({one.enrolment_id for one in mails if one.enrolment_id is not None})
     rows = surveys.asked_in(connection, [one.dedupe_key for one in mails], journeys)

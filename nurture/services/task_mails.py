@@ -212,6 +212,7 @@ def mail_values(
             for index, action in enumerate(portrait.offers)
         ],
         "promises": promises(portrait, locale),
+        "points": [{"what": what, "text": text} for what, text in portrait.points],
         "signs": [
             {"at": at(one.at), "what": sign_text(one.title, one.text, one.times, locale)}
             for one in portrait.signs

@@ -19,6 +19,7 @@ from nurture.db.contact_facts import account_values, contact_values
 from nurture.domain.event_words import more_of, name_of
 from nurture.domain.task_actions import offers
 from nurture.services import sentences
+from nurture.services.offer_looks import points
 from nurture.services.releases import LiveRelease
 from nurture.services.task_links import Holder, holder_of
 from nurture.services.task_links import name_of as sender_name
@@ -142,6 +143,8 @@ class Portrait:
     offers: tuple[str, ...] = ()
     #: when we said that we would come back, and why
     revisit: tuple[datetime, str] | None = None
+    #: what a task of the house asks to look at: (what, how it stands)
+    points: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -192,6 +195,7 @@ def portray(
             workflow=workflow,
             done=done,
             offers=offers(row.kind, None, None),
+            points=points(connection, definitions, row.dedupe_key, now, locale),
         )
     (contact,) = touched.contact_rows(connection, [row.contact_id])
     person = _person(contact, release, now, locale)

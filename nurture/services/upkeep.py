@@ -23,6 +23,7 @@ from nurture.services import (
     firings,
     kpi_report,
     mailings,
+    offer_reviews,
     referral_timers,
     results_monthly,
     revisits,
@@ -77,6 +78,7 @@ CHORES: tuple[Chore, ...] = (
     Whole("schedule", digest.send_digests),
     Whole("schedule", kpi_report.send_reports),
     Whole("schedule", results_monthly.report_month),
+    Whole("schedule", offer_reviews.ask_for_reviews),
 )
 
 

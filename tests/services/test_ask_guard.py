@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import event as sql_event
 
@@ -159,7 +159,7 @@ def test_the_limit_of_an_account_counts_colleagues_of_the_same_batch(house: Hous
 
 def test_a_pilot_asks_three_and_numbers_them(house: House) -> None:
     people = [happy(house, f"p{n}@aozora.example") for n in range(4)]
-    house.publish(files("pilot: {people: 3, review_after: 14d}\n"))
+    house.publish(files("pilot: {people: 3, review_after: 21d}\n"))
     for one in people:
         house.happens(one)
     house.turn()
@@ -168,6 +168,8 @@ def test_a_pilot_asks_three_and_numbers_them(house: House) -> None:
     assert refusals(house) == ["ask_pilot_full"]
     told = [one.properties for one in house.rows(tables.event) if one.type == "referral.asked"]
     assert [one["pilot"] for one in told] == [1, 2, 3]
+    # when to look back is the programme's word; a journey waits for that day
+    assert datetime.fromisoformat(told[0]["review_at"]) == rows[0].asked_at + timedelta(days=21)
 
 
 def test_never_again_is_kept_for_good_and_taken_back_on_the_same_page(house: House) -> None:

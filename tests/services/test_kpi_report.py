@@ -104,8 +104,7 @@ def test_the_team_gets_one_report_a_month_and_the_owner_a_task(house: House) -> 
     assert "確認を記録する：https://" in text
     others: Any = mails["sato@nurture.example"].get_body(("plain",))
     assert "確認を記録する" not in others.get_content()
-    (task,) = house.rows(tables.task, kind="review")
-    assert task.dedupe_key == "kpi-review/2026-05"
+    (task,) = house.rows(tables.task, dedupe_key="kpi-review/2026-05")
     assert task.due_at == _at(8, 9)
     # the names of referrers are not kept with the mail
     kept = [row.values for row in house.rows(tables.message, template="team/kpis")]

@@ -28,7 +28,7 @@ from tests.services.house import House
 from tests.services.test_survey_guards import files
 
 #: what stands in the policy of these tests
-RATES = "kpis: {currency: JPY, rates: {USD: 150}}\n"
+RATES = "kpis: {currency: JPY, rates: {USD: 150}, response_target: 0.8}\n"
 
 lite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -118,12 +118,18 @@ def test_the_report_is_plain_data_for_programs_and_a_page_for_people(told: Repor
         "nps": 0.0, "answers": 3, "promoters": 1, "passives": 1, "detractors": 1,
     }  # fmt: skip
     assert plain["year"]["response_rate"] == 0.75
+    assert plain["year"]["target_response_rate"] == 0.8
     assert plain["drivers"] == {}
+    beside = {
+        "ja": "（一般の目安 12.4%・自社の目標 80.0%）",
+        "en": "(elsewhere: 12.4%; you aim at 80.0%)",
+    }
     for locale in ("ja", "en"):
         console = Console(width=120, record=True, file=StringIO())
         console.print(screen(told, locale))
         shown = console.export_text()
         assert "3/4 (75.0%)" in shown
+        assert beside[locale] in shown
         assert "大手" in shown
 
 

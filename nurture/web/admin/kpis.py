@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from nurture.charts.figures import Chart, Funnel
 from nurture.charts.pictures import page_svg
-from nurture.domain import kpi_text, kpi_words, referral_kpis
+from nurture.domain import kpi_aims, kpi_text, kpi_words, referral_kpis
 from nurture.domain.benchmarks import beside
 from nurture.domain.kpi_list import BY_KEY, KPIS
 from nurture.domain.kpi_values import Table
@@ -26,7 +26,7 @@ from nurture.web.languages import language
 #: what stands large on the first page
 _HEADLINES = (
     "referrals", "referral_to_deal", "referral_to_win", "quality", "participation_rate",
-    "referral_rate", "crv", "progress",
+    "referral_rate", "survey_response", "crv", "progress",
 )  # fmt: skip
 #: what stands side by side for each source
 _SOURCES = (
@@ -58,7 +58,9 @@ def make_kpis(runtime: Runtime) -> Blueprint:
             headlines=_HEADLINES,
             beside=beside,
             sources=_SOURCES,
-            is_low=referral_kpis.is_low,
+            is_low=kpi_aims.is_low,
+            aim=kpi_aims.aim,
+            remedy=kpi_aims.remedy,
             charts=_charts(found) if found is not None else [],
             expected=referral_kpis.expected_wins(found.book) if found is not None else None,
         )
@@ -75,6 +77,7 @@ def make_kpis(runtime: Runtime) -> Blueprint:
             wrong=wrong,
             groups=groups,
             beside=beside,
+            aim=kpi_aims.aim,
             is_table=lambda value: isinstance(value, Table),
             by_key=BY_KEY,
         )

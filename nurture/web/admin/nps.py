@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from nurture.charts.figures import Better, Chart, Mark
 from nurture.charts.pictures import page_svg
 from nurture.domain.library import in_locale
-from nurture.domain.nps import Group, Nps
+from nurture.domain.nps import Group, Nps, is_below
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import in_language, say
 from nurture.services.nps_report import Report, report
@@ -49,6 +49,7 @@ def make_nps(runtime: Runtime) -> Blueprint:
             charts=_charts(found),
             members=members,
             longest=LONGEST_NOTE,
+            below_target=is_below(found.year.rate, found.target),
         )
 
     @pages.post("/loops/<int:loop_id>/<any(contacted, resolved, closed):state>")
