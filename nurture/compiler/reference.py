@@ -33,7 +33,7 @@ _PARTS: Mapping[str, str] = {
     "given": "What is given when a [scenario](#scenarios) begins.",
     "contact": "A person as given in a scenario: fields of contact and account by name "
     "(`email`, `family_name`, `industry`, custom ones …), and:",
-    "entry": "What happens in a scenario. One of the first nine keys; without any, `after` or "
+    "entry": "What happens in a scenario. One of the first fifteen keys; without any, `after` or "
     "`at` lets time pass.",
     "becomes": "What changes from outside in a scenario: fields by name, and:",
     "fields": "A map of fields by name, custom fields of the policy included, each with its value.",

@@ -18,6 +18,9 @@ from nurture.domain.referral_program import Program
 from nurture.domain.workflow import Purpose
 from nurture.language import Said, say
 
+#: a template that a step sends lacks a language; the lint of templates says so of the template
+TEMPLATE_LOCALE = "template-locale"
+
 
 @dataclass(frozen=True, slots=True)
 class References:
@@ -188,12 +191,10 @@ class References:
                 continue
             message = say("template '{name}' is missing in '{locale}'", name=name, locale=locale)
             if locale == self.policy.default_locale:
-                report.error(
-                    at, "missing-locale", message, say("it is the policy's default locale")
-                )
+                report.error(at, TEMPLATE_LOCALE, message, say("it is the policy's default locale"))
             else:
                 hint = say("its readers get '{locale}'", locale=self.policy.default_locale)
-                report.warn(at, "missing-locale", message, hint)
+                report.warn(at, TEMPLATE_LOCALE, message, hint)
 
 
 def check_role(name: str, senders: Mapping[str, Sender], at: Placed, report: Report) -> None:

@@ -36,6 +36,8 @@ from nurture.compiler.scenario_expect_keys import (
     NOT_BEFORE,
     NOT_ENROLLED,
     NOT_SENT,
+    NOT_SUBJECT,
+    NOT_TEXT,
     REASON,
     SENT,
     SUBJECT,
@@ -75,6 +77,7 @@ from nurture.domain.scenario import (
     Timing,
     Waits,
 )
+from nurture.domain.scenario_wording import Wording, squeeze
 from nurture.domain.scenario_words import DROPPED, HELD
 from nurture.domain.steps import RESTS, End
 from nurture.errors import Place
@@ -168,6 +171,25 @@ def _tally(fields: Fields, scope: ScenarioScope) -> Tally:
     return Tally(low or (0 if high else 1), high)
 
 
+def _wording(fields: Fields, scope: ScenarioScope) -> Wording:
+    """Return what a mail is to say; a text that is wanted and unwanted is reported."""
+    said = Wording(
+        tuple(fields.get_or(SUBJECT, [])),
+        tuple(fields.get_or(TEXT, [])),
+        tuple(fields.get_or(NOT_SUBJECT, [])),
+        tuple(fields.get_or(NOT_TEXT, [])),
+    )
+    pairs = ((said.subject, said.not_subject, NOT_SUBJECT), (said.text, said.not_text, NOT_TEXT))
+    for wanted, unwanted, key in pairs:
+        inside = "".join(f"{squeeze(one)}\n" for one in wanted)
+        for one in unwanted:
+            if squeeze(one) in inside:
+                message = say("{text} is wanted above already", text=quoted(one))
+                hint = say("a mail cannot say it and not say it")
+                scope.report.error(fields.at(key), "cannot-hold", message, hint)
+    return said
+
+
 def _sent(fields: Fields, place: Place, person: str, scope: ScenarioScope) -> Expectation:
     mail = fields.get_or(SENT, "")
     scope.mail(mail, fields.at(SENT))
@@ -180,8 +202,7 @@ def _sent(fields: Fields, place: Place, person: str, scope: ScenarioScope) -> Ex
         mail,
         _timing(fields, scope),
         _tally(fields, scope),
-        tuple(fields.get_or(SUBJECT, [])),
-        tuple(fields.get_or(TEXT, [])),
+        _wording(fields, scope),
         sender,
         fields.get(ATTACHED),
     )
@@ -190,7 +211,7 @@ def _sent(fields: Fields, place: Place, person: str, scope: ScenarioScope) -> Ex
 def _not_sent(fields: Fields, place: Place, person: str, scope: ScenarioScope) -> Expectation:
     mail = fields.get_or(NOT_SENT, "")
     scope.mail(mail, fields.at(NOT_SENT))
-    return NotSent(place, person, mail, fields.get(WITHIN))
+    return NotSent(place, person, mail, fields.get(WITHIN), _wording(fields, scope))
 
 
 def _reason(fields: Fields, known: frozenset[str], scope: ScenarioScope) -> str | None:
@@ -208,7 +229,7 @@ def _reason(fields: Fields, known: frozenset[str], scope: ScenarioScope) -> str 
 def _held(fields: Fields, place: Place, person: str, scope: ScenarioScope) -> Expectation:
     mail = fields.get_or(HELD_KEY, "")
     scope.mail(mail, fields.at(HELD_KEY))
-    return Held(place, person, mail, _reason(fields, HELD, scope))
+    return Held(place, person, mail, _reason(fields, HELD, scope), _wording(fields, scope))
 
 
 def _dropped(fields: Fields, place: Place, person: str, scope: ScenarioScope) -> Expectation:

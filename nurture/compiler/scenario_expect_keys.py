@@ -101,7 +101,13 @@ TIMES = Key("times", Whole(0, 1000), say("So many times, no more and no less."))
 AT_LEAST = Key("at_least", Whole(1, 1000), say("So many times or more."))
 AT_MOST = Key("at_most", Whole(1, 1000), say("Not more often than this; not at all will do."))
 SUBJECT = Key("subject", ListOf(Text(longest=500), or_one=True), say("What its subject contains."))
-TEXT = Key("text", ListOf(_LINES, or_one=True), say("A part of its text, as rendered."))
+TEXT = Key("text", ListOf(_LINES, or_one=True), say("What its text says, as its reader gets it."))
+NOT_SUBJECT = Key(
+    "not_subject",
+    ListOf(Text(longest=500), or_one=True),
+    say("What its subject does not contain."),
+)
+NOT_TEXT = Key("not_text", ListOf(_LINES, or_one=True), say("What its text does not say."))
 FROM = Key("from", NAME, say("The sender of the policy that it comes from."))
 ATTACHED = Key(
     "attached", Text(longest=250), say("A file or library item that it carries; may be a pattern.")
@@ -130,12 +136,13 @@ WHAT = (
 
 _WHEN = (WITHIN, AT_MINUTE, NOT_BEFORE, BETWEEN, HOURS)
 _OFTEN = (TIMES, AT_LEAST, AT_MOST)
+_WORDING = (SUBJECT, TEXT, NOT_SUBJECT, NOT_TEXT)
 
 #: what may go with which
 ALONG = {
-    SENT.name: (*_WHEN, *_OFTEN, SUBJECT, TEXT, FROM, ATTACHED),
-    NOT_SENT.name: (WITHIN,),
-    HELD_KEY.name: (REASON,),
+    SENT.name: (*_WHEN, *_OFTEN, *_WORDING, FROM, ATTACHED),
+    NOT_SENT.name: (WITHIN, SUBJECT, TEXT),
+    HELD_KEY.name: (REASON, *_WORDING),
     DROPPED_KEY.name: (REASON,),
     TASK_KEY.name: (*_WHEN, *_OFTEN),
     ENROLLED.name: (*_WHEN, *_OFTEN),
@@ -144,5 +151,5 @@ ALONG = {
 
 EXPECTATION = Record(
     say("an expectation"),
-    (*WHAT, *_WHEN, *_OFTEN, SUBJECT, TEXT, FROM, ATTACHED, REASON, WHO),
+    (*WHAT, *_WHEN, *_OFTEN, *_WORDING, FROM, ATTACHED, REASON, WHO),
 )

@@ -11,6 +11,7 @@ from nurture.compiler.records import Key, ListOf, MapOf, Record
 from nurture.compiler.report import Report
 from nurture.compiler.scenario_expect_keys import EXPECTATION
 from nurture.compiler.scenario_metrics import METRICS
+from nurture.compiler.scenario_referrals import INTRODUCE, REFERRAL
 from nurture.compiler.scenario_shapes import (
     MAIL,
     PERSON,
@@ -146,6 +147,8 @@ CLICK = Key("click", MAIL, say("A person clicks in the newest mail of this templ
 OPEN = Key("open", MAIL, say("A person opens it."))
 REPLY = Key("reply", MAIL, say("A person replies to it."))
 BOUNCE = Key("bounce", MAIL, say("It comes back for good."))
+APPROVE = Key("approve", MAIL, say("Whoever it waits for looked at the mail and lets it go."))
+WITHHOLD = Key("withhold", MAIL, say("They keep it back for good."))
 ANSWERED = Key("score", Whole(0, 10), say("What they answer, 0 to 10."), required=True)
 DRIVERS = Key("drivers", ListOf(NAME, or_one=True), say("What they tick beside it."))
 COMMENT = Key("comment", Text(longest=4000, lines=True), say("What they write below it."))
@@ -193,7 +196,8 @@ EXPECT_HERE = Key(
 )
 #: each entry of `when` has one of these, or none where `after` or `at` lets time pass
 DEEDS = (
-    WAIT, EVENT, CLICK, OPEN, REPLY, BOUNCE, ANSWER, LOOP, UNSUBSCRIBE, BECOMES, EXPECT_HERE,
+    WAIT, EVENT, CLICK, OPEN, REPLY, BOUNCE, ANSWER, LOOP, APPROVE, WITHHOLD, INTRODUCE,
+    REFERRAL, UNSUBSCRIBE, BECOMES, EXPECT_HERE,
 )  # fmt: skip
 ENTRY = Record(say("an entry of `when`"), (*DEEDS, WITH, AFTER, AT_MOMENT, WHO))
 

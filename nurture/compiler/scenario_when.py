@@ -14,6 +14,7 @@ from nurture.compiler.scenario_keys import (
     AFTER,
     ANSWER,
     ANSWERED,
+    APPROVE,
     AT_MOMENT,
     BECOMES,
     BOUNCE,
@@ -34,6 +35,13 @@ from nurture.compiler.scenario_keys import (
     UNSUBSCRIBE,
     WAIT,
     WITH,
+    WITHHOLD,
+)
+from nurture.compiler.scenario_referrals import (
+    INTRODUCE,
+    REFERRAL,
+    read_introduction,
+    read_referral,
 )
 from nurture.compiler.scenario_scope import ScenarioScope
 from nurture.compiler.scenario_shapes import WHO
@@ -44,6 +52,7 @@ from nurture.domain.scenario import (
     Check,
     Deed,
     Event,
+    Glance,
     Loop,
     Moment,
     Reaction,
@@ -52,6 +61,7 @@ from nurture.domain.scenario import (
 from nurture.domain.steps import Duration
 from nurture.language import say
 
+_GLANCES = {APPROVE: "approved", WITHHOLD: "withheld"}
 _VERBS = {CLICK: "clicked", OPEN: "opened", REPLY: "replied", BOUNCE: "bounced"}
 
 #: events that the engine makes by itself → what to write instead
@@ -79,6 +89,8 @@ _INSTEAD = {
     "task.overdue": say("it comes by itself"),
     "deal.stale": say("it comes by itself"),
     "email.sent": say("it comes by itself"),
+    "email.approved": say("write `approve: TEMPLATE`"),
+    "email.withheld": say("write `withhold: TEMPLATE`"),
     "workflow.requested": say("put the person into it: `enrolled:` of `given`"),
 }
 
@@ -182,6 +194,15 @@ def _reaction(fields: Fields, scope: ScenarioScope) -> Deed | None:
     return None
 
 
+def _glance(fields: Fields, scope: ScenarioScope) -> Deed | None:
+    for key, verb in _GLANCES.items():
+        mail = fields.get(key)
+        if mail is not None:
+            scope.mail(mail, fields.at(key))
+            return Glance(verb, mail)
+    return None
+
+
 def _answer(fields: Fields, _scope: ScenarioScope) -> Deed | None:
     said = fields.get(ANSWER)
     if said is None:
@@ -241,6 +262,10 @@ _DEEDS: dict[str, Callable[[Fields, ScenarioScope], Deed | None]] = {
     BOUNCE.name: _reaction,
     ANSWER.name: _answer,
     LOOP.name: _loop,
+    APPROVE.name: _glance,
+    WITHHOLD.name: _glance,
+    INTRODUCE.name: read_introduction,
+    REFERRAL.name: read_referral,
     UNSUBSCRIBE.name: _unsubscribe,
     BECOMES.name: _becomes,
 }

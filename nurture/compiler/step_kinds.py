@@ -272,6 +272,10 @@ GOTO = Key(
 )
 
 
+#: outcomes that the engine gives: a journey of these would be taken for one that it broke off
+_ENGINE_S = frozenset({"lost", "looped", "revised", "held_out", "erased", "stopped"})
+
+
 class _Outcome(Shape[str]):
     """How a journey ended: a word, or nothing for `completed`."""
 
@@ -281,7 +285,12 @@ class _Outcome(Shape[str]):
         """Return the word."""
         if isinstance(node, Scalar) and node.is_nothing:
             return "completed"
-        return STEP_ID.read(node, report)
+        found = STEP_ID.read(node, report)
+        if found in _ENGINE_S:
+            message = say("'{outcome}' is how the engine ends journeys itself", outcome=found)
+            hint = say("call it otherwise, so that lists tell the two apart")
+            report.warn(node, "engine-outcome", message, hint)
+        return found
 
     def schema(self, shared: SharedParts) -> Schema:
         """Return a word or nothing."""

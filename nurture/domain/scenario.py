@@ -13,6 +13,8 @@ from typing import TypeAlias
 
 from nurture.domain.conditions import Condition, Scalar
 from nurture.domain.metric_row import MetricRow
+from nurture.domain.scenario_wording import ANY as ANY_WORDING
+from nurture.domain.scenario_wording import Wording
 from nurture.domain.steps import Duration
 from nurture.errors import Place
 
@@ -124,6 +126,45 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """Whoever a mail waits for looks at it: it leaves, or it is kept back."""
+
+    #: approved | withheld
+    verb: str
+    #: template, or a pattern such as `referrer/*`
+    mail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Introduce:
+    """A person introduces somebody, as the form on their page does."""
+
+    name: str = ""
+    company: str = ""
+    email: str = ""
+    why: str = ""
+    #: a programme of the files; "": the one for customers
+    program: str = ""
+    #: what was promised for it; "": what they were told when they were asked
+    offer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """What a person's newest introduction comes to: a state of `nurture.domain.referral`."""
+
+    #: a State, or `reopened`
+    state: str
+    reason: str = ""
+    #: how the first contact was made
+    contacted_by: str = ""
+    #: of a win, what may be told where they agreed to it
+    result: str = ""
+    #: who was introduced agrees that numbers are told
+    numbers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Unsubscribe:
     """A person stops mails of some purposes."""
 
@@ -151,7 +192,9 @@ class Check:
     expect: tuple[Expectation, ...]
 
 
-Deed: TypeAlias = Event | Reaction | Answer | Loop | Unsubscribe | Become | Check
+Deed: TypeAlias = (
+    Event | Reaction | Answer | Loop | Glance | Introduce | Refer | Unsubscribe | Become | Check
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +265,8 @@ class Sent(Expectation):
     mail: str
     timing: Timing = Timing()
     times: Tally = Tally()
-    #: texts that subject and text part hold; the mail as rendered is looked at
-    subject: tuple[str, ...] = ()
-    text: tuple[str, ...] = ()
+    #: what it says; the mail as rendered is looked at
+    wording: Wording = ANY_WORDING
     #: key of a sender of the policy
     sender: str | None = None
     #: a file of the release or a key of the library, or a pattern of either
@@ -233,10 +275,11 @@ class Sent(Expectation):
 
 @dataclass(frozen=True, slots=True)
 class NotSent(Expectation):
-    """No such mail has gone out."""
+    """No such mail has gone out, or none that says so."""
 
     mail: str
     within: Duration | None = None
+    wording: Wording = ANY_WORDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +289,8 @@ class Held(Expectation):
     mail: str
     #: a code of nurture.domain.reasons; None: whatever for
     reason: str | None = None
+    #: what it says: as it left, or as it would leave now
+    wording: Wording = ANY_WORDING
 
 
 @dataclass(frozen=True, slots=True)

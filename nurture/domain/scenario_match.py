@@ -6,15 +6,11 @@ Pure: what was seen goes in, nothing or a `Miss` comes out. The words stand in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Any
 
 from nurture.domain.calendar import shift
-from nurture.domain.conditions import All
-from nurture.domain.evaluate import holds
 from nurture.domain.policy import Calendar
 from nurture.domain.scenario import (
     Dropped,
@@ -22,37 +18,21 @@ from nurture.domain.scenario import (
     Exits,
     Expectation,
     Held,
-    Holds,
     NotSent,
-    Owner,
-    Score,
     Sent,
-    State,
     Tally,
     TaskMade,
     Timing,
     Waits,
 )
 from nurture.domain.scenario_end import resolve
+from nurture.domain.scenario_miss import Miss
 from nurture.domain.scenario_seen import Seen, SeenJourney, SeenMail, SeenTask, Why
+from nurture.domain.scenario_states import judge_state
+from nurture.domain.scenario_wording import Wording, slip
 
 #: a moment of a scenario is a minute long
 _MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """Why an expectation does not hold."""
-
-    #: a code of nurture.domain.scenario_words.MISSES
-    code: str
-    #: its blanks: moments, codes, texts, numbers
-    detail: dict[str, Any] = field(default_factory=dict)
-    #: what came closest
-    mail: SeenMail | None = None
-    journey: SeenJourney | None = None
-    #: stored reasons that explain it, the deciding one last
-    why: tuple[Why, ...] = ()
 
 
 def judge(expected: Expectation, seen: Seen, calendar: Calendar) -> Miss | None:
@@ -73,7 +53,7 @@ def judge(expected: Expectation, seen: Seen, calendar: Calendar) -> Miss | None:
         case Exits():
             return _exits(expected, seen, calendar)
         case _:
-            return _state(expected, seen)
+            return judge_state(expected, seen)
 
 
 def fits(pattern: str, name: str) -> bool:
@@ -123,8 +103,7 @@ def _look(
     sender = expected.sender
     looks: list[Callable[[], Miss | None]] = [
         lambda: _when(expected.timing, sent_at, seen, calendar, mail),
-        lambda: _says("subject", expected.subject, mail.subject, mail),
-        lambda: _says("text", expected.text, mail.text, mail),
+        lambda: _says(expected.wording, mail),
         lambda: (
             Miss("other_sender", {"found": mail.sender}, mail)
             if sender is not None and sender != mail.sender
@@ -177,13 +156,14 @@ def _held_back(mail: SeenMail | None) -> tuple[Why, ...]:
     return tuple(one for one in mail.decisions if one.kind == "deferred")[-1:]
 
 
-def _says(what: str, wanted: Sequence[str], found: str, mail: SeenMail) -> Miss | None:
-    """Return the first text that a subject or a text part lacks; blanks do not count."""
-    squeezed = "".join(found.split())
-    for one in wanted:
-        if "".join(one.split()) not in squeezed:
-            return Miss(f"{what}_lacks", {"wanted": one, "found": found}, mail)
-    return None
+def _says(wording: Wording, mail: SeenMail) -> Miss | None:
+    """Return what a mail says otherwise than asked."""
+    if wording.any and not mail.readable:
+        return Miss("not_readable", {}, mail, why=mail.decisions[-1:])
+    found = slip(wording, mail.subject, mail.text)
+    if found is None:
+        return None
+    return Miss(found.code, {"wanted": found.wanted, "found": found.found}, mail)
 
 
 def _attached(wanted: str | None, mail: SeenMail) -> Miss | None:
@@ -201,6 +181,8 @@ def _not_sent(expected: NotSent, seen: Seen, calendar: Calendar) -> Miss | None:
     for mail in seen.mails:
         if mail.sent_at is None or not fits(expected.mail, mail.template):
             continue
+        if _says(expected.wording, mail) is not None:
+            continue
         if (low is None or mail.sent_at >= low) and (high is None or mail.sent_at <= high):
             detail = {"at": mail.sent_at, "template": mail.template, "workflow": mail.workflow}
             return Miss("was_sent", detail, mail)
@@ -212,13 +194,20 @@ def _held_or_dropped(expected: Held | Dropped, seen: Seen) -> Miss | None:
     kinds = ("deferred",) if held else ("dropped", "failed")
     meant = [mail for mail in seen.mails if fits(expected.mail, mail.template)]
     reasons: list[Why] = []
+    said: Miss | None = None
     for mail in meant:
         found = [one for one in mail.decisions if one.kind in kinds]
         if not held and not found and not mail.gone and mail.state in ("cancelled", "failed"):
             found = [*_reason_of(mail)] or [Why(mail.created_at, mail.state, mail.state)]
         if any(expected.reason in (None, one.reason) for one in found):
-            return None
+            other = _says(expected.wording, mail) if isinstance(expected, Held) else None
+            if other is None:
+                return None
+            said = other
+            continue
         reasons += found
+    if said is not None:
+        return said
     what = "held" if held else "dropped"
     if reasons:
         return Miss(f"{what}_for_other", {"found": reasons[-1].reason}, meant[-1], why=(*reasons,))
@@ -361,39 +350,3 @@ def _exits(expected: Exits, seen: Seen, calendar: Calendar) -> Miss | None:
             return None
         nearest = miss
     return nearest
-
-
-# -- states ----------------------------------------------------------------------------------
-
-
-def _state(expected: Expectation, seen: Seen) -> Miss | None:
-    match expected:
-        case State(what="temperature", words=words):
-            if seen.temperature in words:
-                return None
-            detail = {"found": seen.temperature, "score": seen.score}
-            return Miss("temperature_is", detail, why=_moved(seen.moves, "warmer", "cooler"))
-        case State(words=words):
-            if seen.lifecycle in words:
-                return None
-            detail = {"found": seen.lifecycle, "score": seen.score}
-            return Miss("lifecycle_is", detail, why=_moved(seen.moves, "stage", "returned"))
-        case Score(low=low, high=high):
-            # Points fade by the second: what shows as 60.0 is 60.
-            if low <= round(seen.score, 1) <= high:
-                return None
-            return Miss("score_is", {"found": seen.score})
-        case Owner(key=key):
-            return None if key == seen.owner else Miss("owner_is", {"found": seen.owner})
-        case Holds(condition=condition, truth=truth):
-            if holds(condition, seen.facts) is truth:
-                return None
-            if not truth or not isinstance(condition, All):
-                return Miss("does_not_hold" if truth else "does_hold")
-            wrong = [part for part in condition.parts if not holds(part, seen.facts)]
-            return Miss("parts_do_not_hold", {"parts": wrong})
-    raise TypeError(expected)
-
-
-def _moved(moves: Iterable[Why], *reasons: str) -> tuple[Why, ...]:
-    return tuple(one for one in moves if one.reason in reasons)[-1:]

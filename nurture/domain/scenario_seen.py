@@ -39,6 +39,8 @@ class SeenMail:
     subject: str = ""
     #: its text part
     text: str = ""
+    #: subject and text are known; False: it cannot be written as things stand
+    readable: bool = True
     #: key of the sender that it came from
     sender: str = ""
     #: keys of the library, paths in the release and names of files that went with it

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from nurture.domain.ask_reasons import ASK_SENTENCES
+from nurture.domain.mail_reasons import MAIL_SENTENCES
+
 #: reasons for which a mail is held back for a while (codes of nurture.domain.reasons)
 HELD = frozenset(
     {"account_hold", "cap", "paused_everything", "paused_sender", "paused_workflow"}
     | {"reader_pause", "reader_rhythm", "sending_off", "unknown_window", "window"}
-    | {"window_never_opens", "try_later"}
+    | {"window_never_opens", "try_later", "review", "quiet_hours", "spread", "best_hour"}
 )
 
 #: reasons for which a mail is dropped or fails
@@ -19,6 +22,11 @@ DROPPED = frozenset(
     | {"registered_already", "replied", "seminar_cancelled", "seminar_full", "seminar_gone"}
     | {"seminar_moved", "seminar_over", "suppressed", "task_over", "told_already", "topic_off"}
     | {"unsubscribed", "mailing_cancelled", "evidence_revised", "withdrawn_by_hand"}
+    | {"withheld", "introduction_over", "answered_already", "rejected", "seminar_changed_again"}
+    | {"step_withdrawn"}
+    # what guards find when the mail is about to leave
+    | {*ASK_SENTENCES}
+    | {code for code in MAIL_SENTENCES if code.startswith("survey_")}
 )
 
 Texts = Mapping[str, tuple[str, str]]
@@ -58,6 +66,8 @@ ALONG: Texts = MappingProxyType(
         "at_most": ("{0} 回まで", "at most {0} times"),
         "subject": ("件名に「{0}」", 'with "{0}" in its subject'),
         "text": ("本文に「{0}」", 'saying "{0}"'),
+        "not_subject": ("件名に「{0}」がない", 'without "{0}" in its subject'),
+        "not_text": ("本文に「{0}」がない", 'not saying "{0}"'),
         "from": ("差出人は {0}", "from {0}"),
         "attached": ("{0} を添付", "with {0}"),
         "reason": ("理由は {0}", "because of {0}"),
@@ -107,9 +117,21 @@ MISSES: Texts = MappingProxyType(
             "件名は「{found}」で、「{wanted}」が含まれていません",
             'its subject is "{found}", without "{wanted}"',
         ),
+        "subject_holds": (
+            "件名は「{found}」で、「{wanted}」が含まれています",
+            'its subject is "{found}", with "{wanted}"',
+        ),
         "text_lacks": (
             "本文に「{wanted}」がありません。本文：\n{found}",
             'its text does not say "{wanted}". It says:\n{found}',
+        ),
+        "text_holds": (
+            "本文に「{wanted}」があります。本文：\n{found}",
+            'its text says "{wanted}". It says:\n{found}',
+        ),
+        "not_readable": (
+            "現時点では文面を作成できません（差し込む値がありません）",
+            "the letter cannot be written as things stand: a value is missing",
         ),
         "other_sender": ("差出人は {found} です", "it came from {found}"),
         "other_file": ("添付は {found} です", "it carried {found}"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
+from nurture.compiler.references import TEMPLATE_LOCALE
 from nurture.compiler.release import compile_files
 from nurture.domain.definitions import Definitions
 from nurture.domain.first_mails import first_mails
@@ -50,8 +51,8 @@ def check(
         *_mail_problems(definitions, texts, closed, memory),
         *sender_problems(definitions.policy, texts, public_url),
     ]
-    # The lint says of every template what the compiler says again of every step.
-    said = [problem for problem in definitions.problems if problem.code != "missing-locale"]
+    # The lint says of every template what the compiler says again of every step that sends it.
+    said = [problem for problem in definitions.problems if problem.code != TEMPLATE_LOCALE]
     problems = sorted({*said, *found}, key=lambda p: (p.place, p.code, p.message))
     return definitions, tuple(problems)
 

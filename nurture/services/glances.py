@@ -44,7 +44,7 @@ class Glances:
     """The mails of one batch of walks that wait for somebody's look."""
 
     batch: Batch
-    _asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _asked: list[tuple[str, dict[str, Any], Person, datetime]] = field(default_factory=list)
 
     def columns(
         self, person: Person, journey: Journey, step: Send, mail: Mapping[str, Any], zone: ZoneInfo
@@ -64,14 +64,16 @@ class Glances:
         task = task_row(
             batch, person, f"{KEY}{key}", KIND, title, asked.by, until, enrolment_id=journey.id
         )
-        self._asked.append((key, task))
+        self._asked.append((key, task, person, until))
         due_at = mail["expires_at"] if asked.hold else until
         return {"state": State.DEFERRED, "reason": REASON, "due_at": due_at}
 
     def save(self, queued: Mapping[str, int]) -> None:
         """Ask for the looks: a task for each mail, which it names."""
-        for key, task in self._asked:
+        for key, task, person, until in self._asked:
             self.batch.tasks.append({**task, "result": {"message": queued[key]}})
+            detail = {"until": until.isoformat()}
+            self.batch.decide(person, "deferred", REASON, detail, message_id=queued[key])
 
 
 def approve(batch: Batch, person: Person, arrival: Arrival) -> None:

@@ -13,13 +13,24 @@ from nurture.db.events import NewEvent, record
 from nurture.db.upsert import insert_new
 from nurture.domain.lifecycle import Temperature
 from nurture.domain.purpose import Purpose
-from nurture.domain.scenario import Answer, Become, Deed, Event, Loop, Reaction, Unsubscribe
+from nurture.domain.scenario import (
+    Answer,
+    Become,
+    Deed,
+    Event,
+    Glance,
+    Introduce,
+    Loop,
+    Reaction,
+    Refer,
+    Unsubscribe,
+)
 from nurture.domain.scenario_match import fits
 from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services.capture import Happening, capture
 from nurture.services.unsubscribe import unsubscribe
-from nurture.simulate import answering, gestures
+from nurture.simulate import answering, gestures, referring
 from nurture.simulate.scenario_people import (
     account_columns,
     contact_columns,
@@ -51,6 +62,12 @@ def do(world: World, contact_id: int, deed: Deed) -> None:
             answering.answer(world, contact_id, score, drivers, comment)
         case Loop(state):
             answering.follow_up(world, contact_id, state)
+        case Glance(verb, mail):
+            referring.glance(world, contact_id, verb, mail)
+        case Introduce():
+            referring.introduce(world, contact_id, deed)
+        case Refer():
+            referring.move(world, contact_id, deed)
         case Unsubscribe(purposes):
             unsubscribe(world.runtime, contact_id, 0, [Purpose(one) for one in purposes])
         case Become():

@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Row, select
 from nurture.db import tables
 from nurture.db.engine import read
 from nurture.domain.library import LOCALE_MARK
+from nurture.domain.message import State
 from nurture.domain.policy import Policy
 from nurture.domain.reads import reads
-from nurture.domain.scenario import Expectation, Holds, Sent
+from nurture.domain.scenario import Expectation, Held, Holds, NotSent, Sent
 from nurture.domain.scenario_match import fits
 from nurture.domain.scenario_seen import Seen, SeenJourney, SeenMail, SeenTask, Why
 from nurture.services.batch import Batch, load_people
+from nurture.services.glances import Letter, letter
 from nurture.services.places import zone_of
 from nurture.simulate.world import World
 
@@ -43,6 +45,7 @@ def look(
         if isinstance(one, Holds)
         for kind in reads(one.condition).event_types
     }
+    letters = _waiting(world, contact_id, expected)
     with read(world.engine) as connection:
         release = world.runtime.releases.live(connection)
         definitions = release.definitions
@@ -60,7 +63,9 @@ def look(
             score=float(facts.contact["score"]),
             owner=person.row.owner_key or "",
             facts=facts,
-            mails=_mails(world, connection, contact_id, begins, why, definitions.policy, expected),
+            mails=_mails(
+                world, connection, contact_id, begins, why, definitions.policy, expected, letters
+            ),
             tasks=_tasks(connection, contact_id),
             journeys=_journeys(connection, contact_id, given, why),
             refusals=[
@@ -90,6 +95,7 @@ def _mails(
     why: list[Row[Any]],
     policy_: Policy,
     expected: list[Expectation],
+    letters: Mapping[int, Letter | None],
 ) -> list[SeenMail]:
     table = tables.message
     query = (
@@ -98,7 +104,12 @@ def _mails(
         .order_by(table.c.id)
     )
     senders = {sender.email: key for key, sender in policy_.senders.items()}
-    asked = [one for one in expected if isinstance(one, Sent) and (one.text or one.attached)]
+    asked = [
+        one
+        for one in expected
+        if (isinstance(one, Sent) and (one.wording.of_text or one.attached))
+        or (isinstance(one, NotSent | Held) and one.wording.of_text)
+    ]
     bodies = {one.message_id: one.data for one in world.provider.accepted} if asked else {}
     found = []
     for row in connection.execute(query):
@@ -106,6 +117,11 @@ def _mails(
         if any(fits(one.mail, row.template) for one in asked):
             data = bodies.get(row.id)
         text, files = _opened(data) if data is not None else ("", ())
+        subject = row.subject or row.subject_override or ""
+        waits = row.id in letters
+        held = letters.get(row.id)
+        if held is not None:
+            subject, text = held.subject, held.text
         found.append(
             SeenMail(
                 id=row.id,
@@ -116,14 +132,35 @@ def _mails(
                 sent_at=row.sent_at,
                 due_at=row.due_at,
                 reason=row.reason,
-                subject=row.subject or row.subject_override or "",
+                subject=subject,
                 text=text,
+                readable=held is not None if waits else row.sent_at is not None,
                 sender=senders.get(row.sent_from or "", row.sent_from or ""),
                 attached=(*_attached(row), *files),
                 decisions=tuple(_why(one) for one in why if one.message_id == row.id),
             )
         )
     return found
+
+
+def _waiting(
+    world: World, contact_id: int, expected: Iterable[Expectation]
+) -> dict[int, Letter | None]:
+    """Return the mails that wait and that are read before they leave: as they would leave now."""
+    patterns = [one.mail for one in expected if isinstance(one, Held) and one.wording.any]
+    if not patterns:
+        return {}
+    table = tables.message
+    query = select(table.c.id, table.c.template).where(
+        table.c.contact_id == contact_id, table.c.state == State.DEFERRED
+    )
+    with read(world.engine) as connection:
+        rows = connection.execute(query).all()
+    return {
+        row.id: letter(world.runtime, row.id)
+        for row in rows
+        if any(fits(pattern, row.template) for pattern in patterns)
+    }
 
 
 def _attached(row: Row[Any]) -> Iterable[str]:

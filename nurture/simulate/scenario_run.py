@@ -11,7 +11,8 @@ from nurture.db.engine import read
 from nurture.domain.calendar import shift
 from nurture.domain.scenario import Check, Expectation, Moment, Scenario
 from nurture.domain.scenario_end import end_of
-from nurture.domain.scenario_match import Miss, judge
+from nurture.domain.scenario_match import judge
+from nurture.domain.scenario_miss import Miss
 from nurture.errors import NurtureError, Place
 from nurture.language import say
 from nurture.services.explain import explain

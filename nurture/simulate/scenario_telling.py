@@ -31,8 +31,9 @@ from nurture.domain.scenario import (
     Timing,
     Waits,
 )
-from nurture.domain.scenario_match import Miss
+from nurture.domain.scenario_miss import Miss
 from nurture.domain.scenario_seen import Why
+from nurture.domain.scenario_wording import Wording
 from nurture.domain.scenario_words import ALONG, EXPECTED, MISSES, words
 from nurture.errors import NurtureError
 from nurture.services import sentences
@@ -181,8 +182,7 @@ class Telling:
         match one:
             case Sent():
                 along = [*self._timing(one.timing), *self._tally(one.times)]
-                along += [self._along("subject", text) for text in one.subject]
-                along += [self._along("text", text) for text in one.text]
+                along += self._wording(one.wording)
                 if one.sender is not None:
                     along.append(self._along("from", one.sender))
                 if one.attached is not None:
@@ -190,10 +190,11 @@ class Telling:
                 return "sent", {"mail": one.mail}, along
             case NotSent():
                 along = [] if one.within is None else self._timing(Timing(within=one.within))
-                return "not_sent", {"mail": one.mail}, along
+                return "not_sent", {"mail": one.mail}, [*along, *self._wording(one.wording)]
             case Held(mail=mail, reason=reason) | Dropped(mail=mail, reason=reason):
                 key = "held" if isinstance(one, Held) else "dropped"
                 along = [self._along("reason", reason)] if reason else []
+                along += self._wording(one.wording) if isinstance(one, Held) else []
                 return key, {"mail": mail}, along
             case TaskMade():
                 return self._task(one)
@@ -246,6 +247,15 @@ class Telling:
 
     def _bound(self, bound: Bound) -> str:
         return self.moment(bound) if isinstance(bound, datetime) else write_duration(bound)
+
+    def _wording(self, wording: Wording) -> list[str]:
+        parts = (
+            ("subject", wording.subject),
+            ("text", wording.text),
+            ("not_subject", wording.not_subject),
+            ("not_text", wording.not_text),
+        )
+        return [self._along(key, text) for key, texts in parts for text in texts]
 
     def _timing(self, timing: Timing) -> list[str]:
         along = []
@@ -308,7 +318,7 @@ class Telling:
                 return word(glossary.TEMPERATURES, value, self._locale)
             case "lifecycle_is":
                 return word(glossary.STAGES, value, self._locale)
-            case "text_lacks":
+            case "text_lacks" | "text_holds":
                 text = _LONG_URL.sub(r"\1…", str(value).strip())
                 return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
             case "owner_is":

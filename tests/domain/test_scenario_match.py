@@ -31,6 +31,7 @@ from nurture.domain.scenario import (
 from nurture.domain.scenario_end import SETTLES, end_of
 from nurture.domain.scenario_match import judge
 from nurture.domain.scenario_seen import Seen, SeenJourney, SeenMail, SeenTask, Why
+from nurture.domain.scenario_wording import Wording
 from nurture.domain.scenario_words import MISSES
 from nurture.domain.steps import Duration
 from nurture.errors import Place
@@ -115,9 +116,9 @@ TRUE: list[Expectation] = [
     sent(times=Tally(1, 1)),
     # at most so many: none will do
     sent("cold/*", times=Tally(0, 2)),
-    sent(subject=("お礼",)),
+    sent(wording=Wording(subject=("お礼",), not_subject=("お詫び",))),
     # line breaks of the text part do not count
-    sent(text=("資料をお届けします",)),
+    sent(wording=Wording(text=("資料をお届けします",), not_text=("ご予算",))),
     sent(sender="sato"),
     sent(attached="case-any"),
     sent(attached="*/slides.*"),
@@ -157,8 +158,10 @@ FALSE: list[tuple[Expectation, str]] = [
     (sent(timing=Timing(hours=(time(9), time(17)))), "outside_hours"),
     (sent(times=Tally(2, 2)), "times"),
     (sent("seminar/*", times=Tally(0, 0)), "times"),
-    (sent(subject=("お詫び",)), "subject_lacks"),
-    (sent(text=("別の言葉",)), "text_lacks"),
+    (sent(wording=Wording(subject=("お詫び",))), "subject_lacks"),
+    (sent(wording=Wording(not_subject=("お礼",))), "subject_holds"),
+    (sent(wording=Wording(text=("別の言葉",))), "text_lacks"),
+    (sent(wording=Wording(not_text=("資料を お届け",))), "text_holds"),
     (sent(sender="mori"), "other_sender"),
     (sent(attached="*/rollout.*"), "other_file"),
     (NotSent(**HERE, mail="seminar/*"), "was_sent"),
