@@ -24,6 +24,14 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(?:\d{2})?")
 _SERIAL = re.compile(r"[4-6]\d{4}")
 _ERA = re.compile(r"(?:令和|r)\s*(\d{1,2}|元)\s*[-/.年]\s*(\d{1,2})\s*月?", re.IGNORECASE)
 
+#: Jun-26, which Excel makes of 2026/6 in either language; June 2026, 06/2026
+_NAMED = re.compile(r"([a-z]{3,9})\.?[\s\-/']*(\d{4}|\d{2})", re.IGNORECASE)
+_TURNED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{4})")
+_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+
 _DIRECTIONS = {
     Direction.DOWN: "down 減 減らす 削減 下げる 低下 低い 低いほど良い 少ない 少ないほど良い 短縮 ↓"
     " lower decrease reduce less",
@@ -67,7 +75,8 @@ def read_figure(text: str) -> tuple[float, str] | None:
 def read_month(text: str) -> date:
     """Return the first day of a month: 2026-06, 2026年6月, 2026/6/30, 202606, 令和8年6月, 46174.
 
-    Raises ValueError for all else, and for years that are not of our time.
+    Also Jun-26, June 2026 and 6/2026. Raises ValueError for all else, and for years that are
+    not of our time.
     """
     plain = compatible(text)
     if _SERIAL.fullmatch(plain):
@@ -78,9 +87,21 @@ def read_month(text: str) -> date:
         return date(year, int(found[2]), 1)
     if found := _COMPACT.fullmatch(plain) or _MONTH.fullmatch(plain):
         year, month = int(found[1]), int(found[2])
-        if 2000 <= year <= 2100:
-            return date(year, month, 1)
+    elif found := _TURNED.fullmatch(plain):
+        year, month = int(found[2]), int(found[1])
+    elif (found := _NAMED.fullmatch(plain)) and (named := _month_of(found[1])):
+        year, month = int(found[2]) + (2000 if len(found[2]) == 2 else 0), named
+    else:
+        year = month = 0
+    if 2000 <= year <= 2100:
+        return date(year, month, 1)
     raise ValueError(f"{text!r} is no month")
+
+
+def _month_of(word: str) -> int:
+    """Return the number of a month's English name or its beginning (Jun, Sept), 0 for none."""
+    known = (n for n, name in enumerate(_NAMES, 1) if name.startswith(word.casefold()))
+    return next(known, 0)
 
 
 def read_direction(text: str) -> Direction:

@@ -112,7 +112,10 @@ def read_row(columns: MetricColumns, cells: Sequence[str], today: date, line: in
     for meaning, cell in zip(columns.fields, cells, strict=False):
         text = plain(cell)
         if isinstance(meaning, date):
-            by_month[meaning] = text
+            if text and by_month.get(meaning, text) not in ("", text):
+                detail = {"month": f"{meaning:%Y-%m}", "known": by_month[meaning], "value": text}
+                faults.append(Remark("two_figures", detail))
+            by_month[meaning] = text or by_month.get(meaning, "")
         elif meaning and text and not said[meaning]:
             said[meaning] = text
     header = dict(zip(columns.fields, columns.headers, strict=True))

@@ -91,8 +91,22 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "metric {metric!r} is in {unit!r}; figures in {value!r} cannot be mixed with it",
     ),
     "direction_differs": (
-        "指標「{metric}」の望ましい方向は「{direction}」として登録済みです",
+        "指標「{metric}」の望ましい方向は「{way}」として登録済みです",
         "metric {metric!r} is on record with the direction {direction}",
+    ),
+    "two_figures": (
+        "{month}の数値が二つあります(「{known}」と「{value}」。一つにしてください)",
+        "there are two figures of {month}: {known!r} and {value!r}; keep one of them",
+    ),
+    "said_otherwise": (
+        "指標「{metric}」の{month}は、{line}行目で「{known:,g}」とあります"
+        "(どちらか一方にしてください)",
+        "line {line} says {known:,g} of {metric!r}, {month}; keep one of them",
+    ),
+    "said_otherwise_before": (
+        "指標「{metric}」の導入前の値は、{line}行目で「{known:,g}」とあります"
+        "(どちらか一方にしてください)",
+        "line {line} says that {metric!r} began at {known:,g}; keep one of them",
     ),
     "future_month": (
         "{value}はまだ先の月です",

@@ -18,7 +18,7 @@ from nurture.language import say
 from nurture.services.csv_encoding import find_encoding
 from nurture.services.csv_records import Record, Records
 from nurture.services.house import house_at
-from nurture.services.metrics import Taken, take_metrics
+from nurture.services.metrics import Said, Taken, take_metrics
 from nurture.services.rejected_rows import RejectedRows
 from nurture.services.runtime import Runtime
 
@@ -84,11 +84,11 @@ def import_metrics(
         raise NotFoundError(say("{path} is not a file", path=path))
     text = path.read_bytes().decode(find_encoding(path, encoding))
     columns, records = _open(text)
-    report = MetricsReport(columns)
+    report, said = MetricsReport(columns), Said()
     rejected = RejectedRows(path, columns.headers, locale)
     try:
         while chunk := list(islice(records, BATCH)):
-            for record, why in _take(runtime, columns, chunk, by, dry_run, report):
+            for record, why in _take(runtime, columns, chunk, by, dry_run, report, said):
                 report.reject(record.line, why)
                 if not dry_run:
                     rejected.add(record.line, record.cells, why)
@@ -105,6 +105,7 @@ def _take(
     by: str,
     dry_run: bool,
     report: MetricsReport,
+    said: Said,
 ) -> list[tuple[Record, Sequence[Remark]]]:
     """Take a batch in, in one transaction; return its bad rows in their order."""
     bad: dict[int, tuple[Record, Sequence[Remark]]] = {}
@@ -121,7 +122,7 @@ def _take(
                 good.append(read_row(columns, _fitting(record, columns), today, record.line))
             except RowError as error:
                 bad[record.line] = (record, error.remarks)
-        taken = take_metrics(connection, good, "csv", by, now)
+        taken = take_metrics(connection, good, "csv", by, now, said)
         for row, why in taken.refused:
             bad[row.line] = (by_line[row.line], why)
         report.add(taken)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from nurture.db import results
 from nurture.domain.contact_row import Remark
 from nurture.domain.metric_row import MetricRow
-from nurture.domain.results import Metric, same_unit
+from nurture.domain.results import Direction, Metric, same_unit
 from nurture.services.account_lookup import look_up_accounts
 
 
@@ -33,13 +33,24 @@ class Taken:
     accounts: set[int] = field(default_factory=set)
 
 
+#: (account, metric, month; None: its start) → figure and line of what a list said so far
+Said: TypeAlias = dict[tuple[int, str, date | None], tuple[float, int]]
+
+
 def take_metrics(
-    connection: Connection, rows: Sequence[MetricRow], source: str, by: str, now: datetime
+    connection: Connection,
+    rows: Sequence[MetricRow],
+    source: str,
+    by: str,
+    now: datetime,
+    said: Said | None = None,
 ) -> Taken:
     """Write down what rows say of metrics; `source` is csv, api or form.
 
-    The newest word of a month replaces the one before. A metric's unit and direction stand
-    once they are known: figures in another unit are refused, not mixed in.
+    The newest word of a month replaces the one before; a list that says two things of one
+    month says nothing, so the later row is refused. `said` goes from batch to batch of a list.
+    A metric's unit and direction stand once they are known: figures in another unit are
+    refused, not mixed in.
     """
     taken = Taken()
     meant = look_up_accounts(connection, [row.account for row in rows])
@@ -57,7 +68,8 @@ def take_metrics(
             taken.refused.append((row, [remark]))
     ids = sorted({account_id for account_id, _ in placed})
     results.hold_accounts(connection, ids)
-    desk = _Desk(connection, ids, {"source": source, "recorded_at": now, "recorded_by": by}, taken)
+    told = {"source": source, "recorded_at": now, "recorded_by": by}
+    desk = _Desk(connection, ids, told, taken, {} if said is None else said)
     for account_id, row in placed:
         desk.take(account_id, row)
     desk.write_values()
@@ -73,8 +85,10 @@ class _Desk:
         account_ids: Sequence[int],
         told: Mapping[str, Any],
         taken: Taken,
+        said: Said,
     ) -> None:
         self._connection, self._told, self._taken = connection, told, taken
+        self._said = said
         self._known = results.metrics_of(connection, account_ids)
         #: (metric, month) → figure to be written; those that have one already are replaced
         self._new: dict[tuple[int, date], float] = {}
@@ -101,12 +115,25 @@ class _Desk:
             self._taken.new_metrics += 1
         else:
             metric_id, metric = found
-            if remarks := _disagreements(metric, row):
+            if remarks := [*_disagreements(metric, row), *self._otherwise(account_id, metric, row)]:
                 self._taken.refused.append((row, remarks))
                 return
             metric = self._change(account_id, metric_id, metric, row)
         self._write(account_id, metric_id, metric, row)
+        for month, figure in _figures(row):
+            self._said[account_id, metric.name, month] = (figure, row.line)
         self._taken.accounts.add(account_id)
+
+    def _otherwise(self, account_id: int, metric: Metric, row: MetricRow) -> Iterator[Remark]:
+        """Yield what earlier rows of the list said otherwise."""
+        for month, figure in _figures(row):
+            known, line = self._said.get((account_id, metric.name, month), (figure, 0))
+            if known != figure:
+                detail = {"metric": row.name, "known": known, "line": line}
+                if month is None:
+                    yield Remark("said_otherwise_before", detail)
+                else:
+                    yield Remark("said_otherwise", {**detail, "month": f"{month:%Y-%m}"})
 
     def _change(self, account_id: int, metric_id: int, metric: Metric, row: MetricRow) -> Metric:
         """Bring title, unit and baseline to what a row says; what it leaves out stays."""
@@ -155,9 +182,19 @@ class _Desk:
         ]
 
 
+def _figures(row: MetricRow) -> Iterator[tuple[date | None, float]]:
+    if row.baseline is not None:
+        yield None, row.baseline
+    yield from row.values.items()
+
+
 def _is_meant(metric: Metric, row: MetricRow) -> bool:
     """Say whether a row is about a metric: by its name, or by its title in a language."""
     return row.name == metric.name or row.name in metric.title.values()
+
+
+#: as a Japanese list says it
+_WAYS = {Direction.DOWN: "減らす", Direction.UP: "増やす"}
 
 
 def _disagreements(metric: Metric, row: MetricRow) -> list[Remark]:
@@ -166,6 +203,7 @@ def _disagreements(metric: Metric, row: MetricRow) -> list[Remark]:
         detail = {"metric": row.name, "unit": metric.unit, "value": row.unit}
         found.append(Remark("unit_differs", detail))
     if row.direction is not None and row.direction is not metric.direction:
-        detail = {"metric": row.name, "direction": metric.direction.value}
+        detail = {"metric": row.name, "direction": metric.direction.value,
+                  "way": _WAYS[metric.direction]}  # fmt: skip
         found.append(Remark("direction_differs", detail))
     return found

@@ -73,13 +73,18 @@ def test_any_text_is_a_figure_none_or_a_named_mistake(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2026-06", "2026/6", "2026年6月", "２０２６年６月分", "2026-06-30", "202606", "20260615",
-     "令和8年6月", "R8.6", "46174"],
+     "令和8年6月", "R8.6", "46174",
+     # what Excel makes of 2026/6, in Japanese as well
+     "Jun-26", "Ｊｕｎ－２６", "Jun 2026", "June 2026", "06/2026"],
 )  # fmt: skip
 def test_months_are_read(text: str) -> None:
     assert read_month(text) == JUNE
 
 
-@pytest.mark.parametrize("text", ["6月", "2026", "2026-13", "1999-06", "06/2026", "June", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["6月", "2026", "2026-13", "1999-06", "13/2026", "June", "26-Jun", "Foo-26", "Ju-26", ""],
+)
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_month(text)
@@ -121,6 +126,14 @@ def test_a_column_for_each_month() -> None:
     found = row("account,metric,direction,2026-05,2026年6月", "aozora.example,hours,down,80h,70h")
     assert found.values == {date(2026, 5, 1): 80, JUNE: 70}
     assert found.unit == "h"
+
+
+def test_two_columns_of_one_month_may_not_say_two_things() -> None:
+    header = "account,metric,2026-06,2026年6月"
+    assert row(header, "a,m,70,").values == row(header, "a,m,,70").values == {JUNE: 70}
+    assert faults(header, "a,m,70,80") == [
+        "2026-06の数値が二つあります(「70」と「80」。一つにしてください)"
+    ]
 
 
 def test_empty_months_are_left_out() -> None:

@@ -90,7 +90,7 @@ def test_units_are_not_mixed_and_a_direction_does_not_turn(house: House) -> None
     (_, why), = customers.take(row).refused  # fmt: skip
     assert [sentence(one, "ja") for one in why] == [
         "指標「転記の時間」の単位は「時間」です(「円」の数値は混ぜられません)",
-        "指標「転記の時間」の望ましい方向は「down」として登録済みです",
+        "指標「転記の時間」の望ましい方向は「減らす」として登録済みです",
     ]
     assert values(house) == [("2026-04", 100)]
 
@@ -120,6 +120,44 @@ def test_a_list_comes_in_and_bad_rows_wait_beside_it(house: House, tmp_path: Pat
     assert "有限の数" in rejected[3]
     again = import_metrics(house.runtime, path, "mori", locale="ja")
     assert (again.new_metrics, again.new_values, again.unchanged_values) == (0, 0, 4)
+
+
+TWICE = """会社名,指標,単位,望ましい方向,導入前,月,実績
+青空工業,転記の時間,時間,減らす,120,2026-03,69.5
+青空工業,転記の時間,時間,減らす,120,2026-03,96.5
+青空工業,転記の時間,時間,減らす,130,2026-04,60
+青空工業,転記の時間,時間,減らす,120,2026-03,69.5
+"""
+
+
+@on_sqlite
+@pytest.mark.parametrize("batch", [500, 1])
+def test_a_list_that_says_two_things_of_one_month_has_to_choose(
+    house: House, tmp_path: Path, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Customers(house)
+    monkeypatch.setattr("nurture.services.import_metrics.BATCH", batch)
+    path = tmp_path / "metrics.csv"
+    path.write_text(TWICE, encoding="utf-8")
+    found = import_metrics(house.runtime, path, "mori", locale="ja")
+    assert [(line, [sentence(one, "ja") for one in why]) for line, why in found.faults] == [
+        (
+            3,
+            [
+                "指標「転記の時間」の2026-03は、2行目で「69.5」とあります"
+                "(どちらか一方にしてください)"
+            ],
+        ),
+        (
+            4,
+            [
+                "指標「転記の時間」の導入前の値は、2行目で「120」とあります"
+                "(どちらか一方にしてください)"
+            ],
+        ),
+    ]
+    assert values(house) == [("2026-03", 69.5)]
+    assert (found.new_values, found.unchanged_values) == (1, 1)
 
 
 @on_sqlite

@@ -174,6 +174,8 @@ def test_the_api_takes_metrics_and_the_same_request_changes_nothing(
         ({"values": {"2026-04": "$5"}, "unit": "円"}, "is not in 円"),
         ({"values": {"2026-04": 1e300}}, "as large"),
         ({"values": {"2027-04": 1}}, "has not come yet"),
+        ({"values": {"2026-04": 1, "2026年4月": 2}}, "two figures of 2026-04"),
+        ({"metric": "other", "values": {"2026-04": 7}}, "line 1 says"),
         ({"direction": None}, "needs its direction"),
         ({"direction": "sideways"}, "up"),
         ({"value": 1}, "value"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -58,7 +59,12 @@ class MetricIn(Strict):
             month = read_month(text)
             if month > today.replace(day=1):
                 raise NurtureError(say("{month} has not come yet", month=f"{month:%Y-%m}"))
-            unit, values[month] = _figure(f"{self.metric} {text}", given, unit)
+            unit, figure = _figure(f"{self.metric} {text}", given, unit)
+            if values.setdefault(month, figure) != figure:
+                raise NurtureError(
+                    say("{metric} has two figures of {month}", metric=self.metric,
+                        month=f"{month:%Y-%m}")
+                )  # fmt: skip
         baseline = None
         if self.baseline is not None:
             unit, baseline = _figure(f"{self.metric} baseline", self.baseline, unit)
@@ -108,7 +114,7 @@ def put_metrics(
     Raises NurtureError with everything that is wrong.
     """
     today = account_results(runtime, account).this_month
-    rows = [model.row(account, today) for model in models]
+    rows = [replace(one.row(account, today), line=n) for n, one in enumerate(models, 1)]
     with write(runtime.engine) as connection:
         found = account_named(connection, account)
         taken = take_metrics(connection, rows, "api", f"api:{caller}", runtime.clock.now())
