@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -146,10 +146,12 @@ def account_at(connection: Connection, domain: str) -> int | None:
     return connection.execute(select(account.c.id).where(account.c.domain == domain)).scalar()
 
 
-def has_open_deal(connection: Connection, contact_id: int | None, account_id: int | None) -> bool:
+def has_open_deal(
+    connection: Connection, contact_id: int | None, account_ids: Collection[int]
+) -> bool:
     """Say whether a deal of a contact, or of their company, is under way."""
     whose = [deal.c.contact_id == contact_id] if contact_id is not None else []
-    whose += [deal.c.account_id == account_id] if account_id is not None else []
+    whose += [deal.c.account_id.in_(sorted(account_ids))] if account_ids else []
     if not whose:
         return False
     query = select(deal.c.id).where(or_(*whose), deal.c.stage.not_in(_OVER)).limit(1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import (
@@ -84,31 +84,19 @@ def steps_of(connection: Connection, referral_id: int) -> list[Row[Any]]:
     )
 
 
-def standing(
-    connection: Connection, referrer_id: int, hashed: str | None, name: str, company: str
-) -> Row[Any] | None:
-    """Return this referrer's open referral of the same person; None: it is a new one.
-
-    The same person is the same address; without one, the same name and company.
-    """
-    whom = referral.c.address_hash == hashed
-    if hashed is None:
-        whom = and_(
-            referral.c.address_hash.is_(None),
-            func.coalesce(referral.c.name, "") == name,
-            func.coalesce(referral.c.company, "") == company,
+def open_by(connection: Connection, referrer_id: int) -> list[Row[Any]]:
+    """Return a referrer's referrals that are not over, oldest first; outbound ones left out."""
+    return list(
+        connection.execute(
+            select(referral)
+            .where(
+                referral.c.referrer_id == referrer_id,
+                referral.c.way != "outbound",
+                referral.c.state.not_in([str(state) for state in CLOSED]),
+            )
+            .order_by(referral.c.id)
         )
-    return connection.execute(
-        select(referral)
-        .where(
-            referral.c.referrer_id == referrer_id,
-            whom,
-            referral.c.way != "outbound",
-            referral.c.state.not_in([str(state) for state in CLOSED]),
-        )
-        .order_by(referral.c.id)
-        .limit(1)
-    ).first()
+    )
 
 
 def of_address(connection: Connection, hashed: str) -> list[Row[Any]]:

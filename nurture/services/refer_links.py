@@ -25,9 +25,12 @@ _COPY = "intro"
 
 def page_of(runtime: Runtime, contact_id: int, now: datetime) -> str:
     """Return the address of a referrer's own page, good for LIFETIME."""
-    day = (now.astimezone(UTC).date() - _FIRST_DAY).days
-    token = Token(Purpose.REFERRER, 0, contact_id, max(day, 1))
+    token = Token(Purpose.REFERRER, 0, contact_id, _day(now))
     return f"{runtime.public_url}/r/{runtime.keyring.sign(token)}"
+
+
+def _day(now: datetime) -> int:
+    return max((now.astimezone(UTC).date() - _FIRST_DAY).days, 1)
 
 
 def is_fresh(token: Token, now: datetime) -> bool:
@@ -70,8 +73,11 @@ def rules_of(runtime: Runtime, program: str) -> str:
 
 
 def stop_of(runtime: Runtime, contact_id: int) -> str:
-    """Return the address where a referrer stops the news of their referrals, and nothing else."""
-    token = Token(Purpose.UPDATES_STOP, 0, contact_id)
+    """Return the address where a referrer stops the news of their referrals, and nothing else.
+
+    It stops for ever; while `is_fresh`, it leads on to their page as well.
+    """
+    token = Token(Purpose.UPDATES_STOP, 0, contact_id, _day(runtime.clock.now()))
     return f"{runtime.public_url}/x/{runtime.keyring.sign(token)}"
 
 

@@ -15,11 +15,12 @@ from nurture.domain.addresses import address_hash
 from nurture.domain.contact_row import LONGEST, ContactRow, RowError
 from nurture.domain.loop_words import REFERRAL_STATES
 from nurture.domain.person_name import company_name, split_name
-from nurture.domain.referral import ACCEPTED, CLOSED, REOPENED, Reason, State
+from nurture.domain.referral import ACCEPTED, CLOSED, REOPENED, Flag, Reason, State, Way
 from nurture.domain.referral_life import Touch, credit, next_review
 from nurture.domain.row_remarks import sentence
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import Word, say
+from nurture.services import referral_intake as intake
 from nurture.services import referral_moves as moves
 from nurture.services.mail_address import check_address
 from nurture.services.runtime import Runtime
@@ -27,6 +28,11 @@ from nurture.services.upsert_contacts import upsert_contacts
 
 #: who says so in steps and consent records
 REFERRED = "contact"
+
+#: doubts that somebody's own word leaves standing: who they are, not whether to write
+_OF_AGREED = frozenset(
+    {Flag.SELF, Flag.SAME_DOMAIN, Flag.CUSTOMER, Flag.OPEN_DEAL, Flag.DISPOSABLE, Flag.SUPPRESSED}
+)
 
 #: what such a contact's source is
 SOURCE = "referral"
@@ -104,6 +110,9 @@ def agree(
         "address_hash": hashed,
         "numbers_agreed": numbers,
     }
+    going = _going(connection, contact_id, held.id)
+    if going is not None:
+        return _join(desk, held, going, contact_id, hashed)
     won, why = _credited(desk, held, hashed, contact_id, visitor)
     if won.id != held.id:
         referrals.change(connection, held.id, now, contact_id=contact_id)
@@ -115,8 +124,36 @@ def agree(
             referrals.change(connection, other.id, now, contact_id=contact_id)
             moves.become(engine, other, State.DUPLICATE, reason=str(Reason.KNOWN))
     _take_owner(connection, contact_id, followed.owner_id)
-    _tell_accepted(connection, followed, contact_id, now)
+    if contact_id != people.current(connection, followed.referrer_id):
+        # Who introduced themselves is no guest of a friend: a doubt, and no welcome.
+        _tell_accepted(connection, followed, contact_id, now)
     return Agreed(followed.id, followed.ref, State(followed.state), contact_id)
+
+
+def _going(connection: Connection, contact_id: int, but: int) -> Row[Any] | None:
+    """Return the referral by which this person is looked after already."""
+    others = referrals.of_contact(connection, contact_id)
+    going = [one for one in others if one.id != but and one.way != Way.OUTBOUND]
+    return next((one for one in going if State(one.state) not in CLOSED), None)
+
+
+def _join(desk: moves.Desk, row: Row[Any], going: Row[Any], contact_id: int, hashed: str) -> Agreed:
+    """Close an introduction of somebody who is looked after by another one.
+
+    The other was agreed to first, and stays: nobody is received twice or called by two. Its
+    referrer hears it, unless it is the same one.
+    """
+    engine = replace(desk, by=moves.ENGINE)
+    for one in (row, *referrals.of_address(desk.connection, hashed)):
+        # What expired was told as that; its page leads to the other from now on.
+        if State(one.state) is not State.AWAITING_CONSENT or one.contact_id is not None:
+            continue
+        referrals.change(desk.connection, one.id, desk.now, contact_id=contact_id)
+        held = referrals.get(desk.connection, one.id)
+        told = going.referrer_id != one.referrer_id
+        if held is not None:
+            moves.become(engine, held, State.DUPLICATE, reason=str(Reason.KNOWN), told=told)
+    return Agreed(going.id, going.ref, State(going.state), contact_id, again=True)
 
 
 def _agreed_before(connection: Connection, row: Row[Any]) -> Agreed:
@@ -182,8 +219,14 @@ def _grant(
     by: str,
     now: datetime,
 ) -> None:
-    """Record what they agreed to: their own word counts, whatever they withdrew before."""
-    purposes = ["referral", *(["marketing"] if marketing else [])]
+    """Record what they agreed to: who asks for a talk may be written to about it again.
+
+    News is another thing: anybody can write an address into a form, so that a withdrawal of
+    it stands until they take it back by their own link.
+    """
+    before = people.newest_consents(connection, [contact_id]).get(contact_id, {})
+    news = marketing and before.get("marketing") != "withdrawn"
+    purposes = ["referral", *(["marketing"] if news else [])]
     choices.grant(connection, contact_id, purposes, text, f"referral {row.ref}", by, now)
 
 
@@ -220,12 +263,16 @@ def _receive(
     if State(row.state) is State.EXPIRED:
         row = reopened(desk, row, State.AWAITING_CONSENT)
     known = {name: value for name, value in told.items() if value is not None}
+    # The address they wrote themselves may be another than the referrer's, or the first.
+    found = intake.doubts_of(desk.connection, row.referrer_id, told["email"], told["address_hash"])
+    flags = [*(row.flags or ()), *(str(one) for one in found if one in _OF_AGREED)]
     moved = moves.become(
         desk,
         row,
         State.RECEIVED,
         reason=why,
         **known,
+        flags=list(dict.fromkeys(flags)),
         contact_id=contact_id,
         consented_at=desk.now,
         contact_by=desk.now + terms.timers.contact,

@@ -176,7 +176,8 @@ def _go(desk: moves.Desk, row: Row[Any], to: State, at: datetime, news: DealNews
     if to not in CLOSED and further([old, to]) is old:
         referrals.change(desk.connection, row.id, desk.now, news_at=max(at, row.news_at or at))
         return
-    reason, columns = "", {}
+    reason = ""
+    columns: dict[str, Any] = {}
     if to is State.LOST:
         code = str(news.values.get("reason") or "")
         reason = str(OF_DEAL.get(code) or code or Reason.OTHER)

@@ -18,6 +18,7 @@ from nurture.domain.owners import assignee
 from nurture.domain.public_mail import is_public
 from nurture.domain.referral import CLOSED, Channel, Flag, State, Way
 from nurture.domain.referral_life import Known, Terms, doubts, ref_of
+from nurture.domain.referral_same import Meant, standing_among
 from nurture.domain.row_remarks import sentence
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import Word, say
@@ -126,6 +127,17 @@ def _check_program(runtime: Runtime, connection: Connection, name: str) -> None:
         raise NurtureError(say("there is no referral programme '{name}'", name=name), hint or known)
 
 
+def standing_of(connection: Connection, row: dict[str, Any]) -> Row[Any] | None:
+    """Return this referrer's open referral of the same person; None: it is a new one."""
+    new = Meant(row["address_hash"], row["name"] or "", row["company"] or "")
+    mine = (
+        Meant(one.address_hash, one.name or "", one.company or "", one)
+        for one in referrals.open_by(connection, row["referrer_id"])
+    )
+    found = standing_among(mine, new)
+    return found.row if found is not None else None
+
+
 def free_ref(runtime: Runtime, connection: Connection, row: dict[str, Any], now: datetime) -> str:
     """Return a ref that nobody has; the same facts give the same ref in every run."""
     about = f"{row['referrer_id']}/{row['address_hash']}/{row['name']}/{row['company']}/{now}"
@@ -158,14 +170,14 @@ def owner_of(
 
 
 def doubts_of(
-    runtime: Runtime, connection: Connection, referrer_id: int, row: dict[str, Any], now: datetime
+    connection: Connection, referrer_id: int, email: str | None, hashed: str | None
 ) -> tuple[Flag, ...]:
     """Return what is doubtful about an introduction, by what is known of its address."""
-    hashed = row["address_hash"]
-    if hashed is None:
+    if hashed is None or email is None:
         return ()
-    address, _ = check_address(row["email"])
+    address, _ = check_address(email)
     domain = address.rpartition("@")[2]
+    referrer_id = people.current(connection, referrer_id) or referrer_id
     own = referral_people.addresses_of(connection, referrer_id)
     home = referral_people.account_of(connection, referrer_id)
     domains = {one.rpartition("@")[2] for one in own}
@@ -173,17 +185,20 @@ def doubts_of(
     contact_id = people.find(connection, people.EMAIL, address)
     contact = referral_people.lifecycle_of(connection, contact_id) if contact_id else None
     account_id = contact.account_id if contact is not None else None
-    if account_id is None and not is_public(domain):
-        account_id = referral_people.account_at(connection, domain)
+    # The company they named and the one whose mail they use: either may be a customer.
+    at_domain = None if is_public(domain) else referral_people.account_at(connection, domain)
+    accounts = {one for one in (account_id, at_domain) if one is not None}
     consents = (
         people.newest_consents(connection, [contact_id]).get(contact_id, {}) if contact_id else {}
     )
+    known = referrals.of_address(connection, hashed)
     others = [
         one
-        for one in referrals.of_address(connection, hashed)
+        for one in known
         if one.referrer_id != referrer_id
         and State(one.state) not in CLOSED - {State.WON, State.LOST}
     ]
+    won = any(State(one.state) is State.WON for one in known)
     silenced = people.suppressed(connection, [hashed])
     return doubts(
         Known(
@@ -191,9 +206,9 @@ def doubts_of(
             referrer_domains=frozenset(one for one in domains if not is_public(one)),
             address=address,
             lifecycle=contact.lifecycle if contact is not None else "",
-            open_deal=referral_people.has_open_deal(connection, contact_id, account_id),
-            customer_account=bool(account_id)
-            and referral_people.has_bought(connection, account_id or 0),
+            open_deal=referral_people.has_open_deal(connection, contact_id, accounts),
+            customer_account=won
+            or any(referral_people.has_bought(connection, one) for one in accounts),
             others=bool(others),
             disposable=is_disposable(domain),
             suppressed=bool(silenced),

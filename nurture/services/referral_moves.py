@@ -137,12 +137,14 @@ def become(
     *,
     reason: str = "",
     happened: datetime | None = None,
+    told: bool | None = None,
     **columns: Any,
 ) -> Row[Any] | None:
     """Bring a referral (whose row we hold) to a state; return it as it stands, None: it may not.
 
-    `columns` are written with it. `happened`: when it was, where that is not now. Closing
-    reasons are the caller's to ask for; lost and declined ones get `other` where there is none.
+    `columns` are written with it. `happened`: when it was, where that is not now. `told`:
+    whether the referrer hears it, where that is not the cadence's to say. Closing reasons are
+    the caller's to ask for; lost and declined ones get `other` where there is none.
     """
     connection, now, terms = desk.connection, desk.now, desk.terms(row.program)
     old = State(row.state)
@@ -170,9 +172,10 @@ def become(
     moved = referrals.get(connection, row.id)
     if moved is None:
         return None
-    event_id = emit(
-        connection, moved, EVENT_OF[to], _properties(moved, terms, reason, happened, now), now
-    )
+    said = _properties(moved, terms, reason, happened, now)
+    if told is not None:
+        said["told"] = told
+    event_id = emit(connection, moved, EVENT_OF[to], said, now)
     referrals.add_step(
         connection,
         referral_id=row.id,
@@ -185,9 +188,9 @@ def become(
     )
     if to is State.DECLINED and moved.contact_id is not None:
         # By us: they hear it too, politely and with the reason.
-        told = {"referral": moved.ref, "reason": reason}
+        politely = {"referral": moved.ref, "reason": reason}
         person = people.current(connection, moved.contact_id)
-        record(connection, [NewEvent("introduction.declined", person, now, ENGINE, told)], now)
+        record(connection, [NewEvent("introduction.declined", person, now, ENGINE, politely)], now)
     _settle_promises(connection, moved, to, now)
     follow_with_rewards(desk, row.id, old, to)
     return moved

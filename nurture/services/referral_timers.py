@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from nurture.db import contacts as people
-from nurture.db import referrals
+from nurture.db import referral_people, referrals
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
 from nurture.domain.referral import CLOSED, OVERDUE, Reason, State
@@ -85,18 +85,29 @@ def due_referrals(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | No
         load_people(batch, sorted(held))
         rows = referrals.take_due(connection, ids, now)
         told = referrals.mails_told(connection, {row.ref: row.referrer_id for row in rows})
+        silent = referral_people.stopped(connection, sorted(concerned))
         for row in rows:
             terms = terms_of(release.definitions.programs.get(row.program))
-            _look(batch, row, terms, told.get(row.ref, []))
+            waived = row.referrer_id in silent
+            _look(batch, row, terms, told.get(row.ref, []), waived)
         batch.save_effects()
     if rows:
         runtime.ring(DECIDE)
     return len(rows)
 
 
-def _look(batch: Batch, row: Row[Any], terms: Terms, told: Sequence[tuple[str, Any]]) -> None:
+def _look(
+    batch: Batch, row: Row[Any], terms: Terms, told: Sequence[tuple[str, Any]], waived: bool
+) -> None:
     now, connection = batch.now, batch.connection
     learnt = heard(row, told)
+    if waived:
+        # Who wants to hear no more is promised nothing, and nobody is sent after them.
+        learnt |= {
+            f"{name}_by": None
+            for name, done in (("acknowledge", "acknowledged_at"), ("report", "reported_at"))
+            if learnt.get(done, row._mapping[done]) is None
+        }
     breaches = [*(row.breaches or [])]
     clock = moves.clock_of(row, **learnt)
     late = broken(clock, now)

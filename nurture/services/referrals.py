@@ -73,17 +73,12 @@ def introduce(
     referrer_id = row["referrer_id"]
     held = referral_people.referrer_of(connection, referrer_id, lock=True)
     hashed = row["address_hash"]
-    standing = referrals.standing(
-        connection, referrer_id, hashed, row["name"] or "", row["company"] or ""
-    )
-    if standing is not None and it.way is not Way.OUTBOUND:
-        flags = tuple(Flag(one) for one in standing.flags)
-        if it.consented and State(standing.state) is State.AWAITING_CONSENT:
-            return _consented(runtime, connection, standing.id, it, now, flags, again=True)
-        return Introduced(standing.id, standing.ref, State(standing.state), flags, again=True)
     desk = moves.desk_of(runtime, connection, now, by)
+    standing = intake.standing_of(connection, row) if it.way is not Way.OUTBOUND else None
+    if standing is not None:
+        return _again(runtime, desk, standing, it, row)
     terms = desk.terms(it.program)
-    flags = intake.doubts_of(runtime, connection, referrer_id, row, now)
+    flags = intake.doubts_of(connection, referrer_id, row["email"], hashed)
     row |= {
         "channel": held.kind if held is not None else Channel.CUSTOMER,
         "flags": [str(flag) for flag in flags],
@@ -118,10 +113,42 @@ def introduce(
         record(connection, [asked], now)
     if it.consented:
         return _consented(runtime, connection, referral_id, it, now, flags)
-    why_not = referral_mail.ask_consent(desk, made, flags, bool(it.vouched_text))
-    if why_not not in _AS_USUAL and it.way is not Way.OUTBOUND:
-        referral_mail.note_silence(desk, made, why_not)
+    _write_for_consent(desk, made, flags, it)
     return Introduced(referral_id, made.ref, State(made.state), flags)
+
+
+def _again(
+    runtime: Runtime, desk: moves.Desk, standing: Row[Any], it: Introduction, row: dict[str, Any]
+) -> Introduced:
+    """Answer an introduction of somebody whom this referrer introduced before.
+
+    An address that was missing is added: by it we know who agrees, and what is doubtful.
+    """
+    connection, now = desk.connection, desk.now
+    awaits = State(standing.state) is State.AWAITING_CONSENT
+    flags = tuple(Flag(one) for one in standing.flags)
+    if it.consented and awaits:
+        return _consented(runtime, connection, standing.id, it, now, flags, again=True)
+    hashed = row["address_hash"]
+    if awaits and hashed is not None and standing.address_hash is None:
+        flags = intake.doubts_of(connection, standing.referrer_id, row["email"], hashed)
+        fresh = {name: row[name] for name in ("email", "address_hash", "vouched_at")}
+        fresh |= {"flags": [str(one) for one in flags]}
+        referrals.change(connection, standing.id, now, **fresh)
+        touch = {"referrer_id": standing.referrer_id, "way": str(it.way), "at": now}
+        referrals.add_touch(connection, **touch, what=standing.ref, address_hash=hashed)
+        named = referrals.get(connection, standing.id)
+        assert named is not None
+        _write_for_consent(desk, named, flags, it)
+    return Introduced(standing.id, standing.ref, State(standing.state), flags, again=True)
+
+
+def _write_for_consent(
+    desk: moves.Desk, row: Row[Any], flags: tuple[Flag, ...], it: Introduction
+) -> None:
+    why_not = referral_mail.ask_consent(desk, row, flags, bool(it.vouched_text))
+    if why_not not in _AS_USUAL and it.way is not Way.OUTBOUND:
+        referral_mail.note_silence(desk, row, why_not)
 
 
 def _consented(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,14 @@ def test_a_referrer_stops_the_news_and_takes_it_back(world: Introducing) -> None
     assert world.rows(tables.referrer)[0].updates_stopped_at is not None
     world.post(f"{path}/undo")
     assert world.rows(tables.referrer)[0].updates_stopped_at is None
+
+
+def test_an_old_stop_link_stops_and_opens_nothing(world: Introducing) -> None:
+    runtime = world.scene.runtime
+    path = refer_links.stop_of(runtime, world.referrer).removeprefix(runtime.public_url)
+    assert "/r/" in world.post(path)
+    world.scene.clock.move_to(world.scene.clock.now() + timedelta(days=181))
+    world.post(f"{path}/undo")
+    page = world.post(path)
+    assert "停止しました" in words(page) and "/r/" not in page
+    assert world.rows(tables.referrer)[0].updates_stopped_at is not None

@@ -268,6 +268,15 @@ def test_the_same_form_twice_is_one_referral_and_the_letter_can_be_had_again(
     assert world.browser.get(f"{world.page}/letter/{row.id}").status_code == 404
 
 
+def test_who_agreed_meanwhile_needs_no_letter_any_more(world: Introducing) -> None:
+    who = {"name": "鈴木 一郎", "company": "株式会社みどり物流"}
+    world.post(world.page + "/introduce", **who)
+    world.agree(world.rows(tables.referral)[0].id, name="鈴木 一郎")
+    page = words(world.post(world.page + "/introduce", **who))
+    assert "この方のご紹介は、すでに承っております" in page
+    assert len(world.rows(tables.referral)) == 1
+
+
 def test_nobody_reads_the_letter_about_anothers_referral(world: Introducing) -> None:
     done = world.introduce("鈴木")
     other = begin_another(world)

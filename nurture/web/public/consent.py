@@ -91,14 +91,14 @@ def make_consent(runtime: Runtime) -> Blueprint:
 
     # -- a referrer who wants to hear no more --------------------------------------------
 
-    def referrer_of(text: str) -> tuple[Desk, bool]:
+    def referrer_of(text: str) -> Desk:
         token = token_of(runtime, text, Purpose.UPDATES_STOP)
         with read(runtime.engine) as connection:
             desk = desk_of_contact(runtime, connection, token.contact_id)
         if desk is None:
             abort(404)
         refer_frame.speak_to(desk.locale)
-        return desk, desk.referrer.row.updates_stopped_at is not None
+        return desk
 
     def set_stop(desk: Desk, stop: bool) -> None:
         now = runtime.clock.now()
@@ -111,18 +111,18 @@ def make_consent(runtime: Runtime) -> Blueprint:
 
     @pages.get("/x/<text>")
     def ask_stop(text: str) -> Response:
-        desk, stopped = referrer_of(text)
-        return _stop(runtime, text, desk, stopped)
+        desk = referrer_of(text)
+        return _stop(runtime, text, desk, desk.referrer.row.updates_stopped_at is not None)
 
     @pages.post("/x/<text>")
     def stop(text: str) -> Response:
-        desk, _ = referrer_of(text)
+        desk = referrer_of(text)
         set_stop(desk, True)
         return _stop(runtime, text, desk, True, just=True)
 
     @pages.post("/x/<text>/undo")
     def resume(text: str) -> Response:
-        desk, _ = referrer_of(text)
+        desk = referrer_of(text)
         set_stop(desk, False)
         return _stop(runtime, text, desk, False, just=True)
 
@@ -266,7 +266,9 @@ def _declined(found: _Asked) -> Response:
 
 
 def _stop(runtime: Runtime, text: str, desk: Desk, stopped: bool, just: bool = False) -> Response:
-    to = f"?lang={language()}"
+    to, now = f"?lang={language()}", runtime.clock.now()
+    # Old mails go round: a link that stops for ever is no key to the page for ever.
+    fresh = refer_links.is_fresh(token_of(runtime, text, Purpose.UPDATES_STOP), now)
     return frame(
         "updates",
         desk.policy,
@@ -274,5 +276,5 @@ def _stop(runtime: Runtime, text: str, desk: Desk, stopped: bool, just: bool = F
         just=just,
         action=f"/x/{text}{to}",
         undo=f"/x/{text}/undo{to}",
-        page=refer_links.page_of(runtime, desk.referrer.id, runtime.clock.now()),
+        page=refer_links.page_of(runtime, desk.referrer.id, now) if fresh else "",
     )

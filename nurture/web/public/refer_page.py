@@ -90,6 +90,13 @@ def make_refer_page(runtime: Runtime) -> Blueprint:
                 429,
             )
         letter = letter_about(runtime, desk, program, done.id, language())
+        if letter is None:
+            # They have agreed meanwhile: there is nothing left to send.
+            said = {
+                "title": translate("We have this introduction already"),
+                "text": translate("Your page says how it stands."),
+            }
+            return _page(runtime, text, desk, done=said)
         return _letter(text, desk, program, letter, fresh=True, asked_by_us=bool(vouched))
 
     @pages.get("/<text>/letter/<int:referral_id>")
