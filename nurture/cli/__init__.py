@@ -30,6 +30,7 @@ COMMANDS = {
     "simulate": "simulating:simulate_",
     "gallery": "gallery:gallery",
     "import": "importing:import_",
+    "contact": "erasing:contact",
     "event": "operating:event",
     "today": "today:today_",
     "task": "tasks:task",

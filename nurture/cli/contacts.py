@@ -45,6 +45,11 @@ class ImportRuntime(Protocol):
         """Business time."""
         ...
 
+    @property
+    def hash_key(self) -> bytes:
+        """Key of the suppression list's address hashes."""
+        ...
+
     def definitions(self, introduce: bool) -> Definitions | None:
         """What is published, or stands in the working tree; None: nothing yet.
 
@@ -118,6 +123,7 @@ def import_contacts(
             overwrite=overwrite,
             dry_run=dry_run,
             locale=definitions.policy.default_locale if definitions is not None else "ja",
+            hash_key=runtime.hash_key,
         )
         with _bar(console) as progress:
             report = run(runtime.engine, runtime.clock, definitions, path, options, progress)
@@ -237,6 +243,7 @@ def _numbers(report: ImportReport) -> Table:
         (report.accounts_created, say("accounts created"), False),
         (report.consents, say("consents written down"), False),
         (no_consent, say("contacts not sendable (送信不可): no consent on record"), False),
+        (report.erased, say("rows of people who were erased at their wish: not taken in"), False),
         (len(report.withdrawn), say("contacts had opted out and stay so (配信停止)"), False),
         (report.rejected, say("rows rejected"), False),
     ]

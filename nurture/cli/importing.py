@@ -42,6 +42,11 @@ class Importing:
         """Business time."""
         return self.house.runtime.clock
 
+    @property
+    def hash_key(self) -> bytes:
+        """Key of the suppression list's address hashes."""
+        return self.house.runtime.hash_key
+
     def definitions(self, introduce: bool) -> Definitions | None:
         """Return what is published, else what stands in the working tree, else None.
 

@@ -29,6 +29,20 @@ def is_erased(connection: Connection, contact_id: int) -> bool:
     )
 
 
+def erased_among(connection: Connection, contact_ids: Sequence[int]) -> set[int]:
+    """Return those of the contacts of whom only a tombstone is left, merges followed."""
+    rows = connection.execute(
+        select(contact.c.id, contact.c.merged_into, contact.c.erased).where(
+            contact.c.id.in_(contact_ids)
+        )
+    ).all()
+    return {
+        row.id
+        for row in rows
+        if row.erased or (row.merged_into is not None and is_erased(connection, row.merged_into))
+    }
+
+
 def is_mail(connection: Connection, message_id: int) -> bool:
     """Say whether we (still) know a mail."""
     found = connection.execute(select(message.c.id).where(message.c.id == message_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from nurture.db.among import among
 from nurture.db.engine import is_sqlite
@@ -13,6 +13,9 @@ from nurture.db.tables import account, consent, contact, identity, suppression
 from nurture.db.upsert import insert_new
 
 EMAIL = "email"
+
+#: reason of a suppression: its person was erased, at their own wish
+ERASED = "erased"
 
 # Asked for every batch, so each is made once.
 _MERGED = select(contact.c.id).where(
@@ -62,6 +65,16 @@ def merged(connection: Connection, contact_ids: Sequence[int]) -> dict[int, int]
     rows = connection.execute(_MERGED, {"contacts": contact_ids}).all()
     became = {row.id: current(connection, row.id) for row in rows}
     return {old: new for old, new in became.items() if new is not None}
+
+
+def everyone(connection: Connection, contact_id: int) -> tuple[int, ...]:
+    """Return a living contact and the duplicates that became it, however long ago."""
+    found, new = [contact_id], [contact_id]
+    while new:
+        rows = connection.execute(select(contact.c.id).where(contact.c.merged_into.in_(new)))
+        new = [row.id for row in rows if row.id not in found]
+        found += new
+    return tuple(found)
 
 
 def introduce(connection: Connection, written: str, address: str, now: datetime) -> int:
@@ -163,6 +176,34 @@ def suppress(
         "created_at": now,
     }
     return bool(insert_new(connection, suppression, [row], "id"))
+
+
+def erased(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Return those of the address hashes whose people were erased: they do not come back."""
+    rows = connection.execute(_SUPPRESSED.where(suppression.c.reason == ERASED), {"hashes": hashes})
+    return {row.address_hash for row in rows}
+
+
+def readmit(connection: Connection, hashes: Sequence[str]) -> int:
+    """Let people who were erased come in again; return how many addresses that frees."""
+    gone = delete(suppression).where(
+        suppression.c.address_hash.in_(hashes), suppression.c.reason == ERASED
+    )
+    return int(connection.execute(gone).rowcount)
+
+
+def forget_address(connection: Connection, hashes: Sequence[str], now: datetime) -> None:
+    """Keep addresses as hashes alone: nothing goes there, and no list brings them back."""
+    rows = [
+        {"address_hash": one, "reason": ERASED, "detail": None, "created_at": now} for one in hashes
+    ]
+    insert_new(connection, suppression, rows, "id")
+    # One that bounced or complained before is erased now: what it said goes, too.
+    connection.execute(
+        update(suppression)
+        .where(suppression.c.address_hash.in_(hashes))
+        .values(reason=ERASED, detail=None)
+    )
 
 
 def suppressed(connection: Connection, hashes: Sequence[str]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from nurture.db.contacts import current
+from nurture.db.contacts import current, everyone
 from nurture.db.tables import (
     account,
     contact,
@@ -69,7 +69,7 @@ def of_contact(connection: Connection, contact_id: int) -> Referrer | None:
     person = current(connection, contact_id)
     if person is None:
         return None
-    ids = _everyone(connection, person)
+    ids = everyone(connection, person)
     rows = connection.execute(select(referrer).where(referrer.c.contact_id.in_(ids))).all()
     if not rows:
         return None
@@ -82,7 +82,7 @@ def of_code(connection: Connection, code: str) -> Referrer | None:
     person = current(connection, row.contact_id) if row is not None else None
     if row is None or person is None:
         return None
-    return _living(connection, row, person, _everyone(connection, person))
+    return _living(connection, row, person, everyone(connection, person))
 
 
 def of_code_in_any_case(connection: Connection, code: str) -> Referrer | None:
@@ -104,16 +104,6 @@ def _living(
 ) -> Referrer | None:
     found = connection.execute(_PERSON.where(contact.c.id == person)).first()
     return Referrer(row, found, ids) if found is not None and not found.erased else None
-
-
-def _everyone(connection: Connection, person: int) -> tuple[int, ...]:
-    """Return a contact and the duplicates that became it, however long ago."""
-    found, new = [person], [person]
-    while new:
-        rows = connection.execute(select(contact.c.id).where(contact.c.merged_into.in_(new)))
-        new = [row.id for row in rows if row.id not in found]
-        found += new
-    return tuple(found)
 
 
 def asked_last(connection: Connection, ids: Sequence[int]) -> str:

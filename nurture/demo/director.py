@@ -106,7 +106,11 @@ class Director:
         shutil.copy(self.settings.project / "examples" / "contacts.csv", path)
         self._console.print("\n[bold]Importing[/bold] examples/contacts.csv")
         report = import_contacts(
-            house.runtime.engine, house.runtime.clock, definitions, path, ImportOptions()
+            house.runtime.engine,
+            house.runtime.clock,
+            definitions,
+            path,
+            ImportOptions(hash_key=house.runtime.hash_key),
         )
         show_import(self._console, path, report)
         self._console.print("\n[bold]Publishing[/bold] the tracks")

@@ -48,6 +48,8 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "contact.created": ("コンタクト登録", "Contact created", ("source",)),
     "contact.updated": ("コンタクト更新", "Contact updated", ("fields",)),
     "account.updated": ("企業情報の更新", "Account updated", ("fields",)),
+    "contact.erased": ("個人データの消去", "Personal data erased", ()),
+    "contact.readmitted": ("再登録の許可", "Allowed to come in again", ()),
     "contact.unsubscribed": ("配信停止", "Unsubscribed", ()),
     "contact.resubscribed": ("配信再開", "Subscribed again", ()),
     "contact.preferences_changed": ("配信設定の変更", "Preferences changed", ()),

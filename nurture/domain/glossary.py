@@ -136,6 +136,7 @@ OUTCOMES: Words = {
     "held_out": ("対照群（送信なし）", "Held out"),
     "looped": ("繰り返しのため停止", "Stopped: went in circles"),
     "lost": ("ステップ消失", "Step is gone"),
+    "erased": ("個人データ消去", "Erased"),
 }
 
 #: how the experiment of a split stands (nurture.domain.experiment.State)

@@ -144,6 +144,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "looped": ("同じところを回り続けたため止めました", "went in circles and was stopped"),
     "step_is_gone": ("現在のステップがなくなりました", "the step it stood at is gone"),
+    "erased": (
+        "ご本人の個人データを消去したため取りやめました",
+        "their personal data was erased",
+    ),
     "unsubscribed_all": (
         "配信停止のお申し出により終了しました",
         "ended because they unsubscribed",

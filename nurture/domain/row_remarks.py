@@ -129,6 +129,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "配信停止のお申し出({purpose})があるため、取り込みでは同意に戻しません",
         "they opted out of {purpose}, and an import does not undo that",
     ),
+    "erased": (
+        "ご本人の求めにより個人データを消去した方のため、取り込みません",
+        "not taken in: this person's data was erased at their wish",
+    ),
     "no_company": (
         "会社名がないため、会社の項目(業種・従業員数など)は取り込めません",
         "there is no company name, so industry, employees and the like have nowhere to go",

@@ -79,7 +79,7 @@ def take_events(runtime: Runtime, request: Request, happenings: Sequence[Happeni
     told = marked(runtime, happenings, now)
 
     def act(connection: Connection) -> Answer:
-        taken = take_in(connection, told, source, now)
+        taken = take_in(connection, told, source, now, runtime.hash_key)
         return {
             "events": [
                 {
@@ -112,7 +112,13 @@ def take_contacts(runtime: Runtime, request: Request, rows: Sequence[ContactRow]
 
     def act(connection: Connection) -> Answer:
         outcome = upsert_contacts(
-            connection, rows, now=now, origin=by[:64], recorded_by=by, overwrite=True
+            connection,
+            rows,
+            now=now,
+            origin=by[:64],
+            recorded_by=by,
+            overwrite=True,
+            hash_key=runtime.hash_key,
         )
         return {
             "contacts": [

@@ -88,8 +88,10 @@ def record_attendance(
             _check_list(stands, known.values(), len(mine), seminar)
         found.introduced = sorted(mine.keys() - known.keys())
         new = [mine[address] for address in found.introduced]
-        _introduce(connection, new, seminar, basis, by, now)
+        _introduce(runtime, connection, new, seminar, basis, by, now)
         ids = ids_by_address(connection, mine)
+        # Who was erased stays unknown.
+        found.introduced = [address for address in found.introduced if address in ids]
         found.without_consent = _silent(connection, ids)
         _tell(connection, found, seminar, set(ids.values()), stands, by, now)
         seminars.set_attendance(connection, name, now)
@@ -151,6 +153,7 @@ def _check_list(
 
 
 def _introduce(
+    runtime: Runtime,
     connection: Connection,
     new: Iterable[Attendee],
     seminar: Seminar,
@@ -177,7 +180,14 @@ def _introduce(
             )
         )
     if rows:
-        upsert_contacts(connection, rows, now=now, origin="seminar", recorded_by=by)
+        upsert_contacts(
+            connection,
+            rows,
+            now=now,
+            origin="seminar",
+            recorded_by=by,
+            hash_key=runtime.hash_key,
+        )
 
 
 def _silent(connection: Connection, ids: Mapping[str, int]) -> list[str]:

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from nurture.db import choices
 from nurture.db import contacts as people
 from nurture.db import events as happenings
 from nurture.db.events import NewEvent
 from nurture.db.retrying import write_again
-from nurture.domain.addresses import canonical
+from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.calendar import EARLIEST
 from nurture.domain.seminar import OVER, REGISTERED
 from nurture.errors import NurtureError
@@ -36,7 +37,9 @@ OURS = frozenset(
     {
         "account.updated",
         "contact.created",
+        "contact.erased",
         "contact.preferences_changed",
+        "contact.readmitted",
         "contact.resubscribed",
         "contact.unsubscribed",
         "contact.updated",
@@ -60,6 +63,7 @@ _INSTEAD = {
         "use `PUT /api/v1/contacts/EMAIL/preferences` or `nurture preferences`"
     ),
     "contact.created": say("use `POST /api/v1/contacts`"),
+    "contact.erased": say("use `DELETE /api/v1/contacts/EMAIL` or `nurture contact erase`"),
     "contact.updated": say("use `POST /api/v1/contacts`"),
     "account.updated": say("use `POST /api/v1/contacts` with its `account`"),
     "owner.changed": say("use `nurture owner`"),
@@ -67,6 +71,9 @@ _INSTEAD = {
 }
 
 _LARGEST_PROPERTIES = 64
+
+#: what became of a fact about somebody who was erased
+_ERASED = "this person's data was erased at their wish: nothing was written down"
 
 #: a date further ahead is a slip, not a clock that is wrong
 _AHEAD = timedelta(days=366)
@@ -110,7 +117,8 @@ def capture(runtime: Runtime, happenings_: Sequence[Happening], source: str) -> 
         check(one, now)
     happenings_ = marked(runtime, happenings_, now)
     answers = write_again(
-        runtime.engine, lambda connection: take_in(connection, happenings_, source, now)
+        runtime.engine,
+        lambda connection: take_in(connection, happenings_, source, now, runtime.hash_key),
     )
     runtime.ring(DECIDE)
     return answers
@@ -177,16 +185,25 @@ def _check_moment(moment: datetime, now: datetime) -> None:
 
 
 def take_in(
-    connection: Connection, happenings_: Sequence[Happening], source: str, now: datetime
+    connection: Connection,
+    happenings_: Sequence[Happening],
+    source: str,
+    now: datetime,
+    hash_key: bytes,
 ) -> list[Captured]:
     """Write facts inside an open transaction, all keys claimed at once, in sorted order.
 
     May fail where another transaction brings the same person or keys at the same moment;
-    `write_again` begins such a transaction anew. Raises NurtureError where a deal names a
-    referral that nobody knows.
+    `write_again` begins such a transaction anew. Of people who were erased nothing is written
+    down, and nobody becomes one anew (`hash_key`: the suppression list's). Raises NurtureError
+    where a deal names a referral that nobody knows.
     """
     check_referrals(connection, [(one.type, dict(one.properties)) for one in happenings_])
-    found = [_person(connection, one, now) for one in happenings_]
+    gone = _erased(connection, happenings_, hash_key)
+    found = [
+        (None, False) if index in gone else _person(connection, one, now)
+        for index, one in enumerate(happenings_)
+    ]
     persons = [person for person, _ in found]
     new = [
         NewEvent(
@@ -202,8 +219,11 @@ def take_in(
     ]
     ids = iter(happenings.record(connection, new, now))
     answers = []
-    for one, person in zip(happenings_, persons, strict=True):
-        if person is None:
+    for index, (one, person) in enumerate(zip(happenings_, persons, strict=True)):
+        if index in gone:
+            # Not kept aside either: it would say what they asked us to forget.
+            answers.append(Captured("aside", why=_ERASED))
+        elif person is None:
             answers.append(_aside(connection, one, source, now))
         elif (event_id := next(ids)) is None and one.key is not None:
             first = happenings.event_id_of(connection, source, one.key)
@@ -221,6 +241,20 @@ def _aside(connection: Connection, one: Happening, source: str, now: datetime) -
     aside = {"event": dict(one.properties), "contact": str(who)}
     happenings.keep_aside(connection, one.type, source, aside, why, now)
     return Captured("aside", why=why)
+
+
+def _erased(connection: Connection, happenings_: Sequence[Happening], hash_key: bytes) -> set[int]:
+    """Return which of the facts, by place, are about people who were erased."""
+    hashes = {
+        index: address_hash(one.email, hash_key)
+        for index, one in enumerate(happenings_)
+        if one.contact_id is None and one.email is not None
+    }
+    blocked = people.erased(connection, sorted(set(hashes.values()))) if hashes else set()
+    ids = {i: one.contact_id for i, one in enumerate(happenings_) if one.contact_id is not None}
+    tombs = choices.erased_among(connection, sorted(set(ids.values()))) if ids else set()
+    gone = {index for index, hashed in hashes.items() if hashed in blocked}
+    return gone | {index for index, contact_id in ids.items() if contact_id in tombs}
 
 
 def _person(connection: Connection, one: Happening, now: datetime) -> tuple[int | None, bool]:

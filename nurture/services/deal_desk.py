@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,7 +78,7 @@ def act_on_deal(
                 say("a new meeting with the contact opens a new deal"),
             )
         told = events_of(asked, found.values, _by(connection, row, by), deal=_name(row))
-        return _take_in(connection, row, coming, told[-1], source, now)
+        return _take_in(runtime, connection, row, coming, told[-1], source)
 
     with reading(runtime.engine) as connection:
         # Compiled here, so that no writer waits for it.
@@ -133,7 +133,7 @@ def set_right(
             )
         kind = "deal.advanced" if "stage" in changes else "deal.updated"
         told = {**changes, "deal": _name(row), "by": _by(connection, row, by)}
-        return _take_in(connection, row, coming, (kind, told), source, runtime.clock.now())
+        return _take_in(runtime, connection, row, coming, (kind, told), source)
 
     with reading(runtime.engine) as connection:
         # Compiled here, so that no writer waits for it.
@@ -220,12 +220,12 @@ def _by(connection: Connection, row: Row[Any], by: str | None) -> str:
 
 
 def _take_in(
+    runtime: Runtime,
     connection: Connection,
     row: Row[Any],
     coming: _Coming,
     told: tuple[str, dict[str, Any]],
     source: str,
-    now: datetime,
 ) -> bool:
     """Take an event in, once for the deal as it will stand."""
     kind, properties = told[0], {**told[1], "via": source}
@@ -240,7 +240,8 @@ def _take_in(
         properties=properties,
         key=f"deal/{row.id}/{digest[:32]}",
     )
-    (captured,) = take_in(connection, [event], SOURCE, now)
+    now = runtime.clock.now()
+    (captured,) = take_in(connection, [event], SOURCE, now, runtime.hash_key)
     return captured.status == "taken"
 
 

@@ -61,6 +61,8 @@ class ImportOptions:
     dry_run: bool = False
     #: language of the reasons in the list of rejected rows
     locale: str = "ja"
+    #: key of the suppression list's address hashes: who was erased is left out
+    hash_key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(slots=True)
@@ -77,6 +79,8 @@ class ImportReport:
     repeated: int = 0
     rejected: int = 0
     accounts_created: int = 0
+    #: rows whose people were erased at their own wish: not taken in
+    erased: int = 0
     #: consents written down
     consents: int = 0
     #: contacts with no consent to any purpose, whose rows brought none that counts
@@ -111,11 +115,14 @@ class ImportReport:
         self.updated += outcome.count("updated")
         self.unchanged += outcome.count("unchanged")
         self.repeated += outcome.count("repeated")
+        self.erased += outcome.count("erased")
         self.accounts_created += len(outcome.new_companies)
         self.consents += outcome.consents
         for landing in outcome.landings:
             address = landing.row.address
             self._note(landing.row.line, landing.remarks)
+            if landing.status == "erased":
+                continue
             if any(remark.code == "withdrawn" for remark in landing.remarks):
                 self.withdrawn.add(address)
             if landing.sendable:
@@ -230,6 +237,7 @@ def _writer(
                 now=clock.now(),
                 origin="import",
                 recorded_by="import",
+                hash_key=options.hash_key,
                 overwrite=options.overwrite,
                 spoken=spoken,
             )
@@ -251,7 +259,7 @@ def _preview(
 
     def take_in(rows: list[ContactRow]) -> ImportOutcome:
         with read(engine) as connection:
-            load(connection, rows, known, Spoken(), lock=False)
+            load(connection, rows, known, Spoken(), options.hash_key, lock=False)
             if policy is not None:
                 known.team = Team(team.after_sync(connection, policy))
         outcome = decide(rows, known, options.overwrite)

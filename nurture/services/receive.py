@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import business_time, incoming_mail, mail_fates
+from nurture.db import business_time, choices, incoming_mail, mail_fates
 from nurture.db import contacts as people
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, keep_aside, record
@@ -71,6 +71,9 @@ def _take(runtime: Runtime, connection: Connection, mail: StoredMail) -> None:
     message = incoming_mail.message_of(connection, message_id) if message_id else None
     contact_id = message.contact_id if message is not None else None
     is_report = incoming.kind in _REPORTS
+    if _is_erased(runtime, connection, contact_id, "" if is_report else incoming.from_address):
+        # Nothing is kept of what they write, nor that they did.
+        return
     if contact_id is None and incoming.from_address and not is_report:
         contact_id = _by_address(connection, incoming.from_address)
         if contact_id is not None and message is None and kind == "email.replied":
@@ -124,6 +127,19 @@ def _message(runtime: Runtime, incoming: Incoming, mail: StoredMail) -> int | No
     if verified is not None and verified.purpose is Purpose.BOUNCE:
         return verified.message_id
     return None
+
+
+def _is_erased(
+    runtime: Runtime, connection: Connection, contact_id: int | None, address: str
+) -> bool:
+    """Say whether a mail comes from, or is about, somebody who was erased."""
+    if contact_id is not None and choices.erased_among(connection, [contact_id]):
+        return True
+    try:
+        hashed = address_hash(address, runtime.hash_key)
+    except (ValueError, UnicodeError):
+        return False
+    return bool(people.erased(connection, [hashed]))
 
 
 def _by_address(connection: Connection, address: str) -> int | None:

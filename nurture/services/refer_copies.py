@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from nurture.db import contacts as people
 from nurture.db import referral_people, referrers, team
 from nurture.db.events import NewEvent, keep_aside, record
-from nurture.domain.addresses import canonical
+from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.referral import Way
 from nurture.domain.task_timers import next_day
 from nurture.errors import NurtureError
@@ -51,6 +52,9 @@ def take_copy(
     if copied.automatic:
         return
     desk = desk_of_copied(runtime, connection, code)
+    if desk is None and people.erased(connection, _hashes(runtime, copied.from_address)):
+        # Who refers was erased: nothing is kept of what they write.
+        return
     if desk is None or desk.program is None:
         # Not its subject, which may name whom it introduces.
         seen = {"from": copied.from_address}
@@ -116,6 +120,11 @@ def _is_ours(runtime: Runtime, desk: Desk, address: str) -> bool:
     domain = address.rpartition("@")[2].lower()
     senders = {one.email.lower() for one in desk.policy.senders.values()}
     return domain == runtime.mail_domain.lower() or address.lower() in senders
+
+
+def _hashes(runtime: Runtime, address: str) -> list[str]:
+    canonical_form = _canonical(address)
+    return [address_hash(canonical_form, runtime.hash_key)] if canonical_form else []
 
 
 def _own_addresses(connection: Connection, desk: Desk) -> frozenset[str]:

@@ -56,9 +56,17 @@ def vouching(locale: str) -> str:
 
 
 def letter_about(
-    runtime: Runtime, desk: Desk, program: Program, referral_id: int, locale: str
+    runtime: Runtime,
+    desk: Desk,
+    program: Program,
+    referral_id: int,
+    locale: str,
+    typed: str = "",
 ) -> Written | None:
-    """Return the letter about a referral; None where it is not theirs, or is decided already."""
+    """Return the letter about a referral; None where it is not theirs, or is decided already.
+
+    `typed`: the name as its referrer has just written it, where we keep none.
+    """
     with read(runtime.engine) as connection:
         row = referrals.get(connection, referral_id)
         own = _own_result(connection, desk.referrer.id, locale)
@@ -66,6 +74,7 @@ def letter_about(
         return None
     if State(row.state) is not State.AWAITING_CONSENT:
         return None
+    name = row.name or typed
     person = desk.referrer.person
     link = consent_of(runtime, referral_id, row.referrer_id)
     japanese = locale.startswith("ja")
@@ -78,7 +87,7 @@ def letter_about(
         Introducing(
             referrer=me or (person.company or ""),
             referrer_company=(person.company or "") if me else "",
-            name=row.name or "",
+            name=name,
             company=row.company or "",
             why=row.why or "",
             seller=text_in(desk.owner.name, locale),
@@ -89,11 +98,12 @@ def letter_about(
         ),
         locale,
     )
-    whom = row.name or row.company or ""
+    whom = name or row.company or ""
     if japanese:
         pitch = sentence(text_in(kit.pitch, locale), "。")
         short = f"{company}をご紹介したくご連絡しました。{pitch} {link}"
-        whom = f"{whom}様" if row.name else f"{whom}のご担当者様"
+        somebody = f"{whom}のご担当者様" if whom else "ご紹介先の方"
+        whom = f"{name}様" if name else somebody
     else:
         short = f"I would like to introduce {company}: {text_in(kit.pitch, locale)} {link}"
     return Written(

@@ -90,7 +90,14 @@ def agree(
         )
     contact_row = _contact_row(row, name or row.name or "", company or row.company or "", email)
     outcome = upsert_contacts(
-        connection, [contact_row], now=now, origin=SOURCE, recorded_by=by
+        connection,
+        [contact_row],
+        now=now,
+        origin=SOURCE,
+        recorded_by=by,
+        hash_key=runtime.hash_key,
+        # Their own word counts, also of who was erased once.
+        themselves=True,
     ).landings[0]
     contact_id = outcome.contact_id
     assert contact_id is not None

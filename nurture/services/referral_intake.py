@@ -95,6 +95,11 @@ def row_of(
     if not (name or company or email):
         raise NurtureError(say("nobody is named"), say("a name, a company or an address is needed"))
     ensure_referrer(connection, referrer_id, str(Channel.CUSTOMER), now)
+    why: str | None = it.why.strip()[:LONGEST_WHY] or None
+    if hashed is not None and not it.consented and people.erased(connection, [hashed]):
+        # They asked us to forget them: what others say of them is not kept either. Their
+        # friend is told nothing of it, and they may still agree by themselves.
+        name, email, why = "", "", None
     return {
         "program": it.program,
         "referrer_id": referrer_id,
@@ -107,7 +112,7 @@ def row_of(
         "company": company or None,
         "email": email or None,
         "address_hash": hashed,
-        "why": it.why.strip()[:LONGEST_WHY] or None,
+        "why": why,
         "locale": it.locale or known.locale,
         "state": str(State.AWAITING_CONSENT),
         "vouched_at": now if it.vouched_text else None,
@@ -173,8 +178,11 @@ def doubts_of(
     connection: Connection, referrer_id: int, email: str | None, hashed: str | None
 ) -> tuple[Flag, ...]:
     """Return what is doubtful about an introduction, by what is known of its address."""
-    if hashed is None or email is None:
+    if hashed is None:
         return ()
+    if email is None:
+        # Its person was erased: nothing is written to them.
+        return (Flag.SUPPRESSED,)
     address, _ = check_address(email)
     domain = address.rpartition("@")[2]
     referrer_id = people.current(connection, referrer_id) or referrer_id

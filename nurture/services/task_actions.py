@@ -127,6 +127,7 @@ class _Desk:
     def __init__(self, runtime: Runtime, connection: Connection, task_id: int, by: str) -> None:
         self._connection = connection
         self._now = runtime.clock.now()
+        self._hash_key = runtime.hash_key
         self._release: LiveRelease = runtime.releases.live(connection)
         row = _find(connection, task_id)
         if row.contact_id is not None:
@@ -268,6 +269,7 @@ class _Desk:
             ],
             SOURCE,
             self._now,
+            self._hash_key,
         )
         return taken[-1].event_id
 

@@ -19,6 +19,7 @@ from nurture.db import contacts as stored
 from nurture.db.events import NewEvent, record
 from nurture.db.retrying import TRIES, worth_repeating
 from nurture.domain.account_match import Companies, Company
+from nurture.domain.addresses import address_hash
 from nurture.domain.contact_merge import Person, Team, Unplaced, mail_domain, merge
 from nurture.domain.contact_row import GAPS, ContactRow, Remark
 from nurture.services.owners import told
@@ -42,6 +43,8 @@ class Known:
     people: dict[str, Person] = field(default_factory=dict)
     companies: Companies = field(default_factory=Companies)
     team: Team = field(default_factory=Team)
+    #: canonical addresses whose people were erased: they are not taken in
+    erased: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -50,7 +53,8 @@ class Landing:
 
     row: ContactRow
     person: Person
-    #: created | updated | unchanged | repeated (its address stood in an earlier row)
+    #: created | updated | unchanged | repeated (its address stood in an earlier row) | erased
+    #: (its person was, at their own wish, and is not taken in)
     status: str
     remarks: list[Remark]
 
@@ -94,24 +98,31 @@ def upsert_contacts(
     now: datetime,
     origin: str,
     recorded_by: str,
+    hash_key: bytes,
     overwrite: bool = False,
     spoken: Spoken | None = None,
+    themselves: bool = False,
 ) -> ImportOutcome:
     """Create and change contacts inside an open `write` transaction, up to a few thousand.
 
     A new contact emits `contact.created`, a changed one `contact.updated`, a changed account
     `account.updated` for each of its contacts, all from source `origin`. Consents are
     appended; a purpose that was withdrawn stays withdrawn. `recorded_by` is who wrote the
-    consents down. `spoken` joins the batches of one list: add `speak_for(outcome)` to it
-    after the commit. Should another transaction create the same person at the same moment,
-    the batch is decided again, from a savepoint.
+    consents down. Who was erased is left out (`hash_key`: the suppression list's), unless the
+    rows are what people sent of their own will: `themselves`. `spoken` joins the batches of one
+    list: add `speak_for(outcome)` to it after the commit. Should another transaction create the
+    same person at the same moment, the batch is decided again, from a savepoint.
     """
     spoken = spoken if spoken is not None else Spoken()
     for attempt in range(1, TRIES + 1):
         try:
             with connection.begin_nested():
                 known = Known()
-                load(connection, rows, known, spoken)
+                load(connection, rows, known, spoken, hash_key)
+                if themselves and known.erased:
+                    hashes = [address_hash(one, hash_key) for one in known.erased]
+                    stored.readmit(connection, hashes)
+                    known.erased.clear()
                 outcome = decide(rows, known, overwrite)
                 _save(connection, outcome, now, origin, recorded_by)
             return outcome
@@ -126,6 +137,7 @@ def load(
     rows: Sequence[ContactRow],
     known: Known,
     spoken: Spoken,
+    hash_key: bytes,
     lock: bool = True,
 ) -> None:
     """Load what the rows may touch and `known` does not hold yet; with `lock`, for writing."""
@@ -146,8 +158,15 @@ def load(
     for contact_id in spoken.contacts & persons.keys():
         persons[contact_id].spoken = True
         persons[contact_id].unplaced = list(spoken.unplaced.get(contact_id, ()))
+    known.erased |= _erased(connection, addresses - ids.keys(), hash_key)
     known.people |= {address: persons[contact_id] for address, contact_id in ids.items()}
     known.team = Team(contact_writes.members(connection))
+
+
+def _erased(connection: Connection, addresses: Iterable[str], key: bytes) -> set[str]:
+    """Return those of the canonical addresses whose people were erased."""
+    hashes = {address_hash(one, key): one for one in addresses} if key else {}
+    return {hashes[one] for one in stored.erased(connection, list(hashes))}
 
 
 def decide(rows: Sequence[ContactRow], known: Known, overwrite: bool) -> ImportOutcome:
@@ -155,6 +174,9 @@ def decide(rows: Sequence[ContactRow], known: Known, overwrite: bool) -> ImportO
     there_before = len(known.companies)
     landings: list[Landing] = []
     for row in rows:
+        if row.address in known.erased:
+            landings.append(Landing(row, Person(None), "erased", [Remark("erased")]))
+            continue
         person = known.people.get(row.address)
         status = "known"
         if person is None:

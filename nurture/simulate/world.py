@@ -249,7 +249,14 @@ class World:
     def add_contacts(self, rows: Sequence[ContactRow]) -> ImportOutcome:
         """Add contacts through the one path that lists, forms and callers take."""
         with write(self.engine) as connection:
-            return upsert_contacts(connection, rows, now=self.now, origin="import", recorded_by=_BY)
+            return upsert_contacts(
+                connection,
+                rows,
+                now=self.now,
+                origin="import",
+                recorded_by=_BY,
+                hash_key=self.runtime.hash_key,
+            )
 
     def set_standing(
         self,

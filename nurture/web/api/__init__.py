@@ -15,6 +15,7 @@ from nurture.services import api_keys, api_requests
 from nurture.services.preferences_told import adjust, preferences_of
 from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import unsubscribe_address
+from nurture.web.api.erasure import add_erasure
 from nurture.web.api.kpis import kpis_of
 from nurture.web.api.mailings import mailing_of, mailings_of
 from nurture.web.api.metrics import MetricIn, ReportIn, make_report, metrics_of, put_metrics
@@ -162,6 +163,7 @@ def make_api(runtime: Runtime) -> Blueprint:
         except NurtureError as error:
             return problem(422, error.message, hint=error.hint)
 
+    add_erasure(api, runtime, lambda: f"api:{g.api_key.name}")
     add_rewards(api, runtime)
     add_referrals(api, runtime, lambda model: _objects(model, most=1)[0])
     return api

@@ -89,7 +89,7 @@ def make_refer_page(runtime: Runtime) -> Blueprint:
                 translate("Please go on tomorrow, or write to us: we are glad to help."),
                 429,
             )
-        letter = letter_about(runtime, desk, program, done.id, language())
+        letter = letter_about(runtime, desk, program, done.id, language(), filled.name)
         if letter is None:
             # They have agreed meanwhile: there is nothing left to send.
             said = {
