@@ -53,14 +53,19 @@ def round_of(now: datetime, zone: ZoneInfo) -> str:
     return f"{local.year}-Q{(local.month + 2) // 3}"
 
 
-def round_for(now: datetime, zone: ZoneInfo, loop: LoopFact | None) -> str:
+def round_for(
+    now: datetime, zone: ZoneInfo, loop: LoopFact | None, mine: Iterable[PastAsk] = ()
+) -> str:
     """Return the round of an ask: `2026-Q4+` where it follows an unhappy answer of 2026-Q4.
 
     Those who are asked again were chosen for being unhappy: counted with the others they
-    would distort both rounds.
+    would distort both rounds. That is one ask: whoever leaves it unanswered belongs to the
+    ordinary rounds again, or nobody would ever count them. `mine`: what they were asked.
     """
     if loop is not None and loop.state == "resolved":
-        return f"{loop.round.removesuffix(AGAIN)}{AGAIN}"
+        resolved = loop.resolved_at
+        if resolved is None or not any(resolved <= one.at <= now for one in mine):
+            return f"{loop.round.removesuffix(AGAIN)}{AGAIN}"
     return round_of(now, zone)
 
 

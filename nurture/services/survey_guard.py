@@ -33,10 +33,12 @@ class SurveyGuard:
         apart = [one.limits.apart for one in definitions.surveys.values()]
         since = now - max([YEAR, *apart])
         accounts = sorted({row.account_id for row in people.values() if row.account_id})
-        rows = surveys.past(connection, sorted(people), accounts, since)
-        #: key → what was asked, in the order in which it was
-        self._past = {row.dedupe_key: _past(row) for row in rows}
-        self._account_of = {row.dedupe_key: row.account_id for row in rows}
+        #: key → its place in the order in which people were asked
+        self._places: dict[str, int] = {}
+        self._of_contact: dict[int, list[tuple[int, PastAsk]]] = {}
+        self._of_account: dict[int, list[tuple[int, PastAsk]]] = {}
+        for row in surveys.past(connection, sorted(people), accounts, since):
+            self._add(row.dedupe_key, _past(row), row.account_id)
         self._loops = {
             contact_id: LoopFact(row.state, row.round, row.resolved_at)
             for contact_id, row in surveys.loops(connection, sorted(people)).items()
@@ -48,19 +50,18 @@ class SurveyGuard:
         survey = self._definitions.surveys.get(question.survey)
         if survey is None:
             return Refusal("survey_gone", {"survey": question.survey})
-        past = self._before(key)
         account = self._people[contact_id].account_id
-        own = [one for one, _ in past if one.contact_id == contact_id]
-        of_account = [one for one, its in past if account is not None and its == account]
+        own = self._before(self._of_contact.get(contact_id, ()), key)
+        of_account = self._before(self._of_account.get(account or 0, ()), key)
         loop = self._loops.get(contact_id)
-        return may_ask(survey, self._round(contact_id), own, of_account, loop, self._now)
+        return may_ask(survey, self._round(contact_id, own), own, of_account, loop, self._now)
 
     def ask(self, contact_id: int, question: SurveyQuestion, key: str, enrolment_id: int) -> None:
         """Remember an invitation."""
         person = self._people[contact_id]
-        name = self._round(contact_id)
-        self._past[key] = PastAsk(question.survey, name, self._now, contact_id)
-        self._account_of[key] = person.account_id
+        own = self._before(self._of_contact.get(contact_id, ()), "")
+        name = self._round(contact_id, own)
+        self._add(key, PastAsk(question.survey, name, self._now, contact_id), person.account_id)
         self._invitations.append(
             {
                 "dedupe_key": key,
@@ -79,17 +80,19 @@ class SurveyGuard:
         """Write the invitations."""
         surveys.invite(self._connection, self._invitations)
 
-    def _round(self, contact_id: int) -> str:
-        return round_for(self._now, self._zone, self._loops.get(contact_id))
+    def _round(self, contact_id: int, own: Sequence[PastAsk]) -> str:
+        return round_for(self._now, self._zone, self._loops.get(contact_id), own)
 
-    def _before(self, key: str) -> list[tuple[PastAsk, int | None]]:
-        """Return what was asked, with its account; only before an ask where its key is named."""
-        found = []
-        for one, past in self._past.items():
-            if one == key:
-                break
-            found.append((past, self._account_of[one]))
-        return found
+    def _add(self, key: str, ask: PastAsk, account_id: int | None) -> None:
+        place = self._places[key] = len(self._places)
+        self._of_contact.setdefault(ask.contact_id, []).append((place, ask))
+        if account_id is not None:
+            self._of_account.setdefault(account_id, []).append((place, ask))
+
+    def _before(self, asks: Sequence[tuple[int, PastAsk]], key: str) -> list[PastAsk]:
+        """Return what was asked; only before an ask where its key is named."""
+        end = self._places.get(key, len(self._places))
+        return [ask for place, ask in asks if place < end]
 
 
 def asked(

@@ -102,6 +102,14 @@ def test_after_it_is_resolved_they_are_asked_again_once_without_keeping_apart() 
     assert why([asked(0), again], 40, loop=loop) == "survey_too_soon"
 
 
+def test_who_leaves_the_second_ask_unanswered_belongs_to_the_ordinary_rounds_again() -> None:
+    loop = LoopFact("resolved", "2026-Q1", START + timedelta(days=10))
+    now = START + timedelta(days=110)
+    assert round_for(now, TOKYO, loop, [asked(0)]) == "2026-Q1+"
+    again = asked(24, name="2026-Q1+")
+    assert round_for(now, TOKYO, loop, [asked(0), again]) == "2026-Q2"
+
+
 def test_who_is_asked_again_makes_no_round_and_is_counted_in_none() -> None:
     loop = LoopFact("resolved", "2026-Q1", START + timedelta(days=10))
     now = START + timedelta(days=24)
