@@ -8,15 +8,19 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from tests import postgres
+from tests.lending import Lender
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -32,6 +36,23 @@ hypothesis.settings.register_profile(
     "nurture", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI"))
 )
 hypothesis.settings.load_profile("nurture")
+
+
+@event.listens_for(Pool, "checkout")
+def _wait_for_no_disk(connection: Any, record: Any, _proxy: Any) -> None:
+    """Data of tests is thrown away, on SQLite as on PostgreSQL (tests/postgres.py)."""
+    if isinstance(connection, sqlite3.Connection) and not record.info.get("no_disk"):
+        connection.execute("PRAGMA synchronous=OFF")
+        record.info["no_disk"] = True
+
+
+@pytest.fixture
+def careful_disk() -> Iterator[None]:
+    """SQLite as it is outside tests, for what is promised about power cuts."""
+    event.remove(Pool, "checkout", _wait_for_no_disk)
+    yield
+    event.listen(Pool, "checkout", _wait_for_no_disk)
+
 
 #: Databases of one Redis server; each test has one to itself.
 _REDIS_DATABASES = 256
@@ -62,6 +83,14 @@ def _postgres_template(_postgres: postgres.Server) -> str:
     name = _postgres.create()
     _create_tables(_postgres.url(name))
     return name
+
+
+@pytest.fixture(scope="session")
+def _lender(_postgres: postgres.Server, _postgres_template: str) -> Iterator[Lender]:
+    """Return whoever lends databases with all tables and no rows."""
+    lender = Lender(_postgres, _postgres_template)
+    yield lender
+    lender.close()
 
 
 @pytest.fixture(scope="session")
@@ -101,18 +130,35 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("_sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server: postgres.Server = request.getfixturevalue("_postgres")
-    name = server.create(template=request.getfixturevalue("_postgres_template"))
-    yield server.url(name)
-    server.drop(name)
+    lender: Lender = request.getfixturevalue("_lender")
+    name = lender.lend()
+    yield lender.server.url(name)
+    lender.take_back(name)
+
+
+@pytest.fixture(scope="session")
+def _first_on_postgres(_postgres: postgres.Server, _postgres_template: str) -> Engine:
+    """Return an engine whose compiled statements all tests share, as all on SQLite do."""
+    from sqlalchemy.util import LRUCache
+
+    from nurture.db.engine import make_engine
+
+    engine = make_engine(_postgres.url(_postgres_template))
+    with engine.connect():
+        pass
+    engine.dispose()
+    engine.update_execution_options(compiled_cache=LRUCache(2_000))
+    return engine
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Return an engine on `database_url`, closed after the test."""
-    from nurture.db.engine import make_engine
+    from nurture.db.engine import make_engine, share_statements
 
     engine = make_engine(database_url)
+    if engine.dialect.name == "postgresql":
+        share_statements(engine, request.getfixturevalue("_first_on_postgres"))
     yield engine
     engine.dispose()
 

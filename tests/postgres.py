@@ -61,10 +61,14 @@ class Server:
 
     def run(self, statement: str) -> None:
         """Run one statement outside any transaction, as the server's owner."""
-        with psycopg.connect(
-            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True
-        ) as connection:
+        with self.connect("postgres") as connection:
             connection.execute(statement.encode())
+
+    def connect(self, database: str) -> psycopg.Connection[Any]:
+        """Open a connection as the server's owner, outside any transaction."""
+        return psycopg.connect(
+            host=str(self.folder), user="postgres", dbname=database, autocommit=True
+        )
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.util import LRUCache
 
 from nurture.db.expressions import score_on_sqlite
 from nurture.db.json_text import read_json, write_json
 from nurture.db.tables import metadata
 from nurture.errors import NurtureError
 from nurture.language import say
+
+#: compiled statements that a process keeps for SQLite: a few megabytes where all are in use
+_STATEMENTS = 2_000
 
 
 def make_engine(url: str, pool_size: int = 5) -> Engine:
@@ -62,11 +67,33 @@ def _sqlite(url: str, database: str | None) -> Engine:
         json_serializer=write_json,
         json_deserializer=read_json,
     )
-
+    share_statements(engine, _first_on_sqlite())
     _begin_as_told(
         engine, ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON")
     )
     return engine
+
+
+@cache
+def _first_on_sqlite() -> Engine:
+    """Return an engine that has connected: only then a dialect knows its database."""
+    engine = create_engine("sqlite://", json_serializer=write_json, json_deserializer=read_json)
+    with engine.connect():
+        pass
+    engine.dispose()
+    engine.update_execution_options(compiled_cache=LRUCache(_STATEMENTS))
+    return engine
+
+
+def share_statements(engine: Engine, first: Engine) -> None:
+    """Let an engine take the statements that others of its kind have compiled, and add its own.
+
+    Worlds of virtual time come by the hundred, each with an engine of its own; to compile its
+    statements takes longer than to run them. `first` has connected to a database of the same
+    kind, and has a `compiled_cache`.
+    """
+    engine.dialect = first.dialect  # a compiled statement belongs to a dialect
+    engine.update_execution_options(compiled_cache=first.get_execution_options()["compiled_cache"])
 
 
 def _begin_as_told(engine: Engine, pragmas: Sequence[str]) -> None:
@@ -102,6 +129,7 @@ def make_memory_engine() -> Engine:
         json_serializer=write_json,
         json_deserializer=read_json,
     )
+    share_statements(engine, _first_on_sqlite())
     _begin_as_told(engine, ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY"))
     metadata.create_all(engine)
     return engine

@@ -31,6 +31,7 @@ def test_a_postgresql_address_is_spoken_to_by_psycopg_3():
     engine.dispose()
 
 
+@pytest.mark.usefixtures("careful_disk")
 def test_sqlite_forgets_nothing_at_a_power_cut(tmp_path):
     engine = make_engine(f"sqlite:///{tmp_path}/deep/down/nurture.sqlite")
     with read(engine) as connection:
