@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from nurture.domain.guard import Refusal
@@ -99,11 +99,13 @@ def may_ask(
     pilot: Iterable[int],
     now: datetime,
     ready: float = 100.0,
+    today: date | None = None,
 ) -> Allowed | Refusal:
     """Return the offer with which a contact may be asked now, or why they may not be.
 
     `pilot`: the contacts whom this programme asked while it was small. `ready`: their readiness,
-    0 to 100, which decides where people are asked without an occasion. What makes an ask wrong
+    0 to 100, which decides where people are asked without an occasion. `today`: the day in the
+    calendar's zone; None: that of `now`. What makes an ask wrong
     for ever or hurts comes first, so that the reason that is shown is the gravest one.
     """
     refusal = (
@@ -117,7 +119,7 @@ def may_ask(
     if ask.timing == "regular" and ready < program.asks.ready_from:
         least = round(program.asks.ready_from)
         return Refusal("ask_not_ready", {"ready": int(ready), "least": least})
-    small = program.pilot is not None and not widened(program, now)
+    small = program.pilot is not None and not widened(program, today or now.date())
     if program.pilot is not None and small:
         asked = set(pilot)
         if facts.contact_id not in asked and len(asked) >= program.pilot.people:
@@ -129,10 +131,10 @@ def may_ask(
     return Allowed(offer, small)
 
 
-def widened(program: Program, now: datetime) -> bool:
-    """Say whether the small start is over, or there is none."""
+def widened(program: Program, today: date) -> bool:
+    """Say whether the small start is over on a day of the calendar's zone, or there is none."""
     pilot = program.pilot
-    return pilot is None or (pilot.widened is not None and pilot.widened <= now.date())
+    return pilot is None or (pilot.widened is not None and pilot.widened <= today)
 
 
 def valid_score(program: Program, facts: AskFacts, now: datetime) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
@@ -36,11 +37,14 @@ class AskGuard:
         definitions: Definitions,
         people: Mapping[int, Row[Any]],
         now: datetime,
+        blocked: Collection[int] = (),
     ) -> None:
+        """`blocked`: contacts whose address nothing may be sent to, where that is known."""
         self._connection, self._definitions, self._now = connection, definitions, now
+        self._today = now.astimezone(ZoneInfo(definitions.calendar.zone)).date()
         self._people = people
         half_life = definitions.scoring.half_life
-        self._desk = AskDesk(connection, people, half_life, now)
+        self._desk = AskDesk(connection, people, half_life, now, blocked)
         #: key → the row to be written
         self._rows: dict[str, dict[str, Any]] = {}
         self._referrers: dict[int, dict[str, Any]] = {}
@@ -128,7 +132,7 @@ class AskGuard:
         ready = 100.0 if key else self._desk.readiness(program, contact_id).score
         pilot = self._desk.known.in_pilot(program.name, key)
         ask = Ask(question.timing, question.offer)
-        found = may_ask(program, ask, facts, pilot, self._now, ready)
+        found = may_ask(program, ask, facts, pilot, self._now, ready, self._today)
         if isinstance(found, Refusal):
             return Refusal(found.reason, {"program": program.name, **found.detail})
         return found

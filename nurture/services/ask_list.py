@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
@@ -17,7 +18,7 @@ from nurture.domain.ask_script import chat_line, script
 from nurture.domain.guard import Refusal
 from nurture.domain.playbook import AskResult
 from nurture.domain.readiness import Likeness, Profile, Readiness, Signs, in_order, matches
-from nurture.domain.referral_guards import Allowed, Ask, may_ask
+from nurture.domain.referral_guards import Allowed, Ask, may_ask, widened
 from nurture.domain.referral_program import Offer, Program
 from nurture.errors import NotFoundError
 from nurture.language import say
@@ -94,14 +95,13 @@ def board(runtime: Runtime, program: str = "") -> AskBoard:
         desk, blocked = _desk(runtime, connection, release, people, now)
         pilot = desk.known.in_pilot(chosen.name)
         first = [row.asked_at for row in asks.pilots(connection) if row.program == chosen.name]
-        found = [_look(desk, chosen, row, pilot, blocked, now) for row in people.values()]
+        today = _today(release, now)
+        found = [_look(desk, chosen, row, pilot, blocked, now, today) for row in people.values()]
     ready = in_order((one, one.signs, one.readiness) for one in found if one.refusal is None)
     waiting = sorted(
         (one for one in found if one.refusal is not None), key=lambda one: -one.readiness.score
     )
-    small = chosen.pilot is not None and (
-        chosen.pilot.widened is None or chosen.pilot.widened > now.date()
-    )
+    small = not widened(chosen, today)
     review_at = None
     if small and chosen.pilot is not None and first:
         review_at = min(first) + chosen.pilot.review_after
@@ -128,7 +128,7 @@ def candidate(runtime: Runtime, contact_id: int, program: str = "") -> Candidate
             raise NotFoundError(say("nobody has the number {number}", number=contact_id))
         desk, blocked = _desk(runtime, connection, release, people, now)
         pilot = desk.known.in_pilot(chosen.name)
-        return _look(desk, chosen, people[contact_id], pilot, blocked, now)
+        return _look(desk, chosen, people[contact_id], pilot, blocked, now, _today(release, now))
 
 
 def words_for(
@@ -193,6 +193,17 @@ def program_of(release: LiveRelease, name: str) -> Program:
     return found
 
 
+def unreachable(
+    runtime: Runtime, connection: Connection, people: Mapping[int, Row[Any]]
+) -> set[int]:
+    """Return whom nothing may be sent to: their address bounced, or they complained of us."""
+    hashes = {
+        row.id: address_hash(row.email, runtime.hash_key) for row in people.values() if row.email
+    }
+    suppressed = contacts.suppressed(connection, sorted(set(hashes.values())))
+    return {contact_id for contact_id, one in hashes.items() if one in suppressed}
+
+
 def _desk(
     runtime: Runtime,
     connection: Connection,
@@ -201,15 +212,15 @@ def _desk(
     now: datetime,
 ) -> tuple[AskDesk, set[int]]:
     """Return the facts of people, and those who said that they want no such mails."""
-    hashes = {
-        row.id: address_hash(row.email, runtime.hash_key) for row in people.values() if row.email
-    }
-    suppressed = contacts.suppressed(connection, sorted(set(hashes.values())))
-    blocked = {contact_id for contact_id, one in hashes.items() if one in suppressed}
+    blocked = unreachable(runtime, connection, people)
     consents = contacts.newest_consents(connection, sorted(people))
     withdrawn = {one for one, states in consents.items() if states.get("referral") == "withdrawn"}
     half_life = release.definitions.scoring.half_life
     return AskDesk(connection, people, half_life, now, blocked), withdrawn
+
+
+def _today(release: LiveRelease, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(release.definitions.calendar.zone)).date()
 
 
 def _look(
@@ -219,10 +230,11 @@ def _look(
     pilot: set[int],
     withdrawn: set[int],
     now: datetime,
+    today: date,
 ) -> Candidate:
     facts, ready = desk.facts(row.id), desk.readiness(program, row.id)
     timing = BY_HAND if BY_HAND in program.timings else next(iter(program.timings), BY_HAND)
-    found = may_ask(program, Ask(timing), facts, pilot, now)
+    found = may_ask(program, Ask(timing), facts, pilot, now, today=today)
     refusal = found if isinstance(found, Refusal) else None
     if row.id in withdrawn:
         refusal = Refusal("unsubscribed", {"purpose": "referral"})

@@ -20,7 +20,7 @@ from nurture.domain.steps import ReferralQuestion
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import say
 from nurture.services.ask_guard import AskGuard
-from nurture.services.ask_list import BY_HAND, program_of
+from nurture.services.ask_list import BY_HAND, program_of, unreachable
 from nurture.services.referral_intake import ensure_referrer
 from nurture.services.runtime import DECIDE, SEND, Runtime
 
@@ -84,7 +84,8 @@ def _ask(
     release = runtime.releases.live(connection)
     program = program_of(release, it.program)
     people = {row.id: row for row in touched.contact_rows(connection, [contact_id])}
-    guard = AskGuard(connection, release.definitions, people, now)
+    blocked = unreachable(runtime, connection, people) if it.channel == "mail" else ()
+    guard = AskGuard(connection, release.definitions, people, now, blocked)
     question = ReferralQuestion(
         program.name,
         it.offer,

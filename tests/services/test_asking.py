@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from nurture.db import tables
+from nurture.domain.addresses import address_hash
 from nurture.domain.readiness import Profile
 from nurture.domain.referral import AskAnswer
 from nurture.errors import NotFoundError, NurtureError
@@ -136,3 +139,33 @@ def test_what_came_of_asks_is_counted_with_their_referrals(house: House) -> None
         )
     (result,) = ask_list.results(house.runtime)
     assert (result.referrals, result.won) == (2, 1)
+
+
+def test_a_mail_by_hand_to_an_address_that_bounced_is_refused_at_once(house: House) -> None:
+    person = happy(house)
+    house.publish(files(BY_HAND))
+    house.add(
+        tables.suppression,
+        address_hash=address_hash("tanaka@aozora.example", house.runtime.hash_key),
+        reason="hard_bounce",
+        created_at=house.clock.now(),
+    )
+    with pytest.raises(asking.RefusedError) as refused:
+        asking.ask_one(house.runtime, asking.Personal(person, "現場をご存じのため", "sato"))
+    assert refused.value.refusal.reason == "ask_unreachable"
+    assert house.rows(tables.referral_ask) == []
+
+
+def test_a_pilot_is_widened_on_its_day_in_the_calendars_zone(house: House) -> None:
+    people = [happy(house, f"p{n}@a{n}.example") for n in range(4)]
+    house.publish(files(BY_HAND + "pilot: {people: 3, widened: 2026-05-13}\n"))
+    for person in people[:3]:
+        it = asking.Personal(person, "現場をご存じのため", "sato", "meeting")
+        asking.ask_one(house.runtime, it)
+    last = asking.Personal(people[3], "現場をご存じのため", "sato", "meeting")
+    with pytest.raises(asking.RefusedError):
+        asking.ask_one(house.runtime, last)
+    # 1:00 on the 13th in Tokyo, still the 12th in Greenwich
+    house.clock.move_to(datetime(2026, 5, 12, 16, tzinfo=UTC))
+    assert ask_list.board(house.runtime).pilot is None
+    assert asking.ask_one(house.runtime, last)
