@@ -85,6 +85,7 @@ def show(ctx: click.Context, ref: str, as_json: bool, locale: str) -> None:
 @click.option("--how", type=click.Choice(CONTACTED_BY), help="How they were contacted.")
 @click.option("--result", default="", help="What may be told of a win, where they agreed.")
 @click.option("--consent", default="", help="To received: who said that they agree, when, how.")
+@click.option("--email", default="", help="To received: where they want to be written to.")
 @click.option("--by", default="", help="Who does it: a sender key. Default: your login name.")
 @click.pass_context
 def move(
@@ -95,6 +96,7 @@ def move(
     how: str | None,
     result: str,
     consent: str,
+    email: str,
     by: str,
 ) -> None:
     """Move the introduction REF to STATE: contacted, meeting, proposal, won, lost, declined …
@@ -102,7 +104,9 @@ def move(
     `reopen` opens a closed one again where it stood.
     """
     runtime = house_of(ctx).runtime
-    answer = Answer(reason=reason, contacted_by=how or "", result=result, consent=consent)
+    answer = Answer(
+        reason=reason, contacted_by=how or "", result=result, consent=consent, email=email
+    )
     done = referral_desk.move(runtime, ref, state, by or getpass.getuser(), answer)
     tell(say("Recorded.") if done else say("It was so already: nothing changed."))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from nurture.db.tables import account, contact, deal, message, referral, reward, team_member
 
@@ -34,20 +34,23 @@ def _lines() -> Select[Any]:
     )
 
 
+#: who agreed, and was not reached yet
+_WAITS = and_(referral.c.state == "received", referral.c.contacted_at.is_(None))
+
+
 def lines(
     connection: Connection,
     states: Sequence[str],
     channel: str = "",
-    late: bool = False,
     limit: int = 500,
 ) -> list[Row[Any]]:
-    """Return referrals of states, the newest first; `late`: with a broken promise only."""
+    """Return referrals of states: first contacts that are due soonest, then the newest."""
     query = _lines().where(referral.c.state.in_(states))
     if channel:
         query = query.where(referral.c.channel == channel)
-    query = query.order_by(referral.c.created_at.desc(), referral.c.id.desc()).limit(limit)
-    found = list(connection.execute(query))
-    return [row for row in found if row.breaches] if late else found
+    waits = case((_WAITS, referral.c.contact_by))
+    order = (waits.is_(None), waits, referral.c.created_at.desc(), referral.c.id.desc())
+    return list(connection.execute(query.order_by(*order).limit(limit)))
 
 
 def line(connection: Connection, ref: str) -> Row[Any] | None:

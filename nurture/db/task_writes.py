@@ -22,6 +22,9 @@ ESCALATION = "escalation/"
 #: how the keys of tasks begin that a broken promise about a referral makes
 PROMISE = "referral/"
 
+#: how the keys of tasks begin that ask for a look at a mail before it leaves
+LOOK = "review/"
+
 #: how the keys of tasks begin that the house makes for every reply
 REPLY = "reply/"
 

@@ -34,7 +34,7 @@ REASON = "review"
 
 #: kind of the task, and how its keys begin
 KIND = "mail-review"
-KEY = "review/"
+KEY = task_writes.LOOK
 
 _TITLE = ("送信前のご確認：{title}", "Look before it leaves: {title}")
 

@@ -71,13 +71,17 @@ def overview(
     runtime: Runtime,
     states: Sequence[State] = OPEN,
     channel: str = "",
-    late: bool = False,
 ) -> tuple[list[Line], dict[str, int]]:
-    """Return referrals of states, newest first, and how many stand in each state."""
+    """Return referrals of states, and how many stand in each state.
+
+    Those with a broken promise come first, then who waits for a first contact, soonest due
+    first, then the rest, newest first.
+    """
     with read(runtime.engine) as connection:
-        rows = referral_list.lines(connection, [str(one) for one in states], channel, late)
+        rows = referral_list.lines(connection, [str(one) for one in states], channel)
         told = referrals.mails_told(connection, {row.ref: row.referrer_id for row in rows})
         found = [_line(runtime, row, told.get(row.ref, [])) for row in rows]
+        found.sort(key=lambda one: not (one.next_promise is not None and one.next_promise.broken))
         return found, referral_list.counts(connection)
 
 

@@ -43,6 +43,9 @@ ENGINE = "engine"
 #: states that nobody reaches without having been contacted
 _REACHED = frozenset(PROGRESS[PROGRESS.index(State.CONTACTED) :])
 
+#: kind of the task to reach who agreed; journeys make it
+FIRST_CONTACT = "first-contact"
+
 #: how the keys of tasks begin that a broken promise makes: `referral/ID/contact`
 PROMISE = task_writes.PROMISE
 
@@ -227,6 +230,11 @@ def _settle_promises(connection: Connection, row: Row[Any], to: State, now: date
     kept += ["acknowledge", "report"] if over else []
     keys = [f"{PROMISE}{row.id}/{timer}" for timer in kept]
     ids = task_writes.open_with_keys(connection, keys)
+    if row.contact_id is not None and "contact" in kept:
+        # However it was told (a button, a deal, the page), nobody is to be called a first time.
+        person = people.current(connection, row.contact_id) or row.contact_id
+        open_ = task_writes.open_of(connection, person)
+        ids = sorted({*ids, *(one.id for one in open_ if one.kind == FIRST_CONTACT)})
     closed = task_writes.close(connection, ids, Closing(now, "done"))
     if closed:
         about = {"kind": "task_done", "reason": "task_closed", "contact_id": row.referrer_id}

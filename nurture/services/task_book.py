@@ -57,7 +57,8 @@ def timing_of(row: Mapping[str, Any], handoff: Handoff | None) -> Timing | None:
 
     First calls are reminded of before they are due and escalated afterwards, as the hand-off
     says; promises to referrers that broke are escalated when they are due; other tasks are
-    called to mind once, when they are due.
+    called to mind once, when they are due. Mails that wait for somebody's look are both: a
+    letter that nobody looks at tells its reader nothing, and they were promised to hear it.
     """
     due_at = row.get("due_at")
     if due_at is None or row["kind"] == ESCALATION:
@@ -72,11 +73,12 @@ def timing_of(row: Mapping[str, Any], handoff: Handoff | None) -> Timing | None:
             escalated=row.get("escalated_at") is not None,
         )
     first_call = str(row["dedupe_key"]).startswith(task_writes.HANDOFF) and handoff is not None
+    look = str(row["dedupe_key"]).startswith(task_writes.LOOK) and handoff is not None
     return Timing(
         made_at=row["created_at"],
         due_at=due_at,
         remind=handoff.remind if first_call and handoff is not None else timedelta(0),
-        escalate=handoff.escalate if first_call and handoff is not None else None,
+        escalate=handoff.escalate if (first_call or look) and handoff is not None else None,
         reminded=row.get("reminded_at") is not None,
         escalated=row.get("escalated_at") is not None,
     )

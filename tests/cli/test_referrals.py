@@ -66,6 +66,23 @@ def test_a_referral_from_the_first_word_to_the_case(at: Referring) -> None:
     assert len(at.house.events("case_study.ready")) == 1
 
 
+def test_who_agreed_by_phone_is_written_down_with_their_address(at: Referring) -> None:
+    ref = _run("add", "tanaka@aozora.example", "--name", "鈴木 一郎").split()[0]
+    told = ("--consent", "5/12 に電話でご本人から")
+    assert "address" in _run("move", ref, "received", *told, status=1)
+    _run("move", ref, "received", *told, "--email", "suzuki@kigyou.example")
+    assert at.house.rows(tables.referral)[0].state == "received"
+
+
+def test_the_list_begins_with_what_is_late(at: Referring) -> None:
+    late = at.introduce(consented=True, consent_text="はい").ref
+    at.house.after(days=2)
+    soon = at.introduce("b@b.example", name="b", consented=True, consent_text="はい").ref
+    new = at.introduce("c@c.example", name="c").ref
+    said = _run("list")
+    assert said.index(late) < said.index(soon) < said.index(new)
+
+
 def test_mistakes_are_said(at: Referring) -> None:
     assert "nobody is known" in _run("add", "x@y.example", "--name", "鈴木", status=1)
     assert "nobody is named" in _run("add", "tanaka@aozora.example", status=1)

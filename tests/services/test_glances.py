@@ -11,7 +11,7 @@ from nurture.services import glances
 from nurture.services.task_actions import NotOfferedError, act
 from tests.services.asking import files, happy
 from tests.services.house import START, House
-from tests.services.project import project, workflow
+from tests.services.project import SCORING, project, workflow
 
 
 def _begin(house: House, otherwise: str, **said: bool) -> int:
@@ -73,6 +73,20 @@ def test_where_nobody_looks_the_step_says_what_becomes_of_it(
     assert house.row(tables.task, _task(house)).state == "cancelled"
     if not gone:
         assert house.mails()[0][1:] == ("cancelled", "expired")
+
+
+def test_a_letter_that_nobody_looks_at_is_told_to_somebody_else(house: House) -> None:
+    escalate = "handoff: {at: mql, escalate: {after: 4h, to: mori},"
+    scoring = SCORING.replace("handoff: {at: mql,", escalate)
+    steps = "- {id: one, send: x/one, expires: 2d, review: {by: owner, for: 4h, otherwise: hold}}"
+    house.publish(project(workflow("a", steps), scoring=scoring))
+    sato = house.rows(tables.team_member, key="sato")[0].id
+    house.happens(house.person(owner_id=sato))
+    house.after(hours=9)
+    (late,) = house.rows(tables.task, kind="escalation")
+    mori = house.rows(tables.team_member, key="mori")[0].id
+    assert late.assignee_id == mori and "件名" not in late.title
+    assert house.to() == []
 
 
 def test_an_event_that_says_no_review_needs_none(house: House) -> None:

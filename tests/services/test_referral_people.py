@@ -122,3 +122,23 @@ def test_nobody_is_sent_after_a_referrer_who_wants_to_hear_no_more(refers: Refer
     assert [task.contact_id for task in house.rows(tables.task, kind="promise")] == [
         refers.row(made.id).contact_id
     ]
+
+
+def test_however_a_first_contact_is_told_its_task_is_done(refers: Referring) -> None:
+    house = refers.house
+    made = refers.introduce(consented=True, consent_text=TEXT)
+    contact = refers.row(made.id).contact_id
+    task = house.add(
+        tables.task,
+        dedupe_key="journey/1/first",
+        contact_id=contact,
+        kind="first-contact",
+        title="初回のご連絡",
+        assignee="owner",
+        state="open",
+        created_at=house.clock.now(),
+    )
+    house.happens(contact, "deal.met", deal="D1")
+    house.turn()
+    assert refers.row(made.id).state == "meeting"
+    assert house.row(tables.task, task).state == "done"

@@ -34,6 +34,10 @@ class MoveIn(Strict):
     result: _Text = ""
     #: to `received`: who told us that they agreed, when and how
     consent: _Text = ""
+    #: to `received`: what they said of themselves, where it is not known or is another
+    name: Annotated[str, Field(max_length=200)] = ""
+    company: Annotated[str, Field(max_length=300)] = ""
+    email: Annotated[str, Field(max_length=320)] = ""
 
 
 class ReferralIn(Strict):
@@ -98,6 +102,9 @@ def add_referrals(api: Blueprint, runtime: Runtime, read_one: Callable[[type[Any
                     contacted_by=given.contacted_by,
                     result=given.result,
                     consent=given.consent,
+                    name=given.name,
+                    company=given.company,
+                    email=given.email,
                 ),
             )
             return jsonify({**told_whole(referral_desk.sheet(runtime, ref)), "changed": changed})
