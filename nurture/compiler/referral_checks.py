@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import astuple
 from datetime import date, timedelta
+from typing import Any
 
 from nurture.compiler import referral_keys as keys
 from nurture.compiler.nodes import ListNode, MapNode, Node, quoted
@@ -57,6 +59,7 @@ class Checks:
         self._limits()
         self._kit()
         self._ages()
+        self._readiness()
         self._legal()
         check_rewards(self._program, self._fields, self._report)
         if self._fields.written(keys.HANDLED_BY):
@@ -65,7 +68,7 @@ class Checks:
 
     # -- texts -------------------------------------------------------------------------------
 
-    def _all_texts(self) -> Iterator[tuple[Key[Mapping[str, str]], Node, Mapping[str, str]]]:
+    def _all_texts(self) -> Iterator[tuple[Key[Any], Node, Mapping[str, str]]]:
         """Yield key, place and texts by locale of everything that people read."""
         fields = self._fields
         yield from _texts(fields, (keys.TITLE,))
@@ -77,7 +80,9 @@ class Checks:
                 yield from _texts(offer.value.get(side), (keys.REWARD_TITLE, keys.RECIPIENT))
         for action in fields.get_or(keys.ADVOCACY_KEY, []):
             yield from _texts(action.value, (keys.ADVOCACY_TITLE, keys.ADVOCACY_BENEFIT))
-        kit = (keys.PITCH, keys.OUTCOME, keys.DOES, keys.PRICE, keys.WHY, *_HANDED_ON)
+        for kind in fields.get_or(keys.BENEFITS, []):
+            yield keys.BENEFITS, kind.at, kind.value
+        kit = (keys.PITCH, keys.OUTCOME, keys.TOPIC, keys.DOES, keys.PRICE, keys.WHY, *_HANDED_ON)
         yield from _texts(fields.get(keys.KIT), kit)
         rules = (keys.PAYMENT, keys.EXCLUSIONS, keys.PRIVACY, keys.REPORTS)
         yield from _texts(fields.get(keys.RULES), rules)
@@ -289,8 +294,20 @@ class Checks:
                 say("look through it, renew what readers know already, and change the date"),
             )
 
+    def _readiness(self) -> None:
+        weights = self._fields.get(keys.READINESS)
+        if weights is not None and not any(astuple(self._program.weights)):
+            message = say("every part of readiness counts nothing: nobody is ever ready")
+            hint = say("give at least one part a weight, such as nps: 30")
+            self._report.error(self._fields.at(keys.READINESS), "no-weights", message, hint)
+
     def _legal(self) -> None:
         rewards, limits = self._fields.get(keys.REWARDS), self._program.rewards
+        if rewards is not None and self._today is not None:
+            day = limits.legal_approved_at
+            if day is not None and day > self._today:
+                message = say("{day} has not come yet", day=day.isoformat())
+                self._report.error(rewards.at(keys.LEGAL_AT), "not-yet", message)
         if rewards is not None and limits.legal_approved:
             for key in (keys.LEGAL_BY, keys.LEGAL_AT):
                 if rewards.get(key) is None and not rewards.written(key):

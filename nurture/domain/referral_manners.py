@@ -35,6 +35,20 @@ _PRESSURE = re.compile(
 )
 
 
+# Asking, not thanking: ご紹介いただけませんか, would you introduce us.
+_REQUEST = re.compile(
+    r"""
+    (?:ご紹介|お引き合わせ|お引合せ)\s*を?\s*(?:
+        (?:いただけ|頂け)(?:ない|ます|ません|れば|たら|ると)
+        | (?:ください|下さい) | お願い(?:いた|致|申|でき|し)
+    )
+    | \b(?:would|could|can|will)\s+you\s+(?:please\s+|kindly\s+)?(?:introduce|refer)\b
+    | \bplease\s+(?:introduce|refer)\s+(?:us|me|some|your|a|any)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
 def vague_phrase(text: str) -> str | None:
     """Return the phrase of a text that names nobody (「良い方がいれば」), or None."""
     return _first(_VAGUE, text)
@@ -43,6 +57,11 @@ def vague_phrase(text: str) -> str | None:
 def pressing_word(text: str) -> str | None:
     """Return the words of a text that press (是非, 今だけ, last chance), or None."""
     return _first(_PRESSURE, text)
+
+
+def request(text: str) -> str | None:
+    """Return the words of a text that ask for an introduction, or None."""
+    return _first(_REQUEST, text)
 
 
 def shows_a_face(text: str, locale: str) -> bool:

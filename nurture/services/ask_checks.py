@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from nurture.domain.definitions import Definitions
-from nurture.domain.referral_manners import pressing_word, vague_phrase
+from nurture.domain.referral_manners import pressing_word, request, vague_phrase
 from nurture.domain.steps import ReferralQuestion, Send
 from nurture.emails.memory import NO_MEMORY, Memory, layouts_of, own_texts
 from nurture.emails.sources import TemplatePath, template_paths
@@ -69,6 +69,7 @@ def check_ask_mails(
     """Yield what asks lack (reason, benefit, cadence, kit, a polite no), and words that press."""
     wanted = _asked(definitions)
     default = definitions.policy.default_locale
+    yield from _unguarded(files, wanted, definitions)
     layouts = layouts_of(files) if wanted else ""
     for path in template_paths(files) if wanted else ():
         if path.name not in wanted:
@@ -77,6 +78,30 @@ def check_ask_mails(
         with_result = wanted[path.name]
         key = ("asks", str(with_result), *own_texts(files, path), layouts, locale)
         yield from memory.recall(key, partial(_judged, files, path, locale, with_result))
+
+
+def _unguarded(
+    files: Mapping[str, str], asked: Mapping[str, bool], definitions: Definitions
+) -> Iterator[Problem]:
+    """Yield letters that ask and go out by `send` or a broadcast: no guard looks at those."""
+    sent = {one.template for one in definitions.mailings.values()}
+    for workflow in definitions.workflows.values():
+        steps = workflow.graph.steps.values()
+        sent |= {one.template for one in steps if isinstance(one, Send)}
+    for path in template_paths(files):
+        if path.name not in sent or path.name in asked:
+            continue
+        for number, line in enumerate(files[path.path].splitlines(), 1):
+            if (words := request(line)) is not None:
+                yield Problem(
+                    Place(path.path, number, 1),
+                    "unguarded-ask",
+                    say("{words} asks for an introduction, and no guard looks at it",
+                        words=say("'{text}'", text=words)),
+                    say("send it by a step `ask_referral`: it leaves out the unhappy, those who "
+                        "said never, and who was asked lately"),
+                    Severity.WARNING,
+                )  # fmt: skip
 
 
 def _asked(definitions: Definitions) -> dict[str, bool]:

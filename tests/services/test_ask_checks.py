@@ -59,3 +59,28 @@ def test_other_letters_may_not_count_on_what_asks_bring() -> None:
     made["templates/email/referral/ask.md"] = f"{MAIL}{{{{ ask.peeple }}}}\n".encode()
     _, problems = check(made)
     assert any("did you mean 'ask.people'" in str(one.hint) for one in problems)
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("お知り合いの工場の方をご紹介いただけませんか。", True),
+        ("お知り合いの方をぜひご紹介ください。", True),
+        ("Would you introduce us to a plant manager?", True),
+        # thanking and telling are no requests
+        ("ご紹介くださり、誠にありがとうございます。", False),
+        ("先日は、ご紹介のお願いにお返事をくださり、ありがとうございました。", False),
+        ("お引き合わせくださった方に、お礼をお伝えください。", False),
+        ("A word on how you came to introduce us.", False),
+    ],
+)
+def test_a_letter_that_asks_past_the_guards_is_noticed(words: str, asks: bool) -> None:
+    made = files()
+    made["templates/email/other.md"] = letter(words).encode()
+    made["workflows/other.yaml"] = (
+        b"workflow: other\npurpose: referral\ntrigger: [{event: a.done}]\nsteps: [{send: other}]\n"
+    )
+    _, problems = check(made)
+    found = [one for one in problems if one.code == "unguarded-ask"]
+    assert [one.place.file for one in found] == ["templates/email/other.md"] * asks
+    assert all(one.severity is Severity.WARNING for one in found)
