@@ -20,7 +20,7 @@ from nurture.domain import loop_words
 from nurture.domain.glossary import word
 from nurture.domain.referral import CONTACTED_BY, State, Way
 from nurture.language import say
-from nurture.services import referral_cases, referral_desk, sentences
+from nurture.services import referral_desk, sentences
 from nurture.services.house import house_at
 from nurture.services.referral_desk import OPEN, Answer, Line
 from nurture.services.referral_told import told, told_whole
@@ -149,22 +149,6 @@ def add(
         tell(say("{ref} stood already: nothing changed.", ref=done.ref))
     else:
         tell(say("{ref} is taken in.", ref=done.ref))
-
-
-@click.command()
-@click.argument("ref")
-@click.option(
-    "--side",
-    required=True,
-    type=click.Choice([referral_cases.REFERRER, referral_cases.REFERRED]),
-    help="Who agreed.",
-)
-@click.option("--by", default="", help="Who does it: a sender key. Default: your login name.")
-@click.pass_context
-def case(ctx: click.Context, ref: str, side: str, by: str) -> None:
-    """Write down that a side agrees to a case study; with both, a task begins the writing."""
-    done = referral_cases.agree(house_of(ctx).runtime, ref, side, by or getpass.getuser())
-    tell(say("Recorded.") if done else say("It was so already: nothing changed."))
 
 
 def _table(lines: Sequence[Line], zone: ZoneInfo, locale: str) -> Table:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from nurture.cli.referral_cases import case
 from nurture.cli.referral_links import link, ticket
-from nurture.cli.referral_lists import add, case, list_, move, show
+from nurture.cli.referral_lists import add, list_, move, show
 
 
 @click.group()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from nurture.compiler.case_story import STORY, story_of
 from nurture.compiler.moments import Day
 from nurture.compiler.names import HTTPS, NAME
 from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, quoted
@@ -98,7 +99,7 @@ _TEMPLATE = Key("template", TEMPLATE_NAME, say("Template it is sent in; without 
 ITEM = Record(
     say("an item"),
     (
-        _ITEM, _KIND, _TITLE, _SUMMARY, _FIGURES, _INDUSTRY, _ROLE, _DEPTH, _LOCALES, _URL,
+        _ITEM, _KIND, _TITLE, _SUMMARY, _FIGURES, STORY, _INDUSTRY, _ROLE, _DEPTH, _LOCALES, _URL,
         _FILE, _VALID, _TEMPLATE,
     ),
 )  # fmt: skip
@@ -136,7 +137,7 @@ def compile_library(
     first: dict[str, int] = {}
     for entry in node.items if isinstance(node, ListNode) else ():
         read = ITEM.read(entry, report)
-        item = _item(read, references) if read is not None else None
+        item = _item(read, references, report) if read is not None else None
         if read is None or item is None:
             continue
         if item.key in items:
@@ -154,15 +155,16 @@ def compile_library(
     return Library(items)
 
 
-def _item(fields: Fields, references: References) -> Item | None:
+def _item(fields: Fields, references: References, report: Report) -> Item | None:
     key, kind = fields.get(_ITEM), fields.get(_KIND)
     if key is None or kind is None:
         return None
     locales = frozenset(fields.get_or(_LOCALES, []))
+    spoken = sorted(locales or references.policy.locales)
     file = {
         locale: path
         for written, path in fields.get_or(_FILE, {}).items()
-        for locale, path in _spread(written, path, locales or references.policy.locales)
+        for locale, path in _spread(written, path, spoken)
     }
     return Item(
         key=key,
@@ -170,6 +172,7 @@ def _item(fields: Fields, references: References) -> Item | None:
         title=fields.get_or(_TITLE, {}),
         summary=fields.get_or(_SUMMARY, {}),
         figures=fields.get_or(_FIGURES, {}),
+        story=story_of(fields, spoken, report),
         industries=frozenset(fields.get_or(_INDUSTRY, [])),
         roles=frozenset(fields.get_or(_ROLE, [])),
         depths=frozenset(fields.get_or(_DEPTH, [])),

@@ -194,7 +194,7 @@ TASK_KINDS: Words = {
     "promise": ("お約束の遅れ", "Broken promise"),
     "mail-review": ("送信前の確認", "Mail to look at"),
     "reward": ("特典のお届け", "Reward"),
-    "review": ("指標の確認", "Review"),
+    "review": ("見直し", "Review"),
     "results": ("成果のご報告", "Results report"),
 }
 

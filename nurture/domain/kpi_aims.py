@@ -29,5 +29,5 @@ def aim(book: Book, key: str) -> Said:
 def remedy(key: str) -> Said:
     """Return what to look at where a figure is low."""
     if key == "survey_response":
-        return say("low: look at whom you ask, when, and who follows up")
+        return say("low: look at whom and when you ask")
     return say("low: look at the benefit and at whom we ask")

@@ -35,6 +35,8 @@ class Item:
     summary: Mapping[str, str] = field(default_factory=dict)
     #: effects in numbers, a line each, by locale
     figures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: part → texts by locale, of a case told by its parts (nurture.domain.case_outline.FIELDS)
+    story: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: empty: for all
     industries: frozenset[str] = frozenset()
     #: decision-maker | user | it; empty: for all

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from nurture.domain.case_outline import FIELDS as STORY_PARTS
 from nurture.domain.policy import Policy
 from nurture.emails.expressions import Reference
 from nurture.emails.sources import parse_path
@@ -64,6 +65,8 @@ _ITEM: Fields = {
     "url": False,
     "same_industry": False,
     "attached": False,
+    # the parts of a case, where it is told by them
+    **dict.fromkeys(STORY_PARTS, False),
 }
 #: of a mail about a seminar; `starts` is missing where no file writes the seminar down
 _SEMINAR: Fields = {

@@ -60,6 +60,16 @@ _TEXTS: Mapping[str, Mapping[str, Any]] = {
         "summary": "紙の日報を残したまま、転記をなくした三つの職場の進め方をご紹介します。",
         "place": "オンライン（Zoom）",
         "figures": ["日報の転記：月51時間 → 月9時間", "取り組みの期間：三か月"],
+        "story": {
+            "size": "金属加工、従業員120名",
+            "structure": "事務職2名が、紙の日報を表計算と生産管理の表に入力",
+            "buyer": "業務課長が探し、工場長が決定",
+            "worries": "月末だけ人が足りず、数字が揃うのは翌週でした",
+            "actions": "様式は変えずに、一つのラインから記入をタブレットへ移しました",
+            "change": "日報の転記：月51時間 → 月9時間",
+            "result": "転記の時間を82%削減",
+            "now": "四つのラインに広げ、空いた時間を改善の仕事に充てています",
+        },
         "reward": "活用研修（半日・オンライン）",
     },
     "en": {
@@ -67,6 +77,16 @@ _TEXTS: Mapping[str, Mapping[str, Any]] = {
         "summary": "How three workplaces kept their paper reports and ended the copying.",
         "place": "Online (Zoom)",
         "figures": ["Copying reports: from 51 to 9 hours a month", "Time taken: three months"],
+        "story": {
+            "size": "Metalworking, 120 people",
+            "structure": "Two clerks typed paper reports into a spreadsheet and again elsewhere",
+            "buyer": "The office manager looked for help, the plant manager decided",
+            "worries": "At month end we were short of hands, and the numbers came a week late",
+            "actions": "They kept the form and moved the writing to tablets, one line at first",
+            "change": "Copying reports: from 51 to 9 hours a month",
+            "result": "Copying cut by 82%",
+            "now": "Four lines work that way; the hours go into improvement",
+        },
         "reward": "Advanced training, half a day, online",
     },
 }
@@ -228,6 +248,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "url": url,
             "same_industry": True,
             **{name: texts[name] for name in ("title", "summary", "figures")},
+            **texts["story"],
         },
         "referral": referral_samples.sample(locale, url),
         "seminar": {

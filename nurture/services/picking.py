@@ -71,6 +71,7 @@ class Carried:
             "title": in_locale(item.title, locale) or "",
             "summary": in_locale(item.summary, locale) or "",
             "figures": list(in_locale(item.figures, locale) or ()),
+            **{name: in_locale(one, locale) or "" for name, one in item.story.items()},
             "url": in_locale(item.url, locale) or "",
             # An empty value would count as missing, so only what is true is there.
             **({"same_industry": True} if contact.get("industry") in item.industries else {}),

@@ -25,8 +25,8 @@ REFERRER, REFERRED = "referrer", "referred"
 #: business days until a first draft
 _DRAFT_WITHIN = 10
 _TITLE = (
-    "事例の原稿をまとめる：双方のご承諾あり（{ref}）",
-    "Write the case study: both sides agreed ({ref})",
+    "事例の原稿をまとめる：双方のご承諾あり（下書き：nurture referrals case {ref}）",
+    "Write the case study: both sides agreed (outline: nurture referrals case {ref})",
 )
 
 

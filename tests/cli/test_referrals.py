@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nurture import cli
+from nurture.cli import referral_cases
 from nurture.cli import referral_lists as command
 from nurture.db import tables
 from nurture.db.engine import make_engine
@@ -24,7 +25,8 @@ def at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Referring]:
     tables.metadata.create_all(engine)
     found = referring(make_house(engine))
     wired = SimpleNamespace(runtime=found.house.runtime)
-    monkeypatch.setattr(command, "house_of", lambda _: wired)
+    for module in (command, referral_cases):
+        monkeypatch.setattr(module, "house_of", lambda _: wired)
     yield found
     engine.dispose()
 
@@ -59,6 +61,8 @@ def test_a_referral_from_the_first_word_to_the_case(at: Referring) -> None:
     assert "Recorded" in _run("case", ref, "--side", "referrer")
     assert "nothing changed" in _run("case", ref, "--side", "referrer")
     assert at.house.rows(tables.task, kind="todo") == []
+    assert "社外にはまだ出せません" in _run("case", ref, locale="ja")
+    assert "go together" in _run("case", ref, "--side", "referred", "--item", status=2)
     _run("case", ref, "--side", "referred")
     (task,) = at.house.rows(tables.task, kind="todo")
     assert ref in task.title

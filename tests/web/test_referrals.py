@@ -85,6 +85,21 @@ def test_closing_needs_a_reason_and_says_so(at: Referring, team: FlaskClient) ->
     assert [row.to_state for row in at.house.rows(tables.referral_step)][-1] == "received"
 
 
+def test_a_won_introduction_has_an_outline_of_its_case(at: Referring, team: FlaskClient) -> None:
+    ref = ref_of(at, at.won())
+    assert f"/referrals/{ref}/case" in page_of(team, f"/referrals/{ref}")
+    page = page_of(team, f"/referrals/{ref}/case")
+    assert "社外にはまだ出せません" in page and "1. 問題（Problem）" in page
+    assert "［何から始め、どの順に広げましたか？" in page
+    for side in ("referrer", "referred"):
+        team.post(f"/referrals/{ref}/case", data={"side": side})
+    assert "Both sides have agreed" in page_of(team, f"/referrals/{ref}/case", "en")
+    # before a win there is nothing to tell
+    open_one = ref_of(at, received(at))
+    assert "まだ成約していない" in page_of(team, f"/referrals/{open_one}/case")
+    assert team.get("/referrals/R-NOBODY/case").status_code == 404
+
+
 def test_an_unknown_ref_is_not_found(team: FlaskClient) -> None:
     assert team.get("/referrals/R-NOBODY").status_code == 404
     assert team.post("/referrals/R-NOBODY", data={"to": "won"}).status_code == 404

@@ -14,6 +14,7 @@ LABELS: Labels = {
     "title": ("タイトル", "title"),
     "summary": ("要約", "summary"),
     "figures": ("数値", "figures"),
+    "story": ("事例の内容", "story"),
     "industries": ("業種", "industries"),
     "roles": ("役割", "roles"),
     "depths": ("検討段階", "depths"),

@@ -14,6 +14,7 @@ from nurture.domain.referral import CONTACTED_BY, State
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import in_language
 from nurture.services import referral_cases, referral_desk
+from nurture.services.case_drafts import as_text, draft
 from nurture.services.house import house_at
 from nurture.services.referral_desk import OPEN, Answer, Line
 from nurture.services.referral_mail import person_line
@@ -100,6 +101,17 @@ def make_referrals(runtime: Runtime) -> Blueprint:
         else:
             flash(_("Recorded.") if done else _("It was so already: nothing changed."), "done")
         return redirect(url_for("referrals.show", ref=ref), 303)
+
+    @pages.get("/<ref>/case")
+    def outline(ref: str) -> str | Response:
+        try:
+            found = draft(runtime, ref[:24], language())
+        except NotFoundError:
+            raise
+        except NurtureError as error:
+            flash(in_language(error.message, language()), "error")
+            return redirect(url_for("referrals.show", ref=ref), 303)
+        return render_template("team/case.html", found=found, text=as_text(found, language()))
 
     @pages.post("/<ref>/case")
     def case(ref: str) -> Response:
