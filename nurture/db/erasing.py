@@ -193,8 +193,9 @@ def forget_referrals(connection: Connection, whom: Whom) -> None:
     refs, referrers = {row.ref for row in rows}, {row.referrer_id for row in rows}
 
     def told(value: Any) -> Any:
-        about = isinstance(value, Mapping) and value.get("referral") in refs
-        return {**value, "company": None, "result": None} if about else value
+        if not isinstance(value, Mapping) or value.get("referral") not in refs:
+            return value
+        return {key: one for key, one in value.items() if key not in ("company", "result")}
 
     theirs = and_(t.event.c.contact_id.in_(referrers), t.event.c.type.like("referral.%"))
     _prune(connection, t.event, theirs, {"properties": told})

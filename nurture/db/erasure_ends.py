@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
-from nurture.db import outcomes, questions, task_writes, tasks
+from nurture.db import choices, contacts, outcomes, questions, task_writes, tasks
 from nurture.db import tables as t
 from nurture.db.erasing import Whom
 from nurture.db.task_writes import Closing
@@ -30,6 +30,14 @@ def addresses_of(connection: Connection, ids: Sequence[int]) -> set[str]:
         select(t.referral.c.email).where(t.referral.c.contact_id.in_(ids)),
     )
     return {one for query in queries for one in connection.execute(query).scalars() if one}
+
+
+def is_gone(connection: Connection, contact_id: int | None, hashed: str | None) -> bool:
+    """Say whether somebody was erased: the contact they are, else whoever had an address."""
+    if contact_id is not None:
+        living = contacts.current(connection, contact_id)
+        return living is not None and choices.is_erased(connection, living)
+    return hashed is not None and bool(contacts.erased(connection, [hashed]))
 
 
 def are_leaving(connection: Connection, whom: Whom) -> bool:

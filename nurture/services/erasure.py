@@ -76,7 +76,7 @@ def erase(
     now = runtime.clock.now()
 
     def act(connection: Connection) -> Erased:
-        done = _erase(runtime, connection, who, by, via, now)
+        done = _erase(runtime, connection, who, by, via, now, wait=not look_only)
         if look_only:
             raise _OnlyLookingError(done)
         return done
@@ -112,13 +112,19 @@ def readmit(runtime: Runtime, email: str, by: str, via: str) -> bool:
 
 
 def _erase(
-    runtime: Runtime, connection: Connection, who: str | int, by: str, via: str, now: datetime
+    runtime: Runtime,
+    connection: Connection,
+    who: str | int,
+    by: str,
+    via: str,
+    now: datetime,
+    wait: bool,
 ) -> Erased:
     whom = _whom(runtime, connection, who)
     contacts.lock(connection, whom.contacts, wait=True)
     contact_id = whom.contacts[0] if whom.contacts else None
     already = contact_id is not None and choices.is_erased(connection, contact_id)
-    if erasure_ends.are_leaving(connection, whom):
+    if wait and erasure_ends.are_leaving(connection, whom):
         raise LeavingError(
             say("a mail to them is being handed over at this moment"),
             say("nothing was erased: try again in a minute"),

@@ -17,6 +17,7 @@ from nurture.services.api_requests import Request, take_events
 from nurture.services.attendance import Attendance, record_attendance
 from nurture.services.attendance_list import Attendee, RefusedError, read_text, read_upload
 from nurture.services.capture import Happening
+from nurture.services.erasure import erase
 from nurture.services.seminar_report import all_seminars, one_seminar
 from tests.services.clinic import guest, seminar
 from tests.services.house import House
@@ -165,6 +166,15 @@ def test_a_list_tells_each_of_coming_or_not_and_a_corrected_one_only_the_differe
     report = one_seminar(house.runtime, "clinic")
     assert (report.turnout.came, report.turnout.missed, report.turnout.withdrawn) == (2, 0, 1)
     assert report.attendance_at == OVER
+
+
+@SQLITE
+def test_who_was_erased_is_not_brought_back_by_a_list(house: House) -> None:
+    held(house)
+    house.person("gone@aozora.example")
+    erase(house.runtime, "gone@aozora.example", "mori", "cli")
+    found = came(house, "first", "gone", basis=Basis.BUSINESS_CARD)
+    assert (found.came, found.introduced) == (1, [])
 
 
 @SQLITE

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from nurture.db.timeline import Place
+from nurture.domain.erasure_words import KINDS, fate_of
+from nurture.language import in_language
 from nurture.services import listings
+from nurture.services.erasure import LeavingError, erase
 from nurture.services.explain import PAGE, explain, timeline_before
+from nurture.services.explanation import Explanation
 from nurture.services.runtime import Runtime
+from nurture.services.task_pages import team as members
 from nurture.web.languages import language
+from nurture.web.languages import translate as _
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -39,9 +46,7 @@ def make_contacts(runtime: Runtime) -> Blueprint:
 
     @pages.get("/<int:contact_id>")
     def show(contact_id: int) -> str:
-        if contact_id > _LARGEST:
-            abort(404)
-        found = explain(runtime, contact_id, language())
+        found = _person(runtime, contact_id)
         # Their own zone: "sent at nine" means nine where they are.
         g.zone = found.contact.zone
         before = place_of(request.args.get("before", ""))
@@ -56,7 +61,47 @@ def make_contacts(runtime: Runtime) -> Blueprint:
             continued=before is not None,
         )
 
+    @pages.get("/<int:contact_id>/erase")
+    def look(contact_id: int) -> str:
+        return render_template(
+            "team/erase.html",
+            contact_id=contact_id,
+            who=_person(runtime, contact_id).contact,
+            found=erase(runtime, _id(contact_id), "team", "team", look_only=True),
+            kinds=KINDS,
+            fates={kind: fate_of(kind) for kind in KINDS},
+            members=[one for one in members(runtime) if one.key],
+        )
+
+    @pages.post("/<int:contact_id>/erase")
+    def forget(contact_id: int) -> Response:
+        there = url_for("contacts.show", contact_id=contact_id)
+        if request.form.get("sure") != "yes":
+            flash(_("Nothing was erased: please confirm that it is this person."), "error")
+            return redirect(url_for("contacts.look", contact_id=contact_id), 303)
+        try:
+            done = erase(
+                runtime, _id(contact_id), request.form.get("by", "")[:64] or "team", "team"
+            )
+        except LeavingError as error:
+            flash(in_language(error.message, language()), "error")
+            flash(in_language(error.hint, language()), "error")
+        else:
+            said = _("They were erased before: nothing is held of them.")
+            flash(said if done.already else _("Erased. No list brings them back."), "done")
+        return redirect(there, 303)
+
     return pages
+
+
+def _id(contact_id: int) -> int:
+    if contact_id > _LARGEST:
+        abort(404)
+    return contact_id
+
+
+def _person(runtime: Runtime, contact_id: int) -> Explanation:
+    return explain(runtime, _id(contact_id), language())
 
 
 def number(name: str) -> int | None:

@@ -15,7 +15,7 @@ from flask import Flask, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from nurture.db.engine import read
-from nurture.domain import glossary, loop_words
+from nurture.domain import erasure_words, glossary, loop_words
 from nurture.domain.condition_words import (
     condition_text,
     deadline_text,
@@ -88,6 +88,8 @@ _WORDS = {
     "loop_state": loop_words.LOOP_STATES,
     "corner": loop_words.CORNERS,
     "reader_role": loop_words.READER_ROLES,
+    "erasure_kind": erasure_words.KINDS,
+    "erasure_fate": erasure_words.FATES,
 }
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 from sqlalchemy import Connection, Row
 
+from nurture.db import erasure_ends, referrers
 from nurture.db import referrals as rows
-from nurture.db import referrers
 from nurture.db.engine import read
 from nurture.db.retrying import write_again
 from nurture.domain.referral import CLOSED, Reason, State
@@ -25,9 +25,9 @@ from nurture.services.compose import text_in
 from nurture.services.refer_desk import Desk, desk_of_contact
 from nurture.services.refer_kit import kit_of, perk_of
 from nurture.services.runtime import DECIDE, Runtime
-from nurture.web.languages import language, translate
+from nurture.web.languages import asked_for, known, language, translate
 from nurture.web.public import refer_frame
-from nurture.web.public.reader_pages import token_of
+from nurture.web.public.reader_pages import token_of, write_page
 from nurture.web.public.refer_forms import LARGEST_FORM, Filled, Gate, of_the_referred
 from nurture.web.public.refer_frame import agreement, face_of_owner, frame, rules_in, sorry
 
@@ -44,6 +44,8 @@ class _Asked:
     program: Program | None
     #: 株式会社青空 田中花様
     referrer: str
+    #: the person it is about was erased
+    gone: bool = False
 
 
 def make_consent(runtime: Runtime) -> Blueprint:
@@ -63,7 +65,8 @@ def make_consent(runtime: Runtime) -> Blueprint:
             refer_frame.speak_to(row.locale or "")
             program = desk.release.definitions.programs.get(row.program)
             name = referral_mail.referrer_line(connection, row.referrer_id, language())
-        return _Asked(row, desk, program, name)
+            gone = erasure_ends.is_gone(connection, row.contact_id, row.address_hash)
+        return _Asked(row, desk, program, name, gone)
 
     @pages.get("/y/<text>")
     def show(text: str) -> Response:
@@ -76,6 +79,9 @@ def make_consent(runtime: Runtime) -> Blueprint:
         request.max_content_length = LARGEST_FORM
         found = asked(text)
         over = _over(found)
+        if found.gone and "List-Unsubscribe" in request.form:
+            # RFC 8058: a stop is always answered with a yes. There is nothing left to stop.
+            return _declined(found)
         if over is not None:
             return over
         if not gate.lets(request.remote_addr or ""):
@@ -95,6 +101,11 @@ def make_consent(runtime: Runtime) -> Blueprint:
         token = token_of(runtime, text, Purpose.UPDATES_STOP)
         with read(runtime.engine) as connection:
             desk = desk_of_contact(runtime, connection, token.contact_id)
+            gone = desk is None and erasure_ends.is_gone(connection, token.contact_id, None)
+        if gone:
+            # Nothing is left to stop, which is what was wanted.
+            g.language = known(request.args.get("lang")) or asked_for()
+            abort(write_page(runtime, "nobody", token))
         if desk is None:
             abort(404)
         refer_frame.speak_to(desk.locale)
@@ -132,6 +143,15 @@ def make_consent(runtime: Runtime) -> Blueprint:
 def _over(found: _Asked) -> Response | None:
     """Return the page of what is decided already; None where it may be decided still."""
     state, policy = State(found.row.state), found.desk.policy
+    if found.gone:
+        return sorry(
+            policy,
+            translate("We hold nothing about you any more"),
+            translate("Your name and your address are erased, so there is nothing to do here."),
+            410,
+            link=f"mailto:{policy.legal.contact}",
+            link_text=policy.legal.contact,
+        )
     if found.row.reason == Reason.REFUSED:
         return _declined(found)
     if found.row.contact_id is not None:
