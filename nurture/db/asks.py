@@ -33,6 +33,7 @@ from nurture.db.tables import (
 from nurture.db.types import UtcDateTime
 from nurture.db.upsert import insert_new
 from nurture.domain.newest_result import REPORTED, REVIEWED, Result, Told, newest_result
+from nurture.domain.survey_answers import score_said
 
 #: what guards and readiness read of somebody's history
 HAPPENINGS = (
@@ -161,8 +162,8 @@ def newest_answers(
     asked = {"contacts": contact_ids}
     found: dict[int, tuple[int, datetime]] = {}
     for row in connection.execute(_RESPONDED, asked):
-        score = row.properties.get("score")
-        if isinstance(score, int) and not isinstance(score, bool) and 0 <= score <= 10:
+        score = score_said(row.properties.get("score"))
+        if score is not None:
             found[row.contact_id] = (score, row.occurred_at)
     for row in connection.execute(_ANSWERS, asked):
         known = found.get(row.contact_id)

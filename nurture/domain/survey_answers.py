@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nurture.domain.survey import Band, Survey, band
+from nurture.domain.survey import HIGHEST, LOWEST, Band, Survey, band
 
 #: characters of a comment; who has more to say writes a mail
 LONGEST_COMMENT = 4000
@@ -48,6 +48,18 @@ def read_score(text: str) -> int | None:
         return None
     score = int(text)
     return score if score <= 10 else None
+
+
+def score_said(value: object) -> int | None:
+    """Return the score that an event of another system tells: 3, 3.7 (3) or "3"; None for none.
+
+    One that is not understood would leave an unhappy answer unseen; between two it is the lower.
+    """
+    if isinstance(value, str):
+        return read_score(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if LOWEST <= value <= HIGHEST else None
 
 
 def is_candidate(survey: Survey, score: int) -> bool:

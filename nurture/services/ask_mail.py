@@ -12,6 +12,7 @@ from nurture.db.engine import read
 from nurture.domain.purpose import Purpose
 from nurture.domain.referral import AskAnswer
 from nurture.domain.referral_program import Offer, Program, Texts
+from nurture.domain.results import rounded
 from nurture.emails.tokens import Purpose as TokenPurpose
 from nurture.emails.tokens import Token
 from nurture.services import refer_links
@@ -106,9 +107,11 @@ def result_told(
 
 
 def _change(percent: float, locale: str) -> str:
+    """Return a change as the report's headline writes it, not 42.4% beside its 42%."""
+    size = rounded(percent)
     if locale == "ja":
-        return f"{abs(percent):g}%{'削減' if percent < 0 else '向上'}"
-    return f"{abs(percent):g}% {'less' if percent < 0 else 'more'}"
+        return f"{size}%{'削減' if percent < 0 else '向上'}"
+    return f"{size}% {'less' if percent < 0 else 'more'}"
 
 
 def _said(value: object, locale: str) -> str:

@@ -17,11 +17,24 @@ from nurture.domain.survey_answers import (
     loop_move,
     read_answer,
     read_score,
+    score_said,
     told,
 )
 
 NOW = datetime(2026, 5, 12, 1, tzinfo=UTC)
 NPS = Survey("nps", {}, drivers=(Driver("ease", {}), Driver("price", {})))
+
+
+@pytest.mark.parametrize(
+    ("value", "score"),
+    [(0, 0), (10, 10), (3.0, 3), (6.9, 6), ("3", 3), (" 9 ", 9),
+     (11, None), (-1, None), (10.1, None), (True, None), (float("nan"), None), ("3.5", None),
+     ("high", None), (None, None), ([3], None)],
+)  # fmt: skip
+def test_scores_of_another_system_are_understood_as_they_come(
+    value: object, score: int | None
+) -> None:
+    assert score_said(value) == score
 
 
 @pytest.mark.parametrize(

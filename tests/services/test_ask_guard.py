@@ -10,6 +10,7 @@ from nurture.db import tables
 from nurture.domain.referral import AskAnswer
 from nurture.services.advance import advance
 from nurture.services.ask_answers import answer
+from nurture.services.ask_mail import _change
 from nurture.services.explain import explain
 from nurture.services.ingest import ingest
 from tests.services.asking import STEP, answered, files, happy
@@ -57,6 +58,8 @@ def test_the_mail_tells_result_benefit_cadence_and_leads_to_a_polite_no(house: H
     assert ask["result"] == "転記の時間を42%削減"
     assert ask["metric"] == "転記時間"
     assert ask["change"] == "42%削減"
+    assert _change(-42.4, "ja") == "42%削減"
+    assert _change(3.46, "en") == "3.5% more"
     assert ask["people"] == "転記にお困りの方"
     assert ask["benefit"] == "勉強会にお招きします"
     assert ask["nobody"].endswith("?as=nobody_in_mind")
@@ -111,7 +114,7 @@ def test_an_answer_of_another_survey_system_counts_as_one_of_ours(house: House) 
     house.happens(person, "nps.responded", score=9, at=house.clock.now() - timedelta(days=1))
     house.happens(person)
     house.turn()
-    house.happens(person, "nps.responded", score=3)
+    house.happens(person, "nps.responded", score="3")
     house.after(days=181)
     house.happens(person, "results.reported")
     house.happens(person)
