@@ -110,9 +110,9 @@ REVIEW = Key(
     "review",
     Record(say("a review"), (REVIEW_BY, REVIEW_FOR, REVIEW_OTHERWISE)),
     say(
-        "A person looks at the mail before it leaves, by a task with a button. Not where the "
-        "event that began the journey says `review: false`, as news of referrals do by "
-        "the programme's `review`."
+        "A person looks at the mail before it leaves, by a task with a button. Mails of purpose "
+        "`progress` wait for nobody where the event that began the journey says `review: "
+        "false`, as news of referrals do by the programme's `review`."
     ),
 )
 

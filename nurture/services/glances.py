@@ -23,6 +23,7 @@ from nurture.db.task_writes import Closing
 from nurture.db.touched import Arrival
 from nurture.domain.calendar import shift
 from nurture.domain.message import State
+from nurture.domain.purpose import Purpose
 from nurture.domain.steps import Send
 from nurture.errors import NurtureError
 from nurture.services.batch import Batch, Journey, Person
@@ -51,7 +52,9 @@ class Glances:
     ) -> dict[str, Any]:
         """Return what holds a step's mail back; nothing where nobody is to look at it."""
         asked = step.review
-        if asked is None or journey.row.trigger.get("review") is False:
+        # The programme speaks for news of a referral; a request says itself who looks at it.
+        news = mail["purpose"] == Purpose.PROGRESS
+        if asked is None or (news and journey.row.trigger.get("review") is False):
             return {}
         batch = self.batch
         calendar = batch.release.definitions.calendar

@@ -89,10 +89,18 @@ def test_a_letter_that_nobody_looks_at_is_told_to_somebody_else(house: House) ->
     assert house.to() == []
 
 
-def test_an_event_that_says_no_review_needs_none(house: House) -> None:
-    _begin(house, "hold", review=False)
-    assert len(house.to()) == 1
-    assert house.rows(tables.task, kind="mail-review") == []
+def test_news_of_a_referral_needs_no_look_where_the_event_says_so_and_a_request_does(
+    house: House,
+) -> None:
+    step = "- {id: one, send: x/one, expires: 2d, review: {by: owner, for: 4h, otherwise: hold}}"
+    news = workflow("news", step).replace("purpose: marketing", "purpose: progress")
+    assert "progress" in news
+    house.publish(project(news, workflow("request", step)))
+    house.happens(house.person(), review=False)
+    house.turn()
+    sent = [row.workflow for row in house.rows(tables.message, state="sent") if row.workflow]
+    assert sent == ["news"]
+    assert len(house.rows(tables.task, kind="mail-review")) == 1
 
 
 def test_such_a_task_offers_those_two_answers_alone(house: House) -> None:
