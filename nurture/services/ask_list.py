@@ -17,7 +17,15 @@ from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.ask_script import chat_line, script
 from nurture.domain.guard import Refusal
 from nurture.domain.playbook import AskResult
-from nurture.domain.readiness import Likeness, Profile, Readiness, Signs, in_order, matches
+from nurture.domain.readiness import (
+    Likeness,
+    Profile,
+    Readiness,
+    Signs,
+    in_order,
+    matches,
+    readiness,
+)
 from nurture.domain.referral_guards import Allowed, Ask, may_ask, widened
 from nurture.domain.referral_program import Offer, Program
 from nurture.errors import NotFoundError
@@ -232,14 +240,15 @@ def _look(
     now: datetime,
     today: date,
 ) -> Candidate:
-    facts, ready = desk.facts(row.id), desk.readiness(program, row.id)
+    facts, signs = desk.facts(row.id), desk.signs(row.id)
+    ready = readiness(program, facts, signs, now)
     timing = BY_HAND if BY_HAND in program.timings else next(iter(program.timings), BY_HAND)
     found = may_ask(program, Ask(timing), facts, pilot, now, today=today)
     refusal = found if isinstance(found, Refusal) else None
     if row.id in withdrawn:
         refusal = Refusal("unsubscribed", {"purpose": "referral"})
     offer = found.offer if isinstance(found, Allowed) and refusal is None else None
-    return Candidate(row, facts.kind, desk.signs(row.id), ready, offer, refusal)
+    return Candidate(row, facts.kind, signs, ready, offer, refusal)
 
 
 def because(one: Candidate, most: int = 3) -> Sequence[Any]:

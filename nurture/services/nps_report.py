@@ -70,7 +70,7 @@ class Report:
 
     survey: Survey
     now: datetime
-    #: of the rounds of the last 365 days; each person's newest answer
+    #: of the rounds of the last 365 days; each invitation with the newest answer to it
     year: Group
     #: newest answers of everybody, of any round: how people stand today
     today: Nps
