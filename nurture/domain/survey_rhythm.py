@@ -12,6 +12,9 @@ from nurture.domain.survey import Survey, SurveyLimits
 
 #: the limits count in any span as long as this, not in calendar years
 YEAR = timedelta(days=365)
+#: days are counted, not seconds: the clock asks at ten o'clock each quarter, some seconds or
+#: minutes later than last year or earlier, and nobody may lose a quarter over those
+_SAME_DAY = timedelta(hours=12)
 
 #: ends the name of a round in which people are asked again after an unhappy answer was followed
 AGAIN = "+"
@@ -93,7 +96,7 @@ def may_ask(
         return Refusal("survey_loop_open", {"survey": survey.name})
     limits = survey.limits
     own = [one for one in mine if one.at <= now]
-    year = [one for one in own if now - one.at < YEAR]
+    year = [one for one in own if _within_a_year(one, now)]
     if len(year) >= limits.per_contact:
         frees = sorted(one.at for one in year)[-limits.per_contact] + YEAR
         detail = {"survey": survey.name, "asked": len(year), "until": frees.isoformat()}
@@ -101,7 +104,7 @@ def may_ask(
     followed = loop.resolved_at if loop is not None else None
     counted = [one.at for one in own if followed is None or one.at >= followed]
     newest = max(counted, default=None)
-    if newest is not None and now - newest < limits.apart:
+    if newest is not None and now - newest < limits.apart - _SAME_DAY:
         detail = {
             "survey": survey.name,
             "days": limits.apart / timedelta(days=1),
@@ -111,13 +114,17 @@ def may_ask(
     return _round(survey, name, account, limits, now)
 
 
+def _within_a_year(one: PastAsk, now: datetime) -> bool:
+    return now - one.at < YEAR - _SAME_DAY
+
+
 def _round(
     survey: Survey, name: str, account: Iterable[PastAsk], limits: SurveyLimits, now: datetime
 ) -> Refusal | None:
     if is_again(name):
         # One person is followed up: no round of the account.
         return None
-    rounds = rounds_of([one for one in account if one.at <= now and now - one.at < YEAR])
+    rounds = rounds_of([one for one in account if one.at <= now and _within_a_year(one, now)])
     if (survey.name, name) in rounds or len(rounds) < limits.per_account:
         return None
     ends = sorted(rounds.values())[-limits.per_account] + YEAR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,17 @@ def test_nobody_is_asked_a_fifth_time_within_365_days() -> None:
     four = [asked(0), asked(90), asked(180), asked(270)]
     assert why(four, 364) == "survey_contact_limit"
     assert why(four, 365) is None
+
+
+def test_nobody_loses_a_quarter_over_the_minutes_by_which_the_clock_was_late_a_year_ago() -> None:
+    """Four rounds a year, at ten o'clock of the same days: the fifth is a year after the first."""
+    late = timedelta(minutes=20)
+    year = [replace(asked(day), at=asked(day).at + late) for day in (0, 90, 181, 273)]
+    assert why(year, 365) is None
+    assert why(year, 364) == "survey_contact_limit"
+    colleague = [replace(one, contact_id=2) for one in year]
+    assert why([], 365, colleague) is None
+    assert why([], 364, colleague) == "survey_account_limit"
 
 
 def test_the_refusal_says_from_when_on_they_may_be_asked_again() -> None:
