@@ -9,6 +9,7 @@ from nurture.compiler.shapes import Choice, Flag, Localized, Number, Text, Whole
 from nurture.domain.referral import Channel
 from nurture.domain.referral_program import (
     ADVOCACY,
+    COUNTED,
     KINDS,
     MOTIVES,
     PHASES,
@@ -174,9 +175,14 @@ REPORT = Key("report", Elapsed(), say("The referrer hears how and when; 48h."))
 CONSENT = Key("consent", Elapsed(), say("An introduction nobody agreed to ends; 21d."))
 STALE = Key("stale", Elapsed(), say("Older news of a deal is no news; 7d."))
 ESCALATE = Key("escalate", Elapsed(), say("After a breach: then the owner's manager; 4h."))
+DAYS = Key(
+    "days",
+    Choice(*COUNTED),
+    say("The hours of `contact` and `report` run on `all` days, or on `business` days alone; all."),
+)
 TIMERS = Key(
     "timers",
-    Record(say("timers"), (CONTACT, REPORT, CONSENT, STALE, ESCALATE)),
+    Record(say("timers"), (CONTACT, REPORT, CONSENT, STALE, ESCALATE, DAYS)),
     say("What is promised to referrers, and how soon."),
 )
 PER_MONTH = Key("per_month", Whole(1, 10_000), say("Rewards of one referrer in a month."))

@@ -214,7 +214,8 @@ def _timers(fields: Fields | None) -> Timers:
     if fields is None:
         return Timers()
     said = {key.name: fields.get(key) for key in _TIMERS}
-    return Timers(**{name: value for name, value in said.items() if value is not None})
+    known = {name: value for name, value in said.items() if value is not None}
+    return Timers(**known, days=fields.get_or(keys.DAYS, "all"))
 
 
 def _pilot(fields: Fields | None) -> Pilot | None:

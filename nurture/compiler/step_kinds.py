@@ -37,7 +37,7 @@ from nurture.compiler.webhooks import WEBHOOK
 from nurture.compiler.webhooks import WITHIN as ANSWERED_WITHIN
 from nurture.domain.lifecycle import Stage
 from nurture.domain.purpose import Purpose
-from nurture.domain.steps import Since
+from nurture.domain.steps import Duration, Since
 from nurture.language import Said, say
 
 
@@ -248,7 +248,30 @@ STOP = Key("stop_workflow", NAME, say("Ends the contact's journey in another wor
 
 FOR = Key("for", NAME, say("`owner` or a role of the team."), required=True)
 TITLE = Key("title", Text(longest=300), say("What is to be done."), required=True)
-DUE = Key("due", Span(), say("By when."), required=True)
+#: `due:` of a task that keeps what the programme promises
+PROMISED = "promised"
+
+
+class _Due(Shape[Duration | None]):
+    """A span, or what the programme promises."""
+
+    def read(self, node: Node, report: Report) -> Duration | None:
+        """Return the span; no time at all for the other."""
+        if isinstance(node, Scalar) and node.value == PROMISED:
+            return Duration()
+        return Span().read(node, report)
+
+    def schema(self, shared: SharedParts) -> Schema:
+        """Return both."""
+        return {"anyOf": [Span().schema(shared), {"const": PROMISED}]}
+
+
+DUE = Key(
+    "due",
+    _Due(),
+    say("By when; `promised`: the first contact that the referral programme promises."),
+    required=True,
+)
 KIND = Key("kind", NAME, say("What kind of work: call, card, follow-up …"))
 TASK = Key("task", Record(say("a task"), (FOR, TITLE, DUE, KIND)), say("A person's to-do."))
 

@@ -297,12 +297,15 @@ class StepCompiler:
             return Task(draft.id, following, "", "owner", _DAY)
         assignee = fields.get_or(kinds.FOR, "owner")
         self._references.check_assignee(assignee, fields.at(kinds.FOR), self._report)
+        due = fields.get(kinds.DUE)
+        promised = due == Duration()
         return Task(
             draft.id,
             following,
             title=fields.get_or(kinds.TITLE, ""),
             assignee=assignee,
-            due=fields.get_or(kinds.DUE, _DAY),
+            due=due if due is not None and not promised else _DAY,
+            promised=promised,
             kind=fields.get_or(kinds.KIND, "todo"),
         )
 

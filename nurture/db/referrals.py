@@ -43,6 +43,17 @@ def known_refs(connection: Connection, refs: Iterable[str]) -> set[str]:
     return {row.ref for row in rows}
 
 
+def promised(connection: Connection, refs: Iterable[str]) -> dict[str, datetime]:
+    """Return ref → until when its first contact is promised, of those that have a promise."""
+    wanted = sorted({ref.strip().upper() for ref in refs})
+    if not wanted:
+        return {}
+    query = select(referral.c.ref, referral.c.contact_by).where(
+        referral.c.ref.in_(wanted), referral.c.contact_by.is_not(None)
+    )
+    return {row.ref: row.contact_by for row in connection.execute(query)}
+
+
 def add(connection: Connection, **values: Any) -> int:
     """Insert a referral and return its id."""
     done = connection.execute(insert(referral).values(**values).returning(referral.c.id))

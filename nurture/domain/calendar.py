@@ -162,6 +162,30 @@ def add_business_days(calendar: Calendar, day: date, count: int) -> date:
     return day
 
 
+def add_business_time(
+    calendar: Calendar, moment: datetime, span: timedelta, zone: ZoneInfo
+) -> datetime:
+    """Return the moment (UTC) at which a span is over that runs on business days alone.
+
+    24 hours from Friday 15:00 end on Monday 15:00, from a Saturday they begin on Monday 0:00
+    and end at its midnight. Raises NoOpeningError where the calendar runs out of such days.
+    """
+    day = moment.astimezone(zone).date()
+    shut = 0
+    while shut <= _SEARCH_DAYS:
+        ends = first_instant(day + timedelta(days=1), time(0), zone)
+        if is_business_day(calendar, day):
+            shut = 0
+            begins = max(moment.astimezone(UTC), first_instant(day, time(0), zone))
+            if begins + span <= ends:
+                return begins + span
+            span -= ends - begins
+        else:
+            shut += 1
+        day += timedelta(days=1)
+    raise NoOpeningError("the calendar has no business days")
+
+
 def shift(
     calendar: Calendar, moment: datetime, span: Duration, zone: ZoneInfo, back: bool = False
 ) -> datetime:

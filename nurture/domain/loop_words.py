@@ -226,8 +226,8 @@ CONTACTED_BY: Words = {
 #: what was promised to a referrer
 REFERRAL_TIMERS: Words = {
     "acknowledge": ("当日中の受付のご連絡", "Receipt on the same day"),
-    "contact": ("24時間以内の初回のご連絡", "First contact within 24 hours"),
-    "report": ("48時間以内のご報告", "Report within 48 hours"),
+    "contact": ("お約束の期限までの初回のご連絡", "First contact as promised"),
+    "report": ("お約束の期限までのご報告", "Report as promised"),
 }
 
 ASK_ANSWERS: Words = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from nurture.domain.calendar import at_wall
+from nurture.domain.calendar import NoOpeningError, add_business_time, at_wall
+from nurture.domain.policy import Calendar
 from nurture.domain.referral import CLOSED, PROGRESS, Flag, State
 from nurture.domain.referral_program import Cadence, Program, Review, Timers
 
@@ -166,6 +167,22 @@ class Clockwork:
     holds_stranger: bool = False
     #: timers that are known to be broken
     breaches: tuple[str, ...] = ()
+
+
+def promised_by(
+    moment: datetime, span: timedelta, timers: Timers, calendar: Calendar | None
+) -> datetime:
+    """Return until when a promise of `span` hours is to be kept that begins at `moment` (UTC).
+
+    By the clock, or on business days alone, as the programme's `days` says. Without a
+    calendar, or in one without business days, it is the clock.
+    """
+    if calendar is not None and timers.days == "business":
+        try:
+            return add_business_time(calendar, moment, span, ZoneInfo(calendar.zone))
+        except NoOpeningError:
+            pass
+    return moment + span
 
 
 def broken(clock: Clockwork, now: datetime) -> tuple[str, ...]:

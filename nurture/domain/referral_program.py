@@ -26,6 +26,8 @@ UNITS = ("percent", "days", "months", "hours", "seats", "points")
 KINDS = ("discount", "training", "seminar", "extension", "donation", "gift", "points", "cash")
 #: why somebody would refer
 MOTIVES = ("trusted", "relation", "value")
+#: which days the hours of a promise count: every day (by the clock), or business days alone
+COUNTED = ("all", "business")
 #: when an ask may come; each can be switched
 TIMINGS = (
     "result_reported", "onboarding_completed", "upsell_completed", "renewal", "followup",
@@ -182,6 +184,9 @@ class Timers:
     stale: timedelta = timedelta(days=7)
     #: after a breach was made a task: then the owner's manager
     escalate: timedelta = timedelta(hours=4)
+    #: one of COUNTED: how the hours of `contact` and `report` run; the promise in letters and on
+    #: pages, the owner's task and the engine's watch all go by it
+    days: str = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,6 +195,8 @@ def _said(step: Step, locale: str, ja: bool) -> StepText:
         case Task():
             span = duration_text(step.due, locale)
             due = f"{span}以内" if ja else f"within {span}"
+            if step.promised:
+                due = "お約束の期限まで" if ja else "as promised"
             notes = (f"{word(ROLES, step.assignee, locale)} · {due}",)
             return StepText(Family.TEAM, "タスク" if ja else "Task", step.title, notes)
         case Notify():

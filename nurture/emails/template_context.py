@@ -97,7 +97,7 @@ _ASK: Fields = {
 #: of a mail about a referral
 _REFERRAL: Fields = {
     **dict.fromkeys(("ref", "person", "name", "state", "stage", "referrer", "consent"), True),
-    "open": True,
+    **dict.fromkeys(("open", "contact_within", "report_within"), True),
     **dict.fromkeys(("company", "contacted", "contacted_by", "reason", "result", "numbers"), False),
     **dict.fromkeys(("reports", "privacy", "thanks", "perk"), False),
 }

@@ -29,6 +29,7 @@ from nurture.services.divisions import Divisions
 from nurture.services.glances import Glances
 from nurture.services.guards import WalkGuards
 from nurture.services.places import zone_of
+from nurture.services.promised_tasks import PromisedTasks
 from nurture.services.rescore import journey_review
 from nurture.services.runtime import Runtime
 from nurture.services.shelf import Shelf
@@ -57,6 +58,7 @@ class Walks:
         self._emits: list[tuple[Person, Journey, pure.Decision, pure.Emit]] = []
         self._shelf = Shelf(batch)
         self._glances = Glances(batch)
+        self._promised = PromisedTasks(batch)
         self._changes = Changes()
         #: contact → the events that led to its changes
         self._changed_by: dict[int, set[int | None]] = {}
@@ -119,20 +121,22 @@ class Walks:
                     step=step.id,
                 )
             case pure.MakeTask(step, visit):
-                batch.tasks.append(
-                    {
-                        "dedupe_key": f"{journey.id}/{step.id}/{visit}",
-                        "contact_id": person.id,
-                        "account_id": person.row.account_id,
-                        "enrolment_id": journey.id,
-                        "kind": step.kind,
-                        "title": step.title,
-                        "assignee": step.assignee,
-                        "assignee_id": self._assignee(person, step.assignee),
-                        "due_at": shift(self._calendar, batch.now, step.due, zone),
-                        "created_at": batch.now,
-                    }
-                )
+                task = {
+                    "dedupe_key": f"{journey.id}/{step.id}/{visit}",
+                    "contact_id": person.id,
+                    "account_id": person.row.account_id,
+                    "enrolment_id": journey.id,
+                    "kind": step.kind,
+                    "title": step.title,
+                    "assignee": step.assignee,
+                    "assignee_id": self._assignee(person, step.assignee),
+                    "due_at": shift(self._calendar, batch.now, step.due, zone),
+                    "created_at": batch.now,
+                }
+                if step.promised:
+                    self._promised.add(task, journey)
+                else:
+                    batch.tasks.append(task)
             case pure.NotifyTeam(step, visit) if step.chat:
                 self._lines.append(team_rows.line(person, journey, step, visit))
             case pure.NotifyTeam(step, visit):
@@ -198,6 +202,7 @@ class Walks:
         batch = self._batch
         queued = messages.queue(batch.connection, self._mails, batch.release.id, batch.now)
         self._glances.save(queued)
+        self._promised.save()
         self._guards.save()
         notices.keep(batch.connection, self._lines, batch.now)
         calls.keep(batch.connection, self._calls, batch.now)

@@ -266,7 +266,6 @@ def _receive(
     told: dict[str, Any],
     why: str,
 ) -> Row[Any]:
-    terms = desk.terms(row.program)
     if State(row.state) is State.EXPIRED:
         row = reopened(desk, row, State.AWAITING_CONSENT)
     known = {name: value for name, value in told.items() if value is not None}
@@ -282,8 +281,7 @@ def _receive(
         flags=list(dict.fromkeys(flags)),
         contact_id=contact_id,
         consented_at=desk.now,
-        contact_by=desk.now + terms.timers.contact,
-        report_by=desk.now + terms.timers.report,
+        **desk.promises(row.program),
     )
     if moved is None:
         raise NurtureError(say("referral {ref} was moved by somebody else", ref=row.ref))

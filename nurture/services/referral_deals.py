@@ -156,9 +156,8 @@ def _referral_of(batch: Batch, person: Person, deal_id: int, news: DealNews) -> 
 
 def _adopt(desk: moves.Desk, person: Person, row: Row[Any]) -> None:
     """Tie a referral to the person whose deal names it: they are in talks with us already."""
-    now, terms = desk.now, desk.terms(row.program)
     if State(row.state) is not State.AWAITING_CONSENT:
-        referrals.change(desk.connection, row.id, now, contact_id=person.id)
+        referrals.change(desk.connection, row.id, desk.now, contact_id=person.id)
         return
     moves.become(
         desk,
@@ -166,8 +165,7 @@ def _adopt(desk: moves.Desk, person: Person, row: Row[Any]) -> None:
         State.RECEIVED,
         reason="by_deal",
         contact_id=person.id,
-        contact_by=now + terms.timers.contact,
-        report_by=now + terms.timers.report,
+        **desk.promises(row.program),
     )
 
 

@@ -16,9 +16,10 @@ from nurture.domain.definitions import Definitions
 from nurture.domain.glossary import word
 from nurture.domain.loop_words import CONTACTED_BY, REFERRAL_STATES, TOLD_REASONS
 from nurture.domain.person_name import is_latin, split_name
+from nurture.domain.promise_words import within
 from nurture.domain.purpose import Purpose
 from nurture.domain.referral import CLOSED, SILENCES, Flag, State
-from nurture.domain.referral_program import Program
+from nurture.domain.referral_program import Program, Timers
 from nurture.domain.sending import Drop
 from nurture.services.refer_links import consent_of, stop_of
 from nurture.services.referral_moves import Desk
@@ -255,6 +256,7 @@ def _as_told(
         "company": company or None,
         "reason": _told_reason(trigger.get("reason"), language),
         "result": trigger.get("result"),
+        **_times(Timers(), locale),
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -263,10 +265,20 @@ def _told_reason(reason: Any, language: str) -> str | None:
     return word(TOLD_REASONS, reason, language) if reason in TOLD_REASONS else None
 
 
+def _times(timers: Timers, locale: str) -> dict[str, str]:
+    """Return within what time who agreed hears from us, and the referrer of it."""
+    return {
+        "contact_within": within(timers.contact, timers.days, locale),
+        "report_within": within(timers.report, timers.days, locale),
+    }
+
+
 def _promised(program: Program | None, offer: str | None, locale: str) -> dict[str, Any]:
     if program is None:
-        return {}
+        return _times(Timers(), locale)
     language = "ja" if locale.startswith("ja") else "en"
+
+    timers = program.timers
 
     def text(texts: Mapping[str, str]) -> str | None:
         return texts.get(language) or next(iter(texts.values()), None)
@@ -274,6 +286,7 @@ def _promised(program: Program | None, offer: str | None, locale: str) -> dict[s
     found = program.offers.get(offer or "")
     perk = found.referred if found is not None else None
     return {
+        **_times(timers, locale),
         "reports": text(program.rules.reports),
         "privacy": text(program.rules.privacy),
         "thanks": text(found.referrer.title) if found and found.referrer else None,

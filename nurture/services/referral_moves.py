@@ -31,6 +31,7 @@ from nurture.domain.referral_life import (
     is_reviewed,
     is_told,
     next_review,
+    promised_by,
     terms_of,
 )
 from nurture.services import rewards
@@ -70,6 +71,15 @@ class Desk:
         """Return what a programme promises, as published now; the usual where it is gone."""
         known = self.release.definitions.programs if self.release else {}
         return terms_of(known.get(program))
+
+    def promises(self, program: str) -> dict[str, datetime]:
+        """Return until when first contact and report are promised to who agrees now."""
+        timers = self.terms(program).timers
+        calendar = self.release.definitions.calendar if self.release else None
+        return {
+            "contact_by": promised_by(self.now, timers.contact, timers, calendar),
+            "report_by": promised_by(self.now, timers.report, timers, calendar),
+        }
 
 
 def desk_of(runtime: Runtime, connection: Connection, now: datetime, by: str) -> Desk:

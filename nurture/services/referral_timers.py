@@ -49,11 +49,11 @@ _TITLES = {
         "The referrer has not heard the same day ({ref}): thank them, by phone perhaps",
     ),
     "contact": (
-        "ご紹介先への初回のご連絡が24時間を過ぎました（{ref}）。本日中にご連絡を",
+        "ご紹介先への初回のご連絡が、お約束の期限を過ぎました（{ref}）。本日中にご連絡を",
         "The first contact with the referred person is overdue ({ref}): reach them today",
     ),
     "report": (
-        "ご紹介元へのご報告が48時間を過ぎました（{ref}）。状況をお伝えください",
+        "ご紹介元へのご報告が、お約束の期限を過ぎました（{ref}）。状況をお伝えください",
         "The report to the referrer is overdue ({ref}): tell them how and when",
     ),
 }

@@ -27,7 +27,8 @@ def write_tasks(
     """Insert tasks, each `dedupe_key` once, and tell their assignees; return the new ones' ids.
 
     What a journey wants done about a reply takes the place of the house's own task for it.
-    A due time on a day that is no business day moves to the same time of the next one.
+    A due time on a day that is no business day moves to the same time of the next one, but
+    for those that are `to_the_minute`: what was promised to somebody outside.
     """
     if not rows:
         return []
@@ -35,8 +36,10 @@ def write_tasks(
     handoff = release.definitions.scoring.handoff
     timed = []
     for row in rows:
-        due_at = row.get("due_at")
-        due_at = due_moment(calendar, due_at) if due_at is not None else None
+        row = dict(row)
+        due_at, kept = row.get("due_at"), row.pop("to_the_minute", False)
+        if due_at is not None and not kept:
+            due_at = due_moment(calendar, due_at)
         timing = timing_of({**row, "due_at": due_at}, handoff)
         following = next_call(timing, calendar) if timing is not None else None
         review_at = following[1] if following is not None else None

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nurture.domain.calendar import (
     NoOpeningError,
     add_business_days,
+    add_business_time,
     at_wall,
     is_business_day,
     is_left_out,
@@ -290,3 +291,45 @@ def test_tokyo_has_no_daylight_saving():
 def test_weekdays_are_counted_from_monday():
     assert frozenset({0, 1, 2, 3, 4}) == WEEKDAYS
     assert not opens_on(JAPAN, WINDOWS["business"], date(2026, 5, 9))
+
+
+# -- hours of business days --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("begins", "hours", "ends"),
+    [
+        # within the week it is the clock
+        ("2026-06-09 10:00", 24, "2026-06-10 10:00"),
+        # Friday's 24 hours end on Monday, its 48 on Tuesday
+        ("2026-06-12 15:00", 24, "2026-06-15 15:00"),
+        ("2026-06-12 15:00", 48, "2026-06-16 15:00"),
+        # a Saturday's begin on Monday morning, at midnight
+        ("2026-06-13 10:00", 24, "2026-06-16 00:00"),
+        # into Golden Week: Saturday 2 May to Wednesday 6 May are no business days
+        ("2026-05-01 18:00", 24, "2026-05-07 18:00"),
+        ("2026-05-05 12:00", 24, "2026-05-08 00:00"),
+    ],
+)
+def test_hours_of_business_days_stand_still_on_weekends_and_holidays(
+    begins: str, hours: int, ends: str
+) -> None:
+    found = add_business_time(JAPAN, tokyo(begins), timedelta(hours=hours), TOKYO)
+    assert found == tokyo(ends)
+
+
+@given(
+    since=st.integers(0, 330 * 24 * 60),
+    minutes=st.integers(0, 5 * 24 * 60),
+)
+def test_they_are_never_over_sooner_than_the_clock_and_never_on_a_closed_day(
+    since: int, minutes: int
+) -> None:
+    begins = tokyo("2026-01-05 00:00") + timedelta(minutes=since)
+    span = timedelta(minutes=minutes)
+    found = add_business_time(JAPAN, begins, span, TOKYO)
+    assert found >= begins + span
+    # The last minute of it lies on a business day.
+    if span:
+        last = (found - timedelta(microseconds=1)).astimezone(TOKYO)
+        assert is_business_day(JAPAN, last.date())

@@ -11,7 +11,7 @@ from nurture.db.engine import write
 from nurture.domain.referral import State
 from nurture.errors import NurtureError
 from tests.services.house import START, House
-from tests.services.project import SCORING, workflow
+from tests.services.project import CALENDAR, SCORING, workflow
 from tests.services.referring import TEXT, Referring, referring
 
 ESCALATING = SCORING.replace(
@@ -235,3 +235,64 @@ def test_a_mail_that_left_keeps_the_promises_it_was_for(house: House) -> None:
     house.turn()
     assert len(house.to()) == 2
     assert house.mails()[-1][1:] == ("cancelled", "unsubscribed")
+
+
+# -- weekends and holidays ---------------------------------------------------------------
+
+#: what the owner is asked to do, by the same promise
+LEAD = workflow(
+    "lead",
+    "- task: {for: owner, title: 初回のご連絡, due: promised, kind: first-contact}",
+    "purpose: referral\ntrigger: [{event: introduction.accepted}]\nper: event.referral",
+)
+
+#: an office that is shut on weekends and holidays
+OFFICE = CALENDAR.replace("business: {days: all,", "business: {days: mon-fri,")
+
+#: a Saturday; a Friday before a Monday that is a holiday (海の日)
+SATURDAY, FRIDAY = "2026-05-16T10:00+09:00", "2026-07-17T15:00+09:00"
+
+
+@pytest.mark.parametrize(
+    ("days", "agreed", "contact", "report"),
+    [
+        # by the clock, which is the default: a promise is a promise, on Sundays too
+        ("", SATURDAY, "2026-05-17T10:00+09:00", "2026-05-18T10:00+09:00"),
+        ("timers: {days: all}", FRIDAY, "2026-07-18T15:00+09:00", "2026-07-19T15:00+09:00"),
+        # hours of business days alone: nothing is broken while the office is shut
+        ("timers: {days: business}", SATURDAY, "2026-05-19T00:00+09:00", "2026-05-20T00:00+09:00"),
+        ("timers: {days: business}", FRIDAY, "2026-07-21T15:00+09:00", "2026-07-22T15:00+09:00"),
+        (
+            "timers: {days: business, contact: 4h}",
+            FRIDAY,
+            "2026-07-17T19:00+09:00",
+            "2026-07-22T15:00+09:00",
+        ),
+    ],
+)
+def test_task_and_breach_go_by_one_promise(
+    house: House, days: str, agreed: str, contact: str, report: str
+) -> None:
+    refers = referring(house, LEAD, program=days, calendar=OFFICE)
+    house.until(datetime.fromisoformat(agreed))
+    made = refers.introduce(consented=True, consent_text=TEXT)
+    house.turn()
+    contact_by, report_by = datetime.fromisoformat(contact), datetime.fromisoformat(report)
+    row = refers.row(made.id)
+    assert (row.contact_by, row.report_by) == (contact_by, report_by)
+    (task,) = house.rows(tables.task, kind="first-contact")
+    assert task.due_at == contact_by
+    house.until(report_by)
+    assert [one for one in _overdue(refers) if one[0] != "acknowledge"] == [
+        ("contact", contact_by),
+        ("report", report_by),
+    ]
+
+
+def test_a_referral_of_another_system_is_promised_the_same(house: House) -> None:
+    refers = referring(house, LEAD, program="timers: {days: business}", calendar=OFFICE)
+    house.until(datetime.fromisoformat(FRIDAY))
+    house.happens(refers.referrer, "introduction.accepted", referral="CRM-7", referrer="田中")
+    house.turn()
+    (task,) = house.rows(tables.task, kind="first-contact")
+    assert task.due_at == datetime.fromisoformat("2026-07-21T15:00+09:00")

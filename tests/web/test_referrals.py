@@ -70,7 +70,7 @@ def test_an_introduction_shows_its_life_and_is_moved_by_a_button(
     assert answer.status_code == 303
     page = page_of(team, f"/referrals/{ref}")
     assert "ご連絡済み" in page
-    assert "24時間以内の初回のご連絡" in page
+    assert "お約束の期限までの初回のご連絡" in page
     english = page_of(team, f"/referrals/{ref}", "en")
     assert "kept" in english
 

@@ -29,7 +29,14 @@ from nurture.web.languages import asked_for, known, language, translate
 from nurture.web.public import refer_frame
 from nurture.web.public.reader_pages import token_of, write_page
 from nurture.web.public.refer_forms import LARGEST_FORM, Filled, Gate, of_the_referred
-from nurture.web.public.refer_frame import agreement, face_of_owner, frame, rules_in, sorry
+from nurture.web.public.refer_frame import (
+    agreement,
+    face_of_owner,
+    frame,
+    rules_in,
+    soon_of,
+    sorry,
+)
 
 #: forms that one network may send in ten minutes
 _MOST_FORMS, _SECONDS = 30, 600
@@ -192,7 +199,7 @@ def _form(
         kit=kit,
         perk=perk_of(offer, language()) if offer is not None else "",
         owner=face_of_owner(desk.owner),
-        hours=_hours(program),
+        soon=soon_of(program),
         rules=rules_in(program) if program is not None else {},
         rules_page=refer_links.rules_of(runtime, program.name) + f"?lang={language()}"
         if program is not None
@@ -204,10 +211,6 @@ def _form(
         numbers=_numbers(found),
         ticked=request.form if filled is not None else {},
     )
-
-
-def _hours(program: Program | None) -> int:
-    return round(program.timers.contact.total_seconds() / 3600) if program is not None else 24
 
 
 def _agreement(found: _Asked) -> str:
@@ -266,7 +269,7 @@ def _thanks(found: _Asked) -> Response:
         "thanks",
         found.desk.policy,
         owner=face_of_owner(found.desk.owner),
-        hours=_hours(program),
+        soon=soon_of(program),
         sent_by=found.referrer,
         perk=perk_of(offer, language()) if offer is not None else "",
     )

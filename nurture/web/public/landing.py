@@ -206,7 +206,7 @@ def _shared(
         "kit": kit,
         "sent_by": desk.named(language()),
         "owner": face_of_owner(desk.owner),
-        "hours": refer_frame.hours_of(desk),
+        "soon": refer_frame.soon_of(desk.program),
         "rules": rules_in(program),
         "rules_page": refer_links.rules_of(runtime, program.name) + f"?lang={language()}",
         "said": filled or Filled(),
@@ -278,7 +278,7 @@ def _thanks(desk: Desk, ticket: Ticket | None = None) -> Response:
         "thanks",
         desk.policy,
         owner=face_of_owner(desk.owner),
-        hours=refer_frame.hours_of(desk),
+        soon=refer_frame.soon_of(desk.program),
         sent_by=desk.named(language()),
         perk=perk_of(ticket.offer, language()) if ticket is not None else "",
     )

@@ -11,9 +11,9 @@ from babel.dates import format_date
 from flask import Response, g, make_response, render_template, request
 
 from nurture.domain.policy import Policy, Sender
-from nurture.domain.referral_program import Program
+from nurture.domain.promise_words import within
+from nurture.domain.referral_program import Program, Timers
 from nurture.services.compose import text_in
-from nurture.services.refer_desk import Desk
 from nurture.services.sentences import day as day_of
 from nurture.web.languages import asked_for, known, language, translate
 from nurture.web.protection import POLICY
@@ -88,10 +88,10 @@ def rules_in(program: Program) -> dict[str, str]:
     }
 
 
-def hours_of(desk: Desk) -> int:
-    """Return within how many hours a referred person hears from us."""
-    program = desk.program
-    return round(program.timers.contact.total_seconds() / 3600) if program is not None else 24
+def soon_of(program: Program | None) -> str:
+    """Return within what time a referred person hears from us: 24時間以内."""
+    timers = program.timers if program is not None else Timers()
+    return within(timers.contact, timers.days, language())
 
 
 def agreement(company: str, version: str, sent_by: str) -> str:

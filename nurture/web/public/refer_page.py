@@ -220,7 +220,7 @@ def _page(
         "faults": dict(said.faults) if said is not None else {},
         "asked_no_more": never or bool(desk.referrer.row.do_not_ask),
         "told_no_more": desk.referrer.row.updates_stopped_at is not None,
-        "hours": refer_frame.hours_of(desk),
+        "soon": refer_frame.soon_of(desk.program),
         "forms": _forms(text, desk),
         "others": [
             (f"/r/{text}?program={one.name}", text_in(one.title, language()))

@@ -18,7 +18,7 @@ from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 from nurture.web.languages import language, translate
 from nurture.web.public import refer_frame
-from nurture.web.public.refer_frame import date_text, frame, rules_in
+from nurture.web.public.refer_frame import date_text, frame, rules_in, soon_of
 from nurture.web.public.refer_words import stage_label
 
 
@@ -53,7 +53,7 @@ def _page(release: LiveRelease, program: Program, today: date) -> Response:
         updated=date_text(kit.updated),
         face=face_of(program, language()),
         rules=rules_in(program),
-        hours=round(program.timers.contact.total_seconds() / 3600),
+        soon=soon_of(program),
         may_write=program.write_for_consent,
         offers=[_offer(one) for one in program.offers.values()],
         benefits=[text_in(one, language()) for one in program.benefits.values()],
