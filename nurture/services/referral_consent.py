@@ -272,6 +272,7 @@ def _receive(
     # The address they wrote themselves may be another than the referrer's, or the first.
     found = intake.doubts_of(desk.connection, row.referrer_id, told["email"], told["address_hash"])
     flags = [*(row.flags or ()), *(str(one) for one in found if one in _OF_AGREED)]
+    contact_by, report_by = desk.promised(row.program)
     moved = moves.become(
         desk,
         row,
@@ -281,7 +282,8 @@ def _receive(
         flags=list(dict.fromkeys(flags)),
         contact_id=contact_id,
         consented_at=desk.now,
-        **desk.promises(row.program),
+        contact_by=contact_by,
+        report_by=report_by,
     )
     if moved is None:
         raise NurtureError(say("referral {ref} was moved by somebody else", ref=row.ref))

@@ -159,13 +159,15 @@ def _adopt(desk: moves.Desk, person: Person, row: Row[Any]) -> None:
     if State(row.state) is not State.AWAITING_CONSENT:
         referrals.change(desk.connection, row.id, desk.now, contact_id=person.id)
         return
+    contact_by, report_by = desk.promised(row.program)
     moves.become(
         desk,
         row,
         State.RECEIVED,
         reason="by_deal",
         contact_id=person.id,
-        **desk.promises(row.program),
+        contact_by=contact_by,
+        report_by=report_by,
     )
 
 

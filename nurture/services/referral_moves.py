@@ -72,14 +72,12 @@ class Desk:
         known = self.release.definitions.programs if self.release else {}
         return terms_of(known.get(program))
 
-    def promises(self, program: str) -> dict[str, datetime]:
+    def promised(self, program: str) -> tuple[datetime, datetime]:
         """Return until when first contact and report are promised to who agrees now."""
         timers = self.terms(program).timers
         calendar = self.release.definitions.calendar if self.release else None
-        return {
-            "contact_by": promised_by(self.now, timers.contact, timers, calendar),
-            "report_by": promised_by(self.now, timers.report, timers, calendar),
-        }
+        contact_by = promised_by(self.now, timers.contact, timers, calendar)
+        return contact_by, promised_by(self.now, timers.report, timers, calendar)
 
 
 def desk_of(runtime: Runtime, connection: Connection, now: datetime, by: str) -> Desk:
