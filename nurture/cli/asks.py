@@ -19,10 +19,10 @@ from nurture.domain.readiness import Profile
 from nurture.domain.referral import AskAnswer, Channel
 from nurture.domain.referral_program import MOTIVES
 from nurture.errors import NurtureError
-from nurture.language import in_language, say
+from nurture.language import say
 from nurture.services import ask_list, asking, sentences
 from nurture.services.ask_answers import OFFERED
-from nurture.services.ask_list import Candidate, because
+from nurture.services.ask_json import candidate_json
 from nurture.services.ask_mail import text_in
 from nurture.services.house import house_at
 from nurture.services.runtime import Runtime
@@ -57,7 +57,7 @@ def asks(
     zone = _zone(runtime)
     if form == "json":
         people = [*found.ready, *(found.waiting if everybody else [])]
-        click.echo(_json([_candidate(one, locale, zone) for one in people[:limit]]))
+        click.echo(_json([candidate_json(one, locale, zone) for one in people[:limit]]))
         return
     if not found.ready and not everybody:
         tell(say("Nobody may be asked now; --all says why."))
@@ -199,22 +199,6 @@ def playbook(ctx: click.Context, form: str, locale: str) -> None:
     console = Console()
     for table in screens.playbook_tables(found, titles, locale):
         console.print(table)
-
-
-def _candidate(one: Candidate, locale: str, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "contact": one.row.email,
-        "name": one.name,
-        "company": one.row.account_name,
-        "owner": one.row.owner_email,
-        "kind": one.kind,
-        "reach": one.signs.network_reach,
-        "readiness": round(one.readiness.score, 1),
-        "offer": one.offer.key if one.offer is not None else None,
-        "because": [in_language(why, locale) for why in because(one)],
-        "refusal": one.refusal.reason if one.refusal is not None else None,
-        "why_not": screens.refused(one, locale, zone) or None,
-    }
 
 
 def _tally(one: Any) -> dict[str, Any]:

@@ -225,10 +225,10 @@ def asked(connection: Connection, keys: Sequence[str]) -> Sequence[Row[Any]]:
     return connection.execute(_ASKED, {"keys": keys}).all()
 
 
-def newest(connection: Connection, contact_id: int) -> Row[int, str] | None:
-    """Return (id, program) of the ask that a contact had last."""
+def newest(connection: Connection, contact_ids: Sequence[int]) -> Row[int, str] | None:
+    """Return (id, program) of the ask that somebody, who is these contacts, had last."""
     query = select(referral_ask.c.id, referral_ask.c.program).where(
-        referral_ask.c.contact_id == contact_id
+        referral_ask.c.contact_id.in_(contact_ids), ~referral_ask.c.void
     )
     newest_first = query.order_by(referral_ask.c.asked_at.desc(), referral_ask.c.id.desc())
     return connection.execute(newest_first.limit(1)).first()

@@ -99,6 +99,26 @@ def invitation(connection: Connection, invitation_id: int) -> Row[Any] | None:
     return connection.execute(_INVITATION, {"of": invitation_id}).first()
 
 
+def newest_of(
+    connection: Connection, contact_ids: Sequence[int], survey: str, at: datetime
+) -> Row[Any] | None:
+    """Return the newest invitation of somebody to a survey that was there at a moment."""
+    one = survey_invitation.c
+    query = select(survey_invitation).where(
+        one.contact_id.in_(contact_ids),
+        one.survey == survey,
+        one.void == false(),
+        one.asked_at <= at,
+    )
+    return connection.execute(query.order_by(one.asked_at.desc(), one.id.desc()).limit(1)).first()
+
+
+def with_key(connection: Connection, key: str) -> Row[Any] | None:
+    """Return the invitation of a key."""
+    query = select(survey_invitation).where(survey_invitation.c.dedupe_key == key)
+    return connection.execute(query).first()
+
+
 def answers(connection: Connection, invitation_id: int) -> Sequence[Row[Any]]:
     """Return every answer of an invitation, the newest last."""
     return connection.execute(

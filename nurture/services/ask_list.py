@@ -28,10 +28,11 @@ from nurture.domain.readiness import (
 )
 from nurture.domain.referral_guards import Allowed, Ask, may_ask, widened
 from nurture.domain.referral_program import Offer, Program
-from nurture.errors import NotFoundError
+from nurture.errors import NotFoundError, NurtureError
 from nurture.language import say
 from nurture.services import ask_mail
 from nurture.services.ask_facts import AskDesk
+from nurture.services.mail_address import fault_of_address
 from nurture.services.offer_looks import results_of
 from nurture.services.places import locale_of
 from nurture.services.releases import LiveRelease
@@ -117,7 +118,12 @@ def board(runtime: Runtime, program: str = "") -> AskBoard:
 
 
 def contact_of(runtime: Runtime, address: str) -> int:
-    """Return the contact with an address; raises NotFoundError where there is none."""
+    """Return the contact with an address; raises NotFoundError where there is none.
+
+    NurtureError where it is no address.
+    """
+    if why := fault_of_address(address):
+        raise NurtureError(say("'{email}' is not an e-mail address: {why}", email=address, why=why))
     with read(runtime.engine) as connection:
         found = contacts.find(connection, contacts.EMAIL, canonical(address))
     if found is None:

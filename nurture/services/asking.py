@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from nurture.db import ask_answers, asks, contacts, messages, touched
+from nurture.db import ask_answers, asks, choices, contacts, messages, touched
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
+from nurture.db.retrying import write_again
 from nurture.domain.guard import Refusal
 from nurture.domain.purpose import Purpose
 from nurture.domain.referral import AskAnswer, Channel
@@ -136,26 +137,38 @@ def note_answer(runtime: Runtime, contact_id: int, said: AskAnswer, by: str) -> 
 
     Without an ask only "never" can be kept. Raises NurtureError for another answer then.
     """
-    now = runtime.clock.now()
-    with write(runtime.engine) as connection:
-        current = contacts.current(connection, contact_id)
-        if current is None:
-            raise NotFoundError(say("nobody has the number {number}", number=contact_id))
-        contacts.lock(connection, [current], wait=True)
-        newest = asks.newest(connection, current)
-        if newest is None and said is not AskAnswer.NEVER:
-            raise NurtureError(say("they were never asked"), say("only `never` can be kept then"))
-        changed = newest is None or ask_answers.record_answer(connection, newest.id, said, now)
-        if said is AskAnswer.NEVER:
-            ensure_referrer(connection, current, str(Channel.CUSTOMER), now)
-            ask_answers.set_do_not_ask(connection, current, True)
-        if changed:
-            told = {"answer": str(said), "by": by}
-            if newest is not None:
-                told |= {"ask": newest.id, "program": newest.program}
-            event = NewEvent("referral.ask_answered", current, now, "team", told)
-            record(connection, [event], now)
+    changed = write_again(
+        runtime.engine,
+        lambda connection: note_answer_in(runtime, connection, contact_id, said, by),
+    )
     runtime.ring(DECIDE)
+    return changed
+
+
+def note_answer_in(
+    runtime: Runtime, connection: Connection, contact_id: int, said: AskAnswer, by: str
+) -> bool:
+    """Do what `note_answer` does inside an open write transaction."""
+    now = runtime.clock.now()
+    current = contacts.current(connection, contact_id)
+    if current is None or choices.is_erased(connection, current):
+        raise NotFoundError(say("nobody has the number {number}", number=contact_id))
+    contacts.lock(connection, [current], wait=True)
+    ids = contacts.everyone(connection, current)
+    newest = asks.newest(connection, ids)
+    if newest is None and said is not AskAnswer.NEVER:
+        raise NurtureError(say("they were never asked"), say("only `never` can be kept then"))
+    changed = newest is not None and ask_answers.record_answer(connection, newest.id, said, now)
+    if said is AskAnswer.NEVER:
+        row = ensure_referrer(connection, current, str(Channel.CUSTOMER), now)
+        changed = changed or not row.do_not_ask
+        ask_answers.set_do_not_ask(connection, current, True)
+    if changed:
+        told = {"answer": str(said), "by": by}
+        if newest is not None:
+            told |= {"ask": newest.id, "program": newest.program}
+        event = NewEvent("referral.ask_answered", current, now, "team", told)
+        record(connection, [event], now)
     return changed
 
 

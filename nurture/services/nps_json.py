@@ -9,8 +9,22 @@ from nurture.domain.survey import Band
 from nurture.services.nps_report import Report
 
 
-def as_json(found: Report) -> dict[str, Any]:
-    """Return the report as plain values; a figure with an empty denominator is null."""
+def as_json(found: Report, whole: bool = True) -> dict[str, Any]:
+    """Return the report as plain values; a figure with an empty denominator is null.
+
+    Without `whole` what only all invitations together can say is left out: coverage, quadrants,
+    who is asked rarely, referrals by score, and what is followed up.
+    """
+    told = _told(found)
+    return told if whole else {key: one for key, one in told.items() if key not in _OF_ALL}
+
+
+_OF_ALL = frozenset(
+    ("coverage", "quadrants", "asked_once_a_year_or_less", "referrals_by_score", "loops")
+)
+
+
+def _told(found: Report) -> dict[str, Any]:
     return {
         "survey": found.survey.name,
         "at": found.now.isoformat(),

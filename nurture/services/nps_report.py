@@ -65,6 +65,31 @@ class Promoter:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What of a survey's invitations a report is about; by default all."""
+
+    account_id: int | None = None
+    #: role when asked; "unknown": those of whom none was known
+    role: str = ""
+    #: asked from this moment on, and before that one
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def has(self, one: Invited) -> bool:
+        """Say whether an invitation is part of it."""
+        return (
+            self.account_id in (None, one.account_id)
+            and self.role in ("", one.role or "unknown")
+            and (self.since is None or one.asked_at >= self.since)
+            and (self.until is None or one.asked_at < self.until)
+        )
+
+
+#: the whole of a survey
+WHOLE = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a survey says."""
 
@@ -109,8 +134,10 @@ class Report:
         return (row.account or "") if row is not None else ""
 
 
-def report(runtime: Runtime, name: str | None = None) -> Report:
+def report(runtime: Runtime, name: str | None = None, part: Part = WHOLE) -> Report:
     """Return what a survey says; the only one, or the first by name, where none is named.
+
+    `part`: by these invitations alone.
 
     NotFoundError where no file writes one down.
     """
@@ -130,11 +157,13 @@ def report(runtime: Runtime, name: str | None = None) -> Report:
                 say("no survey '{name}' is published", name=name),
                 say("known: {known}", known=sorted(known)),
             )
-        return _report(connection, release, survey, now)
+        return _report(connection, release, survey, now, part)
 
 
-def _report(connection: Connection, release: LiveRelease, survey: Survey, now: datetime) -> Report:
-    every = figures.invitations(connection, survey.name)
+def _report(
+    connection: Connection, release: LiveRelease, survey: Survey, now: datetime, part: Part
+) -> Report:
+    every = [one for one in figures.invitations(connection, survey.name) if part.has(one)]
     rounds = in_rounds(every)
     year = [one for one in rounds if now - one.asked_at < YEAR]
     rates = release.definitions.policy.kpis.rates

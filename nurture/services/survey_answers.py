@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -61,7 +62,7 @@ class Recorded(enum.Enum):
 def sheet(runtime: Runtime, invitation_id: int) -> Sheet:
     """Return what the page of an invitation shows; nothing is written."""
     with read(runtime.engine) as connection:
-        found = _find(runtime, connection, invitation_id, runtime.clock.now())
+        found = find(runtime, connection, invitation_id, runtime.clock.now())
         if found.standing is not Standing.OPEN:
             return Sheet(found.standing, found.locale)
         given = surveys.answers(connection, invitation_id)
@@ -90,7 +91,9 @@ def answer(runtime: Runtime, invitation_id: int, sent: Answer, locale: str) -> R
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """An invitation, and whether it can be answered."""
+
     standing: Standing
     locale: str | None = None
     contact_id: int = 0
@@ -98,20 +101,21 @@ class _Found:
     row: Row[Any] | None = None
 
 
-def _find(runtime: Runtime, connection: Connection, invitation_id: int, now: datetime) -> _Found:
+def find(runtime: Runtime, connection: Connection, invitation_id: int, now: datetime) -> Found:
+    """Return an invitation as it stands at a moment."""
     row = surveys.invitation(connection, invitation_id)
     if row is None:
-        return _Found(Standing.GONE)
+        return Found(Standing.GONE)
     contact_id = contacts.current(connection, row.contact_id)
     if contact_id is None or choices.is_erased(connection, contact_id):
-        return _Found(Standing.GONE)
+        return Found(Standing.GONE)
     locale = choices.locale_of(connection, contact_id) or row.locale
     known = house_at(runtime, connection).surveys
     # A survey whose file is gone is answered as it was asked, without its drivers.
     survey = known.get(row.survey) or Survey(row.survey, {})
     late = now >= row.asked_at + survey.open_for
     standing = Standing.LATE if late else Standing.OPEN
-    return _Found(standing, locale, contact_id, survey, row)
+    return Found(standing, locale, contact_id, survey, row)
 
 
 def _record(
@@ -122,12 +126,31 @@ def _record(
     locale: str,
     now: datetime,
 ) -> Recorded:
-    found = _find(runtime, connection, invitation_id, now)
-    if found.standing is not Standing.OPEN or found.row is None or found.survey is None:
+    found = find(runtime, connection, invitation_id, now)
+    if found.standing is not Standing.OPEN:
+        return Recorded.REFUSED
+    return keep(connection, found, sent, locale, now, now)
+
+
+def keep(
+    connection: Connection,
+    found: Found,
+    sent: Answer,
+    locale: str,
+    at: datetime,
+    now: datetime,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Recorded:
+    """Record an answer of a moment to an invitation, with its event and what it starts.
+
+    `more` is told by `nps.responded` as well.
+    """
+    if found.row is None or found.survey is None:
         return Recorded.REFUSED
     contacts.lock(connection, [found.contact_id], wait=True)
     if choices.is_erased(connection, found.contact_id):
         return Recorded.REFUSED
+    invitation_id = found.row.id
     # Read under the lock: the same form may have been sent twice at once.
     given = surveys.answers(connection, invitation_id)
     if given and _answer(given[-1]) == sent:
@@ -138,17 +161,19 @@ def _record(
         "score": sent.score,
         "drivers": list(sent.drivers),
         "comment": sent.comment or None,
-        "at": now,
+        "at": at,
     }
     surveys.keep_answer(connection, row, locale[:16])
     before = [one.score for one in given]
-    said = dict(told(found.survey, found.row.round, sent, before))
-    emit(connection, found.contact_id, "nps.responded", said, now)
-    _follow(connection, found, sent, now)
+    said = {**told(found.survey, found.row.round, sent, before), **more}
+    emit(connection, found.contact_id, "nps.responded", said, at, now)
+    _follow(connection, found, sent, at, now)
     return Recorded.CHANGED if given else Recorded.NEW
 
 
-def _follow(connection: Connection, found: _Found, sent: Answer, now: datetime) -> None:
+def _follow(
+    connection: Connection, found: Found, sent: Answer, at: datetime, now: datetime
+) -> None:
     """Open or close what is followed up, as the answer says."""
     row = found.row
     assert row is not None  # the caller looked
@@ -162,7 +187,7 @@ def _follow(connection: Connection, found: _Found, sent: Answer, now: datetime) 
         closed = {"state": "closed", "closed_at": now, "score_after": sent.score}
         surveys.move_loop(connection, standing.id, closed)
         told_of = {**said, "loop": standing.id, "why": "answered"}
-        emit(connection, found.contact_id, "nps.loop_closed", told_of, now)
+        emit(connection, found.contact_id, "nps.loop_closed", told_of, at, now)
     if move in (LoopMove.OPEN, LoopMove.REOPEN):
         loop_id = surveys.open_loop(
             connection,
@@ -176,14 +201,19 @@ def _follow(connection: Connection, found: _Found, sent: Answer, now: datetime) 
         )
         again = move is LoopMove.REOPEN
         told_of = {**said, "loop": loop_id, "again": again, "drivers": list(sent.drivers)}
-        emit(connection, found.contact_id, "nps.loop_opened", told_of, now)
+        emit(connection, found.contact_id, "nps.loop_opened", told_of, at, now)
 
 
 def emit(
-    connection: Connection, contact_id: int, kind: str, said: dict[str, Any], now: datetime
+    connection: Connection,
+    contact_id: int,
+    kind: str,
+    said: dict[str, Any],
+    at: datetime,
+    now: datetime,
 ) -> None:
-    """Record one of the events that answers and what follows them make."""
-    record(connection, [NewEvent(kind, contact_id, now, SOURCE, said)], now)
+    """Record one of the events that answers and what follows them make, as of a moment."""
+    record(connection, [NewEvent(kind, contact_id, at, SOURCE, said)], now)
 
 
 def _answer(row: Row[Any]) -> Answer:

@@ -92,5 +92,5 @@ def _move(
             said |= {"survey": invitation.survey, "round": invitation.round}
         if to == "closed":
             said["why"] = "by_hand"
-        emit(connection, contact_id, f"nps.loop_{to}", said, now)
+        emit(connection, contact_id, f"nps.loop_{to}", said, now, now)
     return Moved(to)

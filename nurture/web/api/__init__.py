@@ -17,6 +17,7 @@ from nurture.services.runtime import Runtime
 from nurture.services.unsubscribe import unsubscribe_address
 from nurture.web.api.erasure import add_erasure
 from nurture.web.api.kpis import kpis_of
+from nurture.web.api.loop import add_loop
 from nurture.web.api.mailings import mailing_of, mailings_of
 from nurture.web.api.metrics import MetricIn, ReportIn, make_report, metrics_of, put_metrics
 from nurture.web.api.preferences_in import PreferencesIn
@@ -166,6 +167,7 @@ def make_api(runtime: Runtime) -> Blueprint:
     add_erasure(api, runtime, lambda: f"api:{g.api_key.name}")
     add_rewards(api, runtime)
     add_referrals(api, runtime, lambda model: _objects(model, most=1)[0])
+    add_loop(api, runtime, lambda model: _objects(model, most=1)[0], _request)
     return api
 
 
