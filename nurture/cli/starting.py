@@ -12,6 +12,7 @@ from nurture.cli.speaking import speaks, tell, told
 from nurture.errors import Problem
 from nurture.language import say, say_number
 from nurture.services.new_project import (
+    LOOP,
     AnswersError,
     Identity,
     holidays_of,
@@ -27,6 +28,9 @@ _STAND_INS = {
 }
 _EMAIL = "hello@our-company.example"
 _ZONE = "Asia/Tokyo"
+_POLICY = "workflows/policy.yaml"
+#: what `--with loop` needs of a policy
+_NEEDED = ("service_templates:", "kpis:", "results:")
 
 
 @click.command()
@@ -37,6 +41,13 @@ _ZONE = "Asia/Tokyo"
 @click.option("--email", help="The sender's address, one that somebody reads.")
 @click.option("--zone", help=f"Time zone of the company, e.g. {_ZONE}.")
 @click.option("--holidays", help="Country of the public holidays: JP, US, US-CA … (by the zone).")
+@click.option(
+    "--with",
+    "parts",
+    type=click.Choice([LOOP]),
+    multiple=True,
+    help="What it should hold besides: `loop` is results, an NPS survey and a referral programme.",
+)
 @click.option("--force", is_flag=True, help="Add to a folder that is not empty; replaces nothing.")
 @speaks
 def init(
@@ -47,6 +58,7 @@ def init(
     email: str | None,
     zone: str | None,
     holidays: str | None,
+    parts: tuple[str, ...],
     force: bool,
     locale: str,
 ) -> None:
@@ -72,7 +84,7 @@ def init(
         locale=locale,
     )
     try:
-        files = project_files(who)
+        files = project_files(who, LOOP in parts)
     except AnswersError as error:
         lines = [f"{option}: {_said(one)}" for option, one in error.refused.items()]
         raise click.UsageError("\n".join(lines)) from None
@@ -93,6 +105,18 @@ def init(
     for line in ([] if here == Path() else [f"cd {here}"]) + ["nurture check", "nurture preview"]:
         click.echo(f"  {line}")
     tell(say("README.md says what each file is."))
+    if LOOP in parts and _POLICY in kept:
+        tell(say("{file} was yours already; what was added needs these lines in it:", file=_POLICY))
+        for line in files[_POLICY].splitlines():
+            if line.startswith(_NEEDED):
+                click.echo(f"  {line}")
+    if LOOP in parts:
+        tell(
+            say(
+                "workflows/referral-program.yaml is a sample: write whom you want to meet and what "
+                "you give back before you ask anybody."
+            )
+        )
     if who.email == _EMAIL or {who.company, who.address, who.name} & set(instead.values()):
         tell(
             say(

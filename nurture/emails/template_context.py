@@ -80,8 +80,11 @@ _REWARD: Fields = {
     **dict.fromkeys(("title", "kind", "kind_name", "side", "state", "referral", "new"), True),
     **dict.fromkeys(("due", "recipient"), False),
 }
-#: addresses of who refers; `rules` is for everybody
-_REFER: Fields = {"page": False, "link": False, "ticket": False, "rules": True}
+#: addresses of who refers; for everybody the rules, what they gain and how often they hear
+_REFER: Fields = {
+    **dict.fromkeys(("page", "link", "ticket"), False),
+    **dict.fromkeys(("rules", "benefit", "reports"), True),
+}
 #: templates of mails to people who refer: they have a page and a link for sure
 _TO_REFERRERS = ("referral/", "referrer/")
 #: of a mail that asks for an introduction

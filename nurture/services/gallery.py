@@ -274,7 +274,7 @@ def sample_values(definitions: Definitions, locale: str, now: datetime) -> dict[
             "new": True,
             "referral": "R-7K2M9Q",
         },
-        "refer": sample_refer(policy.legal.website),
+        "refer": sample_refer(policy.legal.website, definitions.programs, locale),
         "survey": {"link": f"{_ADDRESS}/s/sample", **survey_mail.words(None, locale)},
         "result": result_values(sample_result(locale, now.date()), locale, f"{_ADDRESS}/m/sample"),
         "today": start.date(),

@@ -1,8 +1,9 @@
 """A new project: files that pass `nurture check --strict` and `nurture test` as they stand.
 
 What is copied lies in `nurture/starter/`: `both/` for everybody, `ja/` and `en/` by the first
-language of the project. `«name»` is filled in, quoted where the file is YAML; a name that
-begins with `_` begins with a dot in the project.
+language of the project, `loop/` likewise for who wants it. `«name»` is filled in, quoted where the
+file is YAML; a line that begins with `«loop»` or `«plain»` stands only with it, or without; a name
+that begins with `_` begins with a dot in the project.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ _NOTHING = frozenset({".git"})
 _NAMED = 5
 
 _FILLED = re.compile(r"«(\w+)»")
+_ONLY = re.compile(r"^«(loop|plain)»(.*\n)", re.MULTILINE)
+
+#: what `--with` adds: results, surveys and referrals
+LOOP = "loop"
 
 #: a value that the check refuses is told by the option it came from: file and key → option
 _ASKED = {
@@ -91,9 +96,10 @@ def holidays_of(zone: str) -> str:
         return ""
 
 
-def project_files(who: Identity) -> dict[str, str]:
+def project_files(who: Identity, loop: bool = False) -> dict[str, str]:
     """Return the text of each file of a new project by its path, with forward slashes.
 
+    `loop`: with results, a survey and a referral programme, and the journeys between them.
     They are checked before anybody sees them: raises AnswersError with the options whose values
     the check does not like, DefinitionError with whatever else it finds.
     """
@@ -101,8 +107,10 @@ def project_files(who: Identity) -> dict[str, str]:
     values = {**filled, "website": who.website, "version": __version__}
     starter = resources.files("nurture").joinpath("starter")
     files: dict[str, str] = {}
-    for part in ("both", who.locale):
-        for path, text in _texts(starter.joinpath(part)):
+    parts = ["both", who.locale, *((f"{LOOP}/both", f"{LOOP}/{who.locale}") if loop else ())]
+    for part in parts:
+        for path, text in _texts(starter.joinpath(*part.split("/"))):
+            text = _ONLY.sub(lambda found: found[2] if (found[1] == LOOP) == loop else "", text)
             if path.endswith("calendar.yaml") and not who.holidays:
                 text = re.sub(r"^holidays:.*\n", "", text, flags=re.MULTILINE)
             files[path] = _fill(text, values, quoted=path.startswith("workflows/"))

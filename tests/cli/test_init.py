@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -40,16 +41,17 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
+@pytest.mark.parametrize(("more", "scenarios"), [((), 3), (("--with", "loop"), 9)])
 def test_a_new_project_passes_check_without_a_warning_and_its_scenarios(
-    folder: Path, locale: str
+    folder: Path, locale: str, more: tuple[str, ...], scenarios: int
 ) -> None:
-    assert run("init", "p", *SAID, "--locale", locale).exit_code == 0
+    assert run("init", "p", *SAID, *more, "--locale", locale).exit_code == 0
     project = ("--project", "p", "--var", "v")
     checked = run(*project, "check", "--strict", "--quiet")
     assert (checked.output, checked.exit_code) == ("", 0)
     tested = run(*project, "test", "--verbose")
     assert tested.exit_code == 0, tested.output
-    assert tested.output.count("✓") == 3
+    assert tested.output.count("✓") == scenarios
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
@@ -103,6 +105,36 @@ def test_force_adds_what_is_missing_and_changes_nothing(folder: Path) -> None:
     assert Path("p/README.md").read_text() == "ours"
     assert Path("p/workflows/calendar.yaml").read_text() == "ours"
     assert Path("p/workflows/policy.yaml").is_file()
+
+
+def test_the_loop_brings_survey_programme_and_request_and_nothing_of_it_stays_without(
+    folder: Path,
+) -> None:
+    said = run("init", "p", "--with", "loop", "--locale", "en").output
+    assert "referral-program.yaml is a sample" in said
+    run("init", "plain")
+    plain, whole = set(everything(Path("plain"))), set(everything(Path("p")))
+    assert plain < whole
+    added = {path.removeprefix("workflows/") for path in whole - plain if "tests" not in path}
+    assert {"nps.yaml", "nps-quarterly.yaml", "referral-program.yaml", "referral-ask.yaml"} < added
+    for path, content in everything(folder).items():
+        assert not re.search("«(?:loop|plain)»", content.decode("utf-8", "ignore")), path
+    assert "referral" not in Path("plain/README.md").read_text("utf-8")
+    assert "referral-program.yaml" in Path("p/README.md").read_text("utf-8")
+
+
+def test_the_loop_comes_to_a_project_that_stands_with_what_its_policy_lacks(folder: Path) -> None:
+    run("init", "p", *SAID, "--locale", "en")
+    result = run("init", "p", "--with", "loop", "--force", "--locale", "en")
+    needed = [line.strip() for line in result.output.splitlines() if line.startswith("  ")]
+    lines = {line.partition(":")[0]: line for line in needed if ":" in line}
+    policy = Path("p/workflows/policy.yaml")
+    kept = [one for one in policy.read_text("utf-8").splitlines(True) if "service_temp" not in one]
+    policy.write_text(
+        "".join(kept)
+        + "".join(f"{lines[key]}\n" for key in ("service_templates", "kpis", "results"))
+    )
+    assert run("--project", "p", "--var", "v", "check", "--strict", "-q").exit_code == 0
 
 
 def test_a_fresh_clone_is_taken_for_empty(folder: Path) -> None:
@@ -170,6 +202,12 @@ def test_layouts_and_team_mails_are_those_that_are_shipped() -> None:
         assert everything(STARTER / "email" / part) == everything(shipped / part), (
             f"cp -r templates/email/{part} nurture/starter/both/templates/email/"
         )
+
+
+def test_the_letters_of_the_loop_are_those_that_are_shipped() -> None:
+    mine = everything(ROOT / "nurture" / "starter" / "loop" / "both" / "templates" / "email")
+    shipped = everything(ROOT / "templates" / "email")
+    assert mine == {path: shipped[path] for path in mine}
 
 
 def test_a_wheel_holds_the_starter(tmp_path: Path) -> None:

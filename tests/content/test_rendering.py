@@ -96,7 +96,7 @@ def _mail(path: str, contact: dict[str, Any], trigger: dict[str, Any], **more: o
         "item": _item(name, locale) if name.startswith("library/") else {},
         "seminar": _seminar(locale),
         "reward": sample_values(_SHIPPED, locale, datetime(2026, 5, 12, tzinfo=UTC))["reward"],
-        "refer": sample_refer("https://links.nurture.example/"),
+        "refer": sample_refer("https://links.nurture.example/", _SHIPPED.programs, locale),
         "referral": referral_samples.sample(locale, "https://www.nurture.example"),
         "ask": sample_ask(_SHIPPED, locale, "https://links.nurture.example/a/x"),
         "survey": {"link": "https://links.nurture.example/s/x", **words(None, locale)},

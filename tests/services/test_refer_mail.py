@@ -21,7 +21,8 @@ from tests.web.introductions import LIBRARY, PDF, PROGRAM
 
 _ALL = (
     "{% if refer %}{% if refer.page %}P={{ refer.page }} L={{ refer.link }}{% endif %} "
-    "{% if refer.ticket %}T={{ refer.ticket }}{% endif %} R={{ refer.rules }}{% endif %} end"
+    "{% if refer.ticket %}T={{ refer.ticket }}{% endif %} R={{ refer.rules }} "
+    "B={{ refer.benefit }} H={{ refer.reports }}{% endif %} end"
 )
 
 
@@ -69,12 +70,14 @@ def test_who_refers_gets_page_link_and_ticket_and_none_of_it_is_kept(engine: Eng
     assert "/r/" not in str(kept.values)
 
 
-def test_others_are_told_of_the_rules_only(engine: Engine) -> None:
+def test_others_are_told_of_the_rules_and_the_programmes_words_only(engine: Engine) -> None:
     here = house(engine)
     here.happens(here.person())
     here.turn()
-    said = text_of(here)
+    said = " ".join(text_of(here).split())
     assert "R=https://links.sample.example/rules/default" in said
+    # and what they would gain, and how often they would hear, in the programme's own words
+    assert "B=" in said and "B= H=" not in said and "H= end" not in said
     assert "P=" not in said
     assert "T=" not in said
 
