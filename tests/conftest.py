@@ -14,8 +14,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import flask
 import hypothesis
+import jinja2
 import pytest
+import structlog
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
@@ -36,6 +39,38 @@ hypothesis.settings.register_profile(
     "nurture", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI"))
 )
 hypothesis.settings.load_profile("nurture")
+
+
+# structlog draws a traceback with everything that was known in each frame: seconds of work for
+# each failure that a test provokes. What Nurture logs by itself is plain (nurture/log.py).
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
+
+
+class _PagesOnce(jinja2.BytecodeCache):
+    """Pages of an app, compiled once per process: every test makes an app of its own.
+
+    By name and text, as Jinja asks for them; nobody changes what is kept.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        if code := self._kept.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": _PagesOnce()}
 
 
 @event.listens_for(Pool, "checkout")

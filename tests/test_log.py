@@ -23,10 +23,11 @@ TOKEN = "AQIAAAAAAAAB4gAAAAAAAAAqAAF3mHq0dMZk0Yh8mWb1"
 def _as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    configured = structlog.get_config()
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 def lines(form: str = "json", level: str = "info") -> tuple[io.StringIO, Any]:
