@@ -41,6 +41,9 @@ class _Page:
     #: (firing, its cursor, release): another page where one of them differs
     of: tuple[int, int, int]
     contact_ids: list[int]
+    #: whom it was asked of, as of when
+    where: ColumnElement[bool]
+    asked_at: datetime
 
 
 def run(runtime: Runtime) -> int:
@@ -95,9 +98,10 @@ def _page(connection: Connection, live: LiveRelease, row: Row[Any], now: datetim
     of = trigger_of(live.definitions, row.workflow, row.schedule)
     if of is None:
         return None
-    where = condition_of(live.definitions, *of, row.started_at or now)
+    asked_at = row.started_at or now
+    where = condition_of(live.definitions, *of, asked_at)
     found = mailings.matching_after(connection, where, row.cursor, BATCH)
-    return _Page((row.id, row.cursor, live.id), found)
+    return _Page((row.id, row.cursor, live.id), found, where, asked_at)
 
 
 def _go_on(
@@ -155,11 +159,15 @@ def _enrol(
 ) -> int:
     """Start the next contacts' journeys and move the cursor; return how many began."""
     started_at = row.started_at or now
-    where = condition_of(live.definitions, workflow, trigger, started_at)
-    if page is not None and page.of == (row.id, row.cursor, live.id):
+    if page is not None and page.of != (row.id, row.cursor, live.id):
+        page = None  # another worker was faster, or something was published in between
+    if page is not None and page.asked_at == started_at:
+        where = page.where
+    else:
+        where = condition_of(live.definitions, workflow, trigger, started_at)
+    if page is not None:
         matching = page.contact_ids
     else:
-        # Another worker was faster, or something was published in between.
         matching = mailings.matching_after(connection, where, row.cursor, BATCH)
     held = contacts.lock(connection, matching, wait=True)
     # Asked again of those who are held: what holds now decides.

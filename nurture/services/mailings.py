@@ -44,6 +44,9 @@ class _Page:
     #: (mailing, its cursor, the release it follows): another page where one of them differs
     of: tuple[str, int, int]
     contact_ids: list[int]
+    #: whom it was asked of, as of when
+    where: ColumnElement[bool]
+    asked_at: datetime
 
 
 def run(runtime: Runtime) -> int:
@@ -102,9 +105,10 @@ def _page(runtime: Runtime, connection: Connection, row: Row[Any], now: datetime
     written = mailing_of(begun_in.definitions, row)
     if row.state == MailingState.CANCELLED or row.revision is not None or written is None:
         return None
-    where = condition_of(begun_in.definitions, written, row.started_at or now)
+    asked_at = row.started_at or now
+    where = condition_of(begun_in.definitions, written, asked_at)
     found = mailings.matching_after(connection, where, row.cursor, BATCH)
-    return _Page((row.name, row.cursor, begun_in.id), found)
+    return _Page((row.name, row.cursor, begun_in.id), found, where, asked_at)
 
 
 def _batch(
@@ -131,11 +135,15 @@ def _batch(
         _close(connection, row, state, now, "expired")
         return 0
     started_at = row.started_at or now
-    where = condition_of(definitions, written, started_at)
-    if page is not None and page.of == (row.name, row.cursor, begun_in.id):
+    if page is not None and page.of != (row.name, row.cursor, begun_in.id):
+        page = None  # another worker was faster, or something was published in between
+    if page is not None and page.asked_at == started_at:
+        where = page.where
+    else:
+        where = condition_of(definitions, written, started_at)
+    if page is not None:
         matching = page.contact_ids
     else:
-        # Another worker was faster, or something was published in between.
         matching = mailings.matching_after(connection, where, row.cursor, BATCH)
     contacts.lock_accounts(connection, contacts.accounts_of(connection, matching), share=True)
     held = contacts.lock(connection, matching, wait=True)

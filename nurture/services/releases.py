@@ -49,12 +49,25 @@ class Compiled:
     """Compiled releases by the digest of their files, for houses that publish the same ones.
 
     Each of many short-lived worlds of virtual time has its own releases; what their files
-    say is read once.
+    say is read once. The newest are kept.
     """
 
     def __init__(self) -> None:
-        self.by_digest: dict[str, LiveRelease] = {}
+        self._by_digest: OrderedDict[str, LiveRelease] = OrderedDict()
         self.templates = TemplateCache()
+        self._lock = threading.Lock()
+
+    def get(self, digest: str) -> LiveRelease | None:
+        """Return a release of these files, under whatever id it was compiled."""
+        with self._lock:
+            return self._by_digest.get(digest)
+
+    def keep(self, digest: str, release: LiveRelease) -> None:
+        """Keep a release for others."""
+        with self._lock:
+            self._by_digest[digest] = release
+            while len(self._by_digest) > _KEPT:
+                self._by_digest.popitem(last=False)
 
 
 class Releases:
@@ -96,10 +109,10 @@ class Releases:
         digest = rows.digest(connection, release_id)
         if digest is None:
             raise NotFoundError(say("release {release_id} does not exist", release_id=release_id))
-        known = self._shared.by_digest.get(digest) if self._shared is not None else None
+        known = self._shared.get(digest) if self._shared is not None else None
         compiled = replace(known, id=release_id) if known else self._compile(connection, release_id)
         if self._shared is not None:
-            self._shared.by_digest[digest] = compiled
+            self._shared.keep(digest, compiled)
         # Who goes over is no matter of the files alone.
         compiled = replace(compiled, crossings=crossings.rules(connection, release_id))
         with self._lock:

@@ -27,6 +27,7 @@ from nurture.domain.addresses import canonical
 from nurture.emails.tokens import Keyring, Purpose, Token
 from nurture.services.releases import Releases
 from nurture.services.runtime import Runtime
+from tests.services.house import COMPILED
 
 #: a Tuesday, 10:00 in Tokyo
 NOON = datetime(2026, 5, 12, 1, 0, tzinfo=UTC)
@@ -160,7 +161,7 @@ def make_scene(engine: Engine, state: Path) -> Scene:
     runtime = Runtime(
         engine=engine,
         clock=clock,
-        releases=Releases(),
+        releases=Releases(COMPILED),
         keyring=Keyring({1: b"0" * 32}, 1),
         hash_key=b"1" * 32,
         ring=rung.append,
