@@ -148,6 +148,24 @@ def loop_of(connection: Connection, contact_id: int) -> Row[Any] | None:
     ).first()
 
 
+def waiting_loops(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return what is followed up with somebody whom nobody has got in touch with yet.
+
+    As (id, opened_at, survey, round), oldest first.
+    """
+    query = (
+        select(
+            survey_loop.c.id,
+            survey_loop.c.opened_at,
+            survey_invitation.c.survey,
+            survey_invitation.c.round,
+        )
+        .join(survey_invitation, survey_invitation.c.id == survey_loop.c.invitation_id)
+        .where(survey_loop.c.contact_id.in_(contact_ids), survey_loop.c.state == "open")
+    )
+    return connection.execute(query.order_by(survey_loop.c.id)).all()
+
+
 def open_loop(connection: Connection, row: Mapping[str, Any]) -> int:
     """Begin to follow up an unhappy answer; return its id."""
     made = insert(survey_loop).values(**row).returning(survey_loop.c.id)

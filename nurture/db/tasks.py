@@ -82,6 +82,13 @@ def workflow_of(connection: Connection, enrolment_id: int) -> str | None:
     ).scalar()
 
 
+def trigger_of(connection: Connection, enrolment_id: int) -> Mapping[str, Any]:
+    """Return the properties of the event that a journey began with."""
+    query = select(enrolment.c.trigger).where(enrolment.c.id == enrolment_id)
+    found = connection.execute(query).scalar()
+    return found if isinstance(found, dict) else {}
+
+
 def member(connection: Connection, member_id: int) -> Row[Any] | None:
     """Return one of our people, or None."""
     return connection.execute(select(team_member).where(team_member.c.id == member_id)).first()

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from nurture.domain.survey import HIGHEST, LOWEST, Band, Survey, band
+from nurture.domain.task_words import SPOKEN
 
 #: characters of a comment; who has more to say writes a mail
 LONGEST_COMMENT = 4000
@@ -126,6 +127,27 @@ def loop_move(
     if unhappy:
         return None
     return LoopMove.CLOSE if same or loop.state != "resolved" else None
+
+
+class Touch(enum.StrEnum):
+    """How we know that somebody got in touch with an unhappy customer."""
+
+    #: they were spoken to by phone
+    CALL = "call"
+    #: the task that follows it up was done
+    TASK = "task"
+    #: the customer wrote, and their owner has answered
+    REPLY = "reply"
+
+
+def touches(event: str, result: object, task: Touch | None) -> Touch | None:
+    """Return how an event shows that its owner got in touch, None: it did not.
+
+    `result` is a call's; `task` what the task that the event names has to do with it.
+    """
+    if event == "call.logged":
+        return Touch.CALL if result in SPOKEN else None
+    return task if event == "task.completed" else None
 
 
 #: state → states that a person may move a loop to

@@ -62,6 +62,9 @@ CALL_RESULTS: Words = {
     "no_answer": ("つながらなかった", "No answer"),
 }
 
+#: results of a call in which somebody was spoken to
+SPOKEN = frozenset(CALL_RESULTS) - {"no_answer"}
+
 LOSS_REASONS: Words = {
     "no_budget": ("予算の見送り", "No budget"),
     "competitor": ("他社に決定", "Chose somebody else"),

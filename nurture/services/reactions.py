@@ -18,6 +18,7 @@ from nurture.services.enrol import enrol
 from nurture.services.glances import approve, withhold
 from nurture.services.handoff import accept, close_own, give_back, house_title, task_row
 from nurture.services.lifecycle import set_stage
+from nurture.services.loop_contacts import got_in_touch
 from nurture.services.owners import hand_over
 from nurture.services.referral_deals import spoken_to
 
@@ -49,6 +50,7 @@ def _complete_task(batch: Batch, person: Person, arrival: Arrival) -> None:
     if isinstance(number, int) and not isinstance(number, bool):
         close_own(batch, person, [number], "done", arrival)
         reward_desk.task_done(batch, person, arrival)
+        got_in_touch(batch, person, arrival)
 
 
 def _take_reply(batch: Batch, person: Person, arrival: Arrival) -> None:
@@ -83,9 +85,10 @@ def _request_workflow(batch: Batch, person: Person, arrival: Arrival) -> None:
 
 
 def _take_call(batch: Batch, person: Person, arrival: Arrival) -> None:
-    """Take in a call, and let the referral by which the person came know of it."""
+    """Take in a call; the referral they came by, and who follows up an unhappy answer, hear."""
     log_call(batch, person, arrival)
     spoken_to(batch, person, arrival)
+    got_in_touch(batch, person, arrival)
 
 
 def _become_lead(batch: Batch, person: Person, arrival: Arrival) -> None:

@@ -13,6 +13,7 @@ from nurture.db.touched import Arrival
 from nurture.domain.deal_news import DealNews
 from nurture.domain.referral import CLOSED, OF_DEAL, Reason, State
 from nurture.domain.referral_life import further
+from nurture.domain.task_words import SPOKEN
 from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services import referral_moves as moves
@@ -29,9 +30,6 @@ _STATES = {
 
 #: a deal opened so shortly before its referral came is the referral's: CRMs tell bare dates
 _GRACE = timedelta(days=1)
-
-#: results of a call at which somebody was spoken to
-_SPOKE = frozenset({"qualified", "talked", "later", "not_now"})
 
 
 def check_referrals(connection: Connection, told: Sequence[tuple[str, dict[str, Any]]]) -> None:
@@ -108,7 +106,7 @@ def spoken_to(batch: Batch, person: Person, arrival: Arrival) -> None:
     are contacted, now that we know when and how."""
     said = arrival.properties
     how = str(said.get("how") or "phone")
-    if arrival.type == "call.logged" and str(said.get("result") or "") not in _SPOKE:
+    if arrival.type == "call.logged" and str(said.get("result") or "") not in SPOKEN:
         return
     for row in referrals.of_contact(batch.connection, person.id):
         if State(row.state) is State.RECEIVED:
