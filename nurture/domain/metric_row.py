@@ -113,8 +113,8 @@ def read_row(columns: MetricColumns, cells: Sequence[str], today: date, line: in
         text = plain(cell)
         if isinstance(meaning, date):
             if text and by_month.get(meaning, text) not in ("", text):
-                detail = {"month": f"{meaning:%Y-%m}", "known": by_month[meaning], "value": text}
-                faults.append(Remark("two_figures", detail))
+                two = {"month": f"{meaning:%Y-%m}", "known": by_month[meaning], "value": text}
+                faults.append(Remark("two_figures", two))
             by_month[meaning] = text or by_month.get(meaning, "")
         elif meaning and text and not said[meaning]:
             said[meaning] = text
