@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -145,15 +146,29 @@ def _meeting(
 
 def _columns(properties: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    amount = properties.get("amount")
-    if isinstance(amount, int | float) and not isinstance(amount, bool):
-        values["amount"] = float(amount)
+    amount = _figure(properties.get("amount"))
+    if amount is not None:
+        values["amount"] = amount
     texts = (("currency", 3), ("product", 200), ("reason", _LONGEST_TEXT), ("referral", 200))
     for name, longest in (*texts, ("next_step", _LONGEST_TEXT)):
         text = properties.get(name)
         if isinstance(text, str) and text.strip():
             values[name] = text.strip()[:longest]
+    if "currency" in values:
+        # `jpy` is JPY: no sum has two columns for one currency.
+        values["currency"] = values["currency"].upper()
     return values
+
+
+def _figure(value: object) -> float | None:
+    """Return a number that may be added up; None for what is none, and beyond all measure."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None
 
 
 def _facts(event_type: str, properties: Mapping[str, Any]) -> dict[str, Any]:

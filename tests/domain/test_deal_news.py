@@ -101,3 +101,13 @@ def test_days_and_moments_as_forms_write_them() -> None:
     assert str(read_day("2027-04-01T09:00")) == "2027-04-01"
     assert read_day("4/1") is read_day(20270401) is read_day("9999-12-31") is None
     assert read_moment("2026-05-13T06:00Z", TOKYO) == utc("2026-05-13 06:00")
+
+
+@pytest.mark.parametrize("amount", [float("inf"), float("nan"), 10**400, True, "120万"])
+def test_a_figure_that_nobody_can_add_up_is_none(amount: object) -> None:
+    """It would stop all that comes after it, or make every sum infinite."""
+    assert "amount" not in news("deal.won", amount=amount).values
+
+
+def test_one_currency_has_one_spelling() -> None:
+    assert news("deal.won", amount=5, currency="jpy").values == {"amount": 5.0, "currency": "JPY"}
