@@ -69,7 +69,7 @@ def test_an_introduction_shows_its_life_and_is_moved_by_a_button(
     answer = team.post(f"/referrals/{ref}", data={"to": "contacted", "how": "phone", "by": "sato"})
     assert answer.status_code == 303
     page = page_of(team, f"/referrals/{ref}")
-    assert "ご連絡済み" in page
+    assert "ご連絡済み" in page and "<dd>ご紹介制度 · 導入支援1日</dd>" in page
     assert "お約束の期限までの初回のご連絡" in page
     english = page_of(team, f"/referrals/{ref}", "en")
     assert "kept" in english

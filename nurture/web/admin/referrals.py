@@ -15,6 +15,7 @@ from nurture.errors import NotFoundError, NurtureError
 from nurture.language import in_language
 from nurture.services import referral_cases, referral_desk
 from nurture.services.case_drafts import as_text, draft
+from nurture.services.compose import text_in
 from nurture.services.house import house_at
 from nurture.services.referral_desk import OPEN, Answer, Line
 from nurture.services.referral_mail import person_line
@@ -73,6 +74,20 @@ def make_referrals(runtime: Runtime) -> Blueprint:
             members=members,
             ways=CONTACTED_BY,
             reasons=_OFFERED,
+            promised=_promised(sheet.line),
+        )
+
+    def _promised(line: Line) -> tuple[str, str]:
+        """Return the programme and the offer in words; their keys where the file is gone."""
+        row = line.row
+        with read(runtime.engine) as connection:
+            published = runtime.releases.published(connection)
+            release = runtime.releases.live(connection) if published else None
+        program = release.definitions.programs.get(row.program) if release is not None else None
+        offer = program.offers.get(row.offer or "") if program is not None else None
+        return (
+            text_in(program.title, language()) if program is not None else row.program,
+            text_in(offer.title, language()) if offer is not None else row.offer or "",
         )
 
     @pages.post("/<ref>")
