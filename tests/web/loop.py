@@ -265,7 +265,7 @@ def live(one: Loop) -> None:
     one.deal("deal.won", amount=1_800_000)
     one.until(6, 1, 12)
     won = one.mail("referrer/won")
-    assert "ご紹介のご縁が実を結びました" in won.subject
+    assert "ご紹介が実を結びました" in won.subject
     assert "効果の数値をお伝えすることには、小林様のご了承をいただいております" in won.html
     one.mail("referred/thanks-contract")
     mori.goto(page)

@@ -53,7 +53,7 @@ def scene(lite: Engine, tmp_path: Path) -> Scene:
     return make_scene(lite, tmp_path)
 
 
-class _Server:
+class Server:
     """An application on a port of its own, while a test runs."""
 
     def __init__(self, app: Flask) -> None:
@@ -76,7 +76,7 @@ def test_no_page_of_the_team_is_cut_off_or_refused(
     person = fill(scene, store, LONG)
     paths = ["/status", "/contacts/", f"/contacts/{person}", "/workflows/", "/tasks/", "/mailbox/"]
     paths += ["/workflows/warm-nurture", "/mailbox/1"]
-    with _Server(make_team(scene.runtime, store, "x" * 32)) as url:
+    with Server(make_team(scene.runtime, store, "x" * 32)) as url:
         page = browser.new_page(viewport={"width": width, "height": 800})
         complaints: list[str] = []
         page.on("console", lambda said: complaints.append(said.text))
@@ -98,7 +98,7 @@ def test_a_reader_unsubscribes_and_changes_their_mind_without_scripts(
     person = scene.person()
     scene.agree(person, "marketing")
     address = f"/u/{scene.token(Purpose.UNSUBSCRIBE, scene.mail(person), person)}"
-    with _Server(make_public(scene.runtime, scene.state)) as url:
+    with Server(make_public(scene.runtime, scene.state)) as url:
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
         page.goto(url + address)
@@ -134,7 +134,7 @@ def test_a_reader_chooses_without_scripts_by_names_that_are_read_out(
     person = scene.person()
     scene.agree(person, "marketing")
     address = f"/p/{scene.token(Purpose.PREFERENCES, scene.mail(person), person)}"
-    with _Server(make_public(scene.runtime, scene.state)) as url:
+    with Server(make_public(scene.runtime, scene.state)) as url:
         looking = browser.new_page(viewport={"width": width, "height": 700})
         looking.goto(url + address)
         assert looking.evaluate(SMALLER_THAN_A_FINGER) == []
@@ -172,7 +172,7 @@ def test_a_scanner_with_scripts_that_opens_every_link_of_a_task_mail_changes_not
     links = addresses(mail)
     assert len(links) == 6
     before = desk.everything()
-    with _Server(make_public(desk.house.runtime, tmp_path)) as url:
+    with Server(make_public(desk.house.runtime, tmp_path)) as url:
         here = [url + "/t/" + link.partition("/t/")[2] for link in links]
         scanner = browser.new_page(viewport={"width": 360, "height": 740})
         for link in here:
