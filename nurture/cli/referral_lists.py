@@ -17,7 +17,7 @@ from nurture.cli.context import house_of
 from nurture.cli.speaking import speaks, tell
 from nurture.db.engine import read
 from nurture.domain import loop_words
-from nurture.domain.glossary import word
+from nurture.domain.glossary import MESSAGE_STATES, word
 from nurture.domain.referral import CONTACTED_BY, State, Way
 from nurture.language import say
 from nurture.services import referral_desk, sentences
@@ -27,6 +27,9 @@ from nurture.services.referral_told import told, told_whole
 from nurture.services.referral_words import reason_text
 from nurture.services.referrals import Introduction
 from nurture.services.runtime import Runtime
+
+#: states of mails; one that waits for somebody's look says so
+_MAIL_STATES = {**MESSAGE_STATES, "review": ("ご確認待ち", "Waits for a look")}
 
 _HEADS = {
     "Ref": "番号",
@@ -75,6 +78,12 @@ def show(ctx: click.Context, ref: str, as_json: bool, locale: str) -> None:
         line.append(word(loop_words.REFERRAL_STATES, one.to_state, locale), "bold")
         who = word(loop_words.MOVERS, one.by, locale)
         line.append(f"  {reason_text(one.reason, locale)}  {who}", "dim")
+        console.print(line)
+    for mail in sheet.mails:
+        state = word(_MAIL_STATES, mail.state, locale)
+        line = Text(f"{sentences.moment(mail.at, locale, zone)}  ")
+        line.append(mail.title, "bold")
+        line.append(f"  {word(loop_words.REWARD_SIDES, mail.reader, locale)}  {state}", "dim")
         console.print(line)
 
 

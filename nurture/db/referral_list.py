@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
-from nurture.db.tables import account, contact, deal, message, referral, reward, team_member
+from nurture.db.tables import (
+    account,
+    contact,
+    deal,
+    enrolment,
+    message,
+    referral,
+    reward,
+    team_member,
+)
 
 _giver, _home = contact.alias("giver"), account.alias("home")
 
@@ -84,3 +93,26 @@ def consent_mail(connection: Connection, hashed: str) -> Row[*tuple[Any, ...]] |
             message.c.dedupe_key == f"introduction/{hashed}"
         )
     ).first()
+
+
+def mails_about(
+    connection: Connection, ref: str, contact_ids: Iterable[int]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the mails that journeys `per` a referral made for these people, oldest first."""
+    return connection.execute(
+        select(
+            message.c.contact_id,
+            message.c.template,
+            message.c.workflow,
+            message.c.subject,
+            message.c.subject_override,
+            message.c.state,
+            message.c.reason,
+            message.c.created_at,
+            message.c.sent_at,
+            message.c.due_at,
+        )
+        .join(enrolment, enrolment.c.id == message.c.enrolment_id)
+        .where(enrolment.c.subject == ref, enrolment.c.contact_id.in_(sorted(contact_ids)))
+        .order_by(message.c.id)
+    ).all()

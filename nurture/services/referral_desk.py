@@ -19,6 +19,7 @@ from nurture.domain.referral import CLOSED, PROGRESS, State, Way, may_become
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import say
 from nurture.services import referrals as life
+from nurture.services.referral_mails import AboutIt, mails_of
 from nurture.services.referral_timers import heard
 from nurture.services.referrals import Introduced, Introduction
 from nurture.services.runtime import DECIDE, Runtime
@@ -59,8 +60,8 @@ class Sheet:
     line: Line
     steps: Sequence[Row[Any]]
     rewards: Sequence[Row[Any]]
-    #: (step, sent_at) of the mails that its referrer got about it
-    mails: Sequence[tuple[str, datetime]]
+    #: what its referrer and who was referred got about it, or will
+    mails: Sequence[AboutIt]
     #: the mail that asked for consent: (state, reason, sent_at)
     asked: Row[Any] | None
     #: what may be done with it now: states to go to, `reopen`
@@ -96,7 +97,7 @@ def sheet(runtime: Runtime, ref: str) -> Sheet:
             _line(runtime, row, told),
             referrals.steps_of(connection, row.id),
             referral_list.rewards_of(connection, row.id),
-            told,
+            mails_of(runtime, connection, row),
             referral_list.consent_mail(connection, row.address_hash) if row.address_hash else None,
             _moves(row),
         )

@@ -37,7 +37,7 @@ def told(line: Line) -> dict[str, Any]:
 
 
 def told_whole(sheet: Sheet) -> dict[str, Any]:
-    """Return a referral with its steps and rewards."""
+    """Return a referral with its steps, rewards and mails."""
     return {
         **told(sheet.line),
         "moves": list(sheet.moves),
@@ -54,6 +54,17 @@ def told_whole(sheet: Sheet) -> dict[str, Any]:
         "rewards": [
             {"id": one.id, "side": one.side, "title": one.title, "state": one.state}
             for one in sheet.rewards
+        ],
+        "mails": [
+            {
+                "title": one.title,
+                "template": one.template,
+                "to": one.reader,
+                "state": one.state,
+                "at": _at(one.at),
+                "due": _at(one.due_at),
+            }
+            for one in sheet.mails
         ],
     }
 
