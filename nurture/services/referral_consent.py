@@ -79,6 +79,8 @@ def agree(
     if row is None:
         raise NotFoundError(say("there is no such referral"))
     if row.contact_id is not None:
+        if by_deal(row):
+            _word_after_deal(connection, row, consent_text, marketing, numbers, by, now)
         return _agreed_before(connection, row)
     if State(row.state) in CLOSED - {State.EXPIRED}:
         raise NurtureError(
@@ -135,6 +137,27 @@ def agree(
         # Who introduced themselves is no guest of a friend: a doubt, and no welcome.
         _tell_accepted(connection, followed, contact_id, now)
     return Agreed(followed.id, followed.ref, State(followed.state), contact_id)
+
+
+def by_deal(row: Row[Any]) -> bool:
+    """Say whether a deal made somebody a contact who has not said yet what they agree to."""
+    undecided = State(row.state) not in CLOSED - {State.WON}
+    return row.contact_id is not None and row.consented_at is None and undecided
+
+
+def _word_after_deal(
+    connection: Connection,
+    row: Row[Any],
+    text: str,
+    marketing: bool,
+    numbers: bool,
+    by: str,
+    now: datetime,
+) -> None:
+    """Write down what somebody agrees to with whom we are in talks already; no state moves."""
+    contact_id = people.current(connection, row.contact_id) or row.contact_id
+    _grant(connection, row, contact_id, text, marketing, by, now)
+    referrals.change(connection, row.id, now, consented_at=now, numbers_agreed=numbers)
 
 
 def _going(connection: Connection, contact_id: int, but: int) -> Row[Any] | None:

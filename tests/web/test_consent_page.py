@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from nurture.db import referrals as rows
 from nurture.db import tables
-from nurture.db.engine import make_engine, read
+from nurture.db.engine import make_engine, read, write
 from nurture.services import refer_links
 from tests.web.introductions import Introducing, begin, words
 
@@ -133,3 +134,21 @@ def test_an_old_stop_link_stops_and_opens_nothing(world: Introducing) -> None:
     page = world.post(path)
     assert "停止しました" in words(page) and "/r/" not in page
     assert world.rows(tables.referrer)[0].updates_stopped_at is not None
+
+
+def test_whose_deal_came_first_still_says_what_they_agree_to(world: Introducing) -> None:
+    made = world.introduce("鈴木 一郎", company="株式会社みどり物流", email="suzuki@midori.example")
+    person = world.scene.person("suzuki@midori.example", family_name="鈴木")
+    with write(world.scene.engine) as connection:
+        rows.change(connection, made.id, world.scene.clock.now(), state="won", contact_id=person)
+    path = _page(world, made.id)
+    assert 'value="decline"' not in world.get(path)
+    who = {"name": "鈴木 一郎", "company": "みどり物流", "email": "suzuki@midori.example"}
+    world.post(path, **who, do="agree", numbers="yes")
+    (row,) = world.rows(tables.referral)
+    assert (row.state, row.numbers_agreed) == ("won", True)
+    assert row.consented_at is not None
+    granted = [one.purpose for one in world.rows(tables.consent) if one.state == "granted"]
+    assert "referral" in granted
+    # Once: what they see from now on is our thanks.
+    assert 'name="email"' not in world.get(path)

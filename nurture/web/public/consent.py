@@ -24,6 +24,7 @@ from nurture.services import refer_links, referral_mail, referrals
 from nurture.services.compose import text_in
 from nurture.services.refer_desk import Desk, desk_of_contact
 from nurture.services.refer_kit import kit_of, perk_of
+from nurture.services.referral_consent import by_deal
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.web.languages import asked_for, known, language, translate
 from nurture.web.public import refer_frame
@@ -95,7 +96,8 @@ def make_consent(runtime: Runtime) -> Blueprint:
             abort(429)
         # RFC 8058: one click in a mail program declines; the signed address says whose it is.
         if request.form.get("do") == "decline" or "List-Unsubscribe" in request.form:
-            return _decline(runtime, found)
+            # Who is in talks with us tells the one they talk with: nothing is erased here.
+            return _thanks(found) if by_deal(found.row) else _decline(runtime, found)
         filled = of_the_referred(request.form)
         faults = {name: said for name, said in filled.faults.items() if name != "agree"}
         if filled.trapped or request.form.get("do") != "agree" or faults:
@@ -161,6 +163,8 @@ def _over(found: _Asked) -> Response | None:
         )
     if found.row.reason == Reason.REFUSED:
         return _declined(found)
+    if by_deal(found.row):
+        return None
     if found.row.contact_id is not None:
         return _thanks(found)
     if state in CLOSED and state is not State.EXPIRED:
@@ -209,6 +213,7 @@ def _form(
         faults=faults or {},
         marketing=_marketing(desk),
         numbers=_numbers(found),
+        may_decline=not by_deal(row),
         ticked=request.form if filled is not None else {},
     )
 
