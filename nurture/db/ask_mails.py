@@ -6,18 +6,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from nurture.db.tables import account_metric, event, referral_ask, referrer
+from nurture.db.tables import account, account_metric, event, referral_ask, referrer
 
 
 def ask_of_mail(connection: Connection, dedupe_key: str) -> Row[*tuple[Any, ...]] | None:
-    """Return the ask that a mail, named by its key, is; with the code and motive of its reader."""
+    """Return the ask that a mail, named by its key, is: with code, motive, trade of its reader."""
     query = (
         select(
             referral_ask,
             referrer.c.code,
             referrer.c.motive,
+            account.c.industry,
         )
         .outerjoin(referrer, referrer.c.contact_id == referral_ask.c.contact_id)
+        .outerjoin(account, account.c.id == referral_ask.c.account_id)
         .where(referral_ask.c.dedupe_key == dedupe_key)
     )
     return connection.execute(query).first()

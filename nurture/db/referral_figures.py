@@ -42,12 +42,12 @@ def customer_of(account_id: int | None, contact_id: int | None) -> CustomerKey:
 def referrals(
     connection: Connection,
     period: Period,
-    rewarded: Collection[tuple[str, str]],
+    rewarded: Mapping[tuple[str, str], str],
     types: Mapping[str, str],
 ) -> list[ReferralFact]:
     """Return the referrals that came in a span, oldest first, each with every state it was in.
 
-    `rewarded`: (programme, offer) that have a reward for the referrer; `types`: programme →
+    `rewarded`: (programme, offer) with a reward for the referrer → its kind; `types`: programme →
     what its file calls it.
     """
     mine = referral.c.created_at >= period.since, referral.c.created_at < period.until
@@ -109,7 +109,7 @@ def referrals(
 
 
 def asks(
-    connection: Connection, period: Period, rewarded: Collection[tuple[str, str]]
+    connection: Connection, period: Period, rewarded: Mapping[tuple[str, str], str]
 ) -> list[AskFact]:
     """Return the asks of a span whose mail was not dropped."""
     rows = connection.execute(
@@ -133,7 +133,7 @@ def asks(
             row.asked_at,
             row.answer,
             row.answered_at,
-            (row.program, row.offer) in rewarded,
+            rewarded.get((row.program, row.offer), ""),
         )
         for row in rows
     ]

@@ -157,7 +157,13 @@ class AskFact:
     asked_at: datetime
     answer: str | None = None
     answered_at: datetime | None = None
-    rewarded: bool = False
+    #: kind of what its offer gives the referrer; "" for a benefit without a reward
+    reward: str = ""
+
+    @property
+    def rewarded(self) -> bool:
+        """Whether the referrer was promised a reward."""
+        return bool(self.reward)
 
 
 @dataclass(frozen=True, slots=True)

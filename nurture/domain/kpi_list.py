@@ -59,6 +59,7 @@ KPIS: tuple[Kpi, ...] = (
     _kpi(referral_kpis.ask_response, "asks", "referral_ask, referral"),
     _kpi(referral_kpis.ask_to_referral, "asks", "referral_ask, referral"),
     _kpi(referral_kpis.asks_by_offer, "asks", "referral_ask, referral"),
+    _kpi(referral_kpis.asks_by_reward, "asks", "referral_ask, referral"),
     _kpi(referral_kpis.asks_by_timing, "asks", "referral_ask, referral"),
     _kpi(referral_kpis.asks_by_channel, "asks", "referral_ask, referral"),
     _kpi(referral_kpis.decline_reasons, "asks", "referral_ask"),

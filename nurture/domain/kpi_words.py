@@ -145,6 +145,13 @@ KPI_WORDS: Mapping[str, About] = {
         ("効いた特典", "Offers that worked"),
         ("特典ごとの、ご紹介につながった割合", "Asks that brought a referral, by offer"),
     ),
+    "asks_by_reward": About(
+        ("喜ばれるお礼", "What people like"),
+        (
+            "お約束したお礼の種類ごとの、ご紹介につながった割合",
+            "Asks that brought a referral, by kind of what was promised",
+        ),
+    ),
     "asks_by_timing": About(
         ("効いた時期", "Timings that worked"),
         ("時期ごとの、ご紹介につながった割合", "Asks that brought a referral, by timing"),
@@ -346,6 +353,10 @@ ROWS: Mapping[str, Words] = {
     "type": TYPES,
     "medium": MEDIA,
     "ask_channel": ASK_CHANNELS,
+    "reward": {
+        **loop_words.REWARD_KINDS,
+        "none": ("ご招待などの便宜のみ", "A benefit alone"),
+    },
     "record": RECORDS,
     "source": SOURCES,
     "offer": NONE,

@@ -152,6 +152,14 @@ def asks_by_offer(book: Book) -> Table[Share]:
     return asks_by(book, lambda one: one.offer, "offer")
 
 
+def asks_by_reward(book: Book) -> Table[Share]:
+    """Asks that brought a referral / asks, by what was promised: what people like (row 37).
+
+    The kind of what the offer gives the referrer; a benefit without a reward stands by itself.
+    """
+    return asks_by(book, lambda one: one.reward or "none", "reward")
+
+
 def asks_by_timing(book: Book) -> Table[Share]:
     """Asks that brought a referral / asks, by the timing of the ask (rows 105 and 180)."""
     return asks_by(book, lambda one: one.timing, "timing")

@@ -96,6 +96,8 @@ _ASK: Fields = {
     **dict.fromkeys(("size", "persona", "referred", "named", "reason", "motive"), False),
     # what was reported to them last
     **dict.fromkeys(("result", "metric", "change"), False),
+    # a case of their own trade
+    **dict.fromkeys(("case", "case_url"), False),
 }
 #: of a mail about a referral
 _REFERRAL: Fields = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
 from nurture.db import ask_mails
 from nurture.db.engine import read
+from nurture.domain.library import Item, Pick, best, in_locale
 from nurture.domain.purpose import Purpose
+from nurture.domain.reader import Reader
 from nurture.domain.referral import AskAnswer
 from nurture.domain.referral_program import Offer, Program, Texts
 from nurture.domain.results import rounded
@@ -18,6 +22,9 @@ from nurture.emails.tokens import Token
 from nurture.services import refer_links
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
+
+#: kind of the library's items that tell what somebody did
+_CASE = "case"
 
 #: field of `ask` → the answer that its link chooses
 ANSWERS: Mapping[str, AskAnswer] = {
@@ -40,7 +47,10 @@ def values(
         if row is None or program is None:
             return {}
         told = result_told(connection, row.contact_id, row.account_id, locale)
-    return {"ask": ask_values(runtime, program, row, told, locale)}
+    definitions = release.definitions
+    today = runtime.clock.now().astimezone(ZoneInfo(definitions.calendar.zone)).date()
+    case = case_told(definitions.library.items, program, row.industry or "", locale, today)
+    return {"ask": {**ask_values(runtime, program, row, told, locale), **case}}
 
 
 def ask_values(
@@ -83,6 +93,27 @@ def program_values(program: Program, offer: Offer | None, locale: str, link: str
         "outcome": text_in(kit.outcome, locale),
         "chat": text_in(kit.chat, locale).replace("{link}", link),
     }
+
+
+def case_told(
+    items: Mapping[str, Item], program: Program, industry: str, locale: str, today: date
+) -> dict[str, str]:
+    """Return a case of the reader's own trade to show with an ask: title and address.
+
+    Without one of their trade the kit's own; nothing where there is none to read.
+    """
+    own = {key: one for key, one in items.items() if industry in one.industries and one.url}
+    pick = Pick(_CASE, ("industry",), program.kit.case)
+    item = best({**own, **_named(items, program.kit.case)}, pick, Reader(industry), locale, today)
+    found = item.item
+    address = str(in_locale(found.url, locale) or "") if found is not None else ""
+    if found is None or not address:
+        return {}
+    return {"case": str(in_locale(found.title, locale) or ""), "case_url": address}
+
+
+def _named(items: Mapping[str, Item], key: str) -> dict[str, Item]:
+    return {key: items[key]} if key in items else {}
 
 
 def result_told(

@@ -71,6 +71,7 @@ _TEXTS: Mapping[str, Mapping[str, Any]] = {
             "now": "四つのラインに広げ、空いた時間を改善の仕事に充てています",
         },
         "reward": "活用研修（半日・オンライン）",
+        "case": "日報の転記を月42時間減らした工場",
     },
     "en": {
         "title": "Online session on everyday paperwork",
@@ -88,6 +89,7 @@ _TEXTS: Mapping[str, Mapping[str, Any]] = {
             "now": "Four lines work that way; the hours go into improvement",
         },
         "reward": "Advanced training, half a day, online",
+        "case": "How one plant saved 42 hours a month",
     },
 }
 
@@ -214,6 +216,8 @@ def sample_ask(definitions: Definitions, locale: str, url: str) -> dict[str, str
         **said,
         **told,
         **dict.fromkeys(links, url),
+        "case": _TEXTS.get(locale, _TEXTS["en"])["case"],
+        "case_url": url,
         **{"timing": "result_reported", "mode": "criteria", "named": "", "reason": ""},
         "motive": "",
     }

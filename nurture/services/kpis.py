@@ -210,9 +210,10 @@ def _earlier(
     )
 
 
-def _rewarded(definitions: Definitions) -> set[tuple[str, str]]:
+def _rewarded(definitions: Definitions) -> dict[tuple[str, str], str]:
+    """Return (programme, offer) with a reward for the referrer → its kind."""
     return {
-        (program.name, offer.key)
+        (program.name, offer.key): offer.referrer.kind
         for program in definitions.programs.values()
         for offer in program.offers.values()
         if offer.referrer is not None

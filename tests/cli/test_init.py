@@ -207,7 +207,9 @@ def test_layouts_and_team_mails_are_those_that_are_shipped() -> None:
 def test_the_letters_of_the_loop_are_those_that_are_shipped() -> None:
     mine = everything(ROOT / "nurture" / "starter" / "loop" / "both" / "templates" / "email")
     shipped = everything(ROOT / "templates" / "email")
-    assert mine == {path: shipped[path] for path in mine}
+    for path, content in mine.items():
+        beside = f"nurture/starter/loop/both/templates/email/{path}"
+        assert content == shipped[path], f"cp templates/email/{path} {beside}"
 
 
 def test_a_wheel_holds_the_starter(tmp_path: Path) -> None:

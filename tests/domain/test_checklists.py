@@ -77,7 +77,7 @@ def test_what_others_claim_names_who_claims_it() -> None:
 
 
 def test_wrong_beliefs_stand_beside_our_own_numbers() -> None:
-    found = book(asks=[ask(1, rewarded=True), ask(2)], referrals=[referral(1, ask_id=2)])
+    found = book(asks=[ask(1, reward="gift"), ask(2)], referrals=[referral(1, ask_id=2)])
     said = [str(one.own) for one in advice(found)]
     assert len(said) == 5
     assert "With a reward 0 of 1 asks brought somebody, without 1 of 1" in said

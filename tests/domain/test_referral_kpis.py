@@ -109,6 +109,17 @@ def test_offers_and_timings_are_held_against_each_other_by_what_they_brought() -
     }
 
 
+def test_what_people_like_is_read_from_what_was_promised_and_a_benefit_stands_by_itself() -> None:
+    asks = [ask(1, reward="training"), ask(2, reward="training"), ask(3), ask(4, reward="gift")]
+    found = book(asks=asks, referrals=[referral(1, ask_id=1), referral(2, ask_id=3)])
+    assert referral_kpis.asks_by_reward(found).rows == {
+        "training": Share(1, 2),
+        "none": Share(1, 1),
+        "gift": Share(0, 1),
+    }
+    assert [one.rewarded for one in asks] == [True, True, False, True]
+
+
 def test_a_no_and_a_referral_are_both_answers_to_an_ask() -> None:
     asks = [ask(1, answer="not_now"), ask(2), ask(3)]
     found = book(asks=asks, referrals=[referral(1, ask_id=2)])
