@@ -14,11 +14,12 @@ from nurture.domain.first_mails import first_mails
 from nurture.domain.steps import ReferralQuestion, Send
 from nurture.emails.lint import lint_templates
 from nurture.emails.memory import NO_MEMORY, Memory
-from nurture.emails.sources import LAYOUTS, ROOT
+from nurture.emails.sources import LAYOUTS, ROOT, parse_path
 from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
 from nurture.errors import Place, Problem
 from nurture.services.ask_checks import ask_templates, check_ask_mails
+from nurture.services.question_checks import misplaced_questions
 from nurture.services.result_mail import result_templates
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
 from nurture.services.sender_check import sender_problems
@@ -67,29 +68,41 @@ def template_problems(
         for path, text in texts.items()
         if path.startswith(LAYOUTS) or (path.startswith(own) and "/" not in path[len(own) :])
     }
-    found = lint_templates(some, _context(definitions))
+    found = lint_templates(some, _context(definitions, misplaced_questions(some, definitions)))
     return tuple(problem for problem in found if problem.place.file.startswith((own, LAYOUTS)))
 
 
-def _context(definitions: Definitions) -> TemplateContext:
+def _context(
+    definitions: Definitions, misplaced: Mapping[str, Collection[Problem]]
+) -> TemplateContext:
+    # What is sent by the wrong step is told once; that its values lack there follows from it.
+    told = {root: frozenset(map(_template, some)) for root, some in misplaced.items()}
     items = definitions.library.items.values()
     return replace(
         TemplateContext.of(definitions.policy, first_mails(definitions)),
         item_templates=frozenset(item.sent_in for item in items),
         consented=consented_templates(definitions),
         only_in={
-            "ask": ask_templates(definitions),
-            "survey": survey_templates(definitions),
+            "ask": ask_templates(definitions) | told["ask"],
+            "survey": survey_templates(definitions) | told["survey"],
             "result": result_templates(definitions),
         },
     )
+
+
+def _template(problem: Problem) -> str:
+    path = parse_path(problem.place.file)
+    return path.name if path is not None else ""
 
 
 def _mail_problems(
     definitions: Definitions, texts: Mapping[str, str], unread: Collection[str], memory: Memory
 ) -> Iterator[Problem]:
     """Yield what is wrong with templates, and with the subjects that steps give them."""
-    context = _context(definitions)
+    misplaced = misplaced_questions(texts, definitions, memory)
+    for errors in misplaced.values():
+        yield from errors
+    context = _context(definitions, misplaced)
     without_item = replace(context, optional=context.optional | {"item"})
     yield from lint_templates(texts, context, unread, memory)
     yield from check_seminar_mails(texts, definitions, memory)

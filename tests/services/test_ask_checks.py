@@ -7,6 +7,7 @@ import pytest
 from nurture.errors import Severity
 from nurture.services.check import check
 from tests.services.asking import MAIL, files
+from tests.services.broadcasts import broadcast
 from tests.services.project import letter
 
 
@@ -55,10 +56,50 @@ def test_other_letters_may_not_count_on_what_asks_bring() -> None:
         b"workflow: other\npurpose: marketing\ntrigger: [{event: a.done}]\nsteps: [{send: other}]\n"
     )
     _, problems = check(made)
-    assert [one.code for one in problems if "other" in one.place.file] == ["may-be-missing"]
+    assert [one.code for one in problems if "templates/email/other" in one.place.file] == [
+        "asked-by-send"
+    ]
     made["templates/email/referral/ask.md"] = f"{MAIL}{{{{ ask.peeple }}}}\n".encode()
     _, problems = check(made)
     assert any("did you mean 'ask.people'" in str(one.hint) for one in problems)
+
+
+_PLAIN = "workflow: other\npurpose: referral\ntrigger: [{event: a.done}]\nsteps: [%s]\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value", "step"),
+    [
+        ("workflows/other.yaml", _PLAIN % "{id: ask, send: other}", "ask", "ask_referral"),
+        ("workflows/other.yaml", _PLAIN % "{id: ask, send: other}", "survey", "survey"),
+        ("workflows/broadcasts/0.yaml", broadcast("other", send="other"), "ask", "ask_referral"),
+    ],
+)
+def test_a_letter_that_asks_and_is_sent_by_a_plain_send_is_an_error_told_once(
+    path: str, text: str, value: str, step: str
+) -> None:
+    fields = {"ask": ("people", "benefit", "reports"), "survey": ("link", "question", "low")}
+    made = files()
+    mail = letter("\n".join(f"{{{{ {value}.{one} }}}}" for one in fields[value]))
+    made["templates/email/other.md"] = mail.encode()
+    made[path] = text.encode()
+    _, problems = check(made)
+    told = [one for one in problems if "email/other" in one.place.file]
+    (problem,) = [one for one in told if one.code != "first-mail-origin"]
+    assert (problem.code, problem.severity) == ("asked-by-send", Severity.ERROR)
+    assert problem.place.line == mail[: mail.index("{{ " + value)].count("\n") + 1
+    assert "'other'" in str(problem.message)
+    assert f"`{step}:`" in str(problem.hint)
+
+
+def test_what_follows_an_ask_in_its_journey_and_what_asks_for_itself_is_no_error() -> None:
+    made = files()
+    made["templates/email/other.md"] = letter("{% if ask %}{{ ask.people }}{% endif %}").encode()
+    made["templates/email/thanks.md"] = letter("{{ ask.people }}").encode()
+    made["workflows/other.yaml"] = (_PLAIN % "{send: other}").encode()
+    made["workflows/ask.yaml"] += b"  - send: thanks\n"
+    _, problems = check(made)
+    assert [one.code for one in problems if one.code == "asked-by-send"] == []
 
 
 @pytest.mark.parametrize(
@@ -67,6 +108,10 @@ def test_other_letters_may_not_count_on_what_asks_bring() -> None:
         ("お知り合いの工場の方をご紹介いただけませんか。", True),
         ("お知り合いの方をぜひご紹介ください。", True),
         ("Would you introduce us to a plant manager?", True),
+        ("お知り合いの方に、ぜひお声がけください。", True),
+        ("お友達紹介で1万円を進呈します。", True),
+        ("紹介キャンペーンのご案内です。", True),
+        ("ご不明な点は、お気軽にお声がけください。", False),
         # thanking and telling are no requests
         ("ご紹介くださり、誠にありがとうございます。", False),
         ("先日は、ご紹介のお願いにお返事をくださり、ありがとうございました。", False),
