@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -15,14 +16,17 @@ from rich.text import Text
 
 from nurture.cli.context import house_of
 from nurture.cli.speaking import speaks, tell
+from nurture.cli.speaking import told as spoken
 from nurture.db.engine import read
 from nurture.domain import loop_words
 from nurture.domain.glossary import MESSAGE_STATES, word
 from nurture.domain.referral import CONTACTED_BY, State, Way
+from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services import referral_desk, sentences
 from nurture.services.house import house_at
 from nurture.services.referral_desk import OPEN, Answer, Line
+from nurture.services.referral_outlook import Outlook, outlook, reopened
 from nurture.services.referral_told import told, told_whole
 from nurture.services.referral_words import reason_text
 from nurture.services.referrals import Introduction
@@ -96,6 +100,7 @@ def show(ctx: click.Context, ref: str, as_json: bool, locale: str) -> None:
 @click.option("--consent", default="", help="To received: who said that they agree, when, how.")
 @click.option("--email", default="", help="To received: where they want to be written to.")
 @click.option("--by", default="", help="Who does it: a sender key. Default: your login name.")
+@click.option("--yes", is_flag=True, help="Do not ask, where stages are skipped or no deal is won.")
 @click.pass_context
 def move(
     ctx: click.Context,
@@ -107,17 +112,37 @@ def move(
     consent: str,
     email: str,
     by: str,
+    yes: bool,
 ) -> None:
     """Move the introduction REF to STATE: contacted, meeting, proposal, won, lost, declined …
 
+    It says what will follow, and asks first where stages are skipped or a win has no deal.
     `reopen` opens a closed one again where it stood.
     """
     runtime = house_of(ctx).runtime
     answer = Answer(
         reason=reason, contacted_by=how or "", result=result, consent=consent, email=email
     )
+    _confirm(outlook(runtime, ref, state), yes)
     done = referral_desk.move(runtime, ref, state, by or getpass.getuser(), answer)
     tell(say("Recorded.") if done else say("It was so already: nothing changed."))
+    if done and state == "reopen":
+        for one in reopened(runtime, ref):
+            tell(one)
+
+
+def _confirm(found: Outlook, yes: bool) -> None:
+    """Say what will follow; ask where something is missing that usually comes before."""
+    for one in (*found.unusual, *found.follows):
+        tell(one)
+    if not found.unusual or yes:
+        return
+    if not sys.stdin.isatty():
+        raise NurtureError(
+            say("this needs a confirmation, and nobody can be asked here: nothing was recorded"),
+            say("say it again with --yes"),
+        )
+    click.confirm(spoken(say("Record it all the same?")), abort=True)
 
 
 @click.command()

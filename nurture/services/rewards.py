@@ -190,6 +190,9 @@ def _change(
     if found.move is Move.REVERSE and row.state != RewardState.PENDING:
         told = row.state in OWED and not row.held
         emit(desk, story.ref, row, "reward.reversed", reason=found.reason, told=told)
+    if found.move is Move.REVERSE and found.reason == Reason.REOPENED:
+        # The referral is under way again: what was taken back is to be hoped for again.
+        move(desk, rows.locked(desk.connection, [row.id])[0], Move.EXPECT)
 
 
 def move(desk: Desk, row: Row[Any], what: Move, reason: str = "", **values: Any) -> None:

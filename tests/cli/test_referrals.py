@@ -52,8 +52,8 @@ def test_a_referral_from_the_first_word_to_the_case(at: Referring) -> None:
     assert "nothing changed" in _run("move", ref, "contacted")
     assert "did you mean 'lost'" in _run("move", ref, "lostt", status=1)
     _run("move", ref, "lost", "--reason", "timing")
-    _run("move", ref, "reopen")
-    _run("move", ref, "won", "--result", "転記の時間を42%削減")
+    assert f"Open again: {ref} stands at Contacted" in _run("move", ref, "reopen")
+    _run("move", ref, "won", "--result", "転記の時間を42%削減", "--yes")
     shown = _run("show", ref, "--locale", "ja")
     assert (
         "時期が合わない" in shown and "再開" in shown and "手入力による（ほかの接点なし）" in shown
@@ -95,3 +95,19 @@ def test_mistakes_are_said(at: Referring) -> None:
     )
     made = at.introduce()
     assert "is not won" in _run("case", made.ref, "--side", "referrer", status=1)
+
+
+def test_a_win_out_of_nowhere_says_what_follows_and_asks_first(at: Referring) -> None:
+    who = ("--name", "鈴木 一郎", "--company", "企業", "--email", "suzuki@kigyou.example")
+    ref = _run("add", "tanaka@aozora.example", *who, "--consent", "5/12 電話").split()[0]
+    said = _run("move", ref, "contacted", "--how", "phone", locale="ja")
+    assert "お便りが届きます" in said and "記録しました" in said
+    refused = _run("move", ref, "won", status=1)
+    assert "Nothing was recorded of: Meeting, Proposal" in refused
+    assert "No deal is linked" in refused and "say it again with --yes" in refused
+    assert "will be written a letter: Won. It goes without a look" in refused
+    assert [row.to_state for row in at.house.rows(tables.referral_step)][-1] == "contacted"
+    assert "Recorded." in _run("move", ref, "won", "--yes")
+    assert at.house.row(tables.referral, 1).state == "won"
+    # Said to no purpose: nothing is asked either.
+    assert _run("move", ref, "won").startswith("It was so already")

@@ -119,13 +119,18 @@ def test_a_reopened_deal_takes_back_what_was_not_delivered_with_the_other_sign(
     mine = at.reward(one).id
     house.after(days=15)
     at.reopens(one)
-    assert (at.reward(one).state, at.reward(one).reason) == ("reversed", "reopened")
-    assert at.ledger(mine)[-1] == ("due", "reversed", -50000, "reopened")
+    # Taken back, and expected again in the same breath: the referral is under way.
+    assert (at.reward(one).state, at.reward(one).reason) == ("pending", None)
+    assert at.ledger(mine)[-2:] == [
+        ("due", "reversed", -50000, "reopened"),
+        ("reversed", "pending", None, None),
+    ]
     (task,) = house.rows(tables.task, kind="reward", contact_id=at.referrer)
     assert task.state == "cancelled"
     assert {row.properties["told"] for row in house.events("reward.reversed")} == {True}
     at.comes(one, State.WON)
     assert at.reward(one).state == "earned"
+    assert len([line for line in at.ledger(mine) if line[1] == "earned"]) == 2
     lines = house.rows(tables.reward_entry)
     assert totals((line.currency or "", line.amount) for line in lines) == {"JPY": 80000}
 

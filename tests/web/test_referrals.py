@@ -75,6 +75,25 @@ def test_an_introduction_shows_its_life_and_is_moved_by_a_button(
     assert "kept" in english
 
 
+def test_a_win_without_meeting_or_deal_is_asked_about_once(
+    at: Referring, team: FlaskClient
+) -> None:
+    referral = received(at)
+    ref = ref_of(at, referral)
+    typed = {"to": "won", "by": "sato", "result": "42%削減"}
+    asked = team.post(f"/referrals/{ref}?lang=ja", data=typed).get_data(as_text=True)
+    assert "次の段階がまだ記録されていません: 面談、ご提案中" in asked
+    assert "紐づく商談がありません" in asked and "確定する特典: 導入支援1日" in asked
+    assert 'name="result" value="42%削減"' in asked
+    assert at.house.row(tables.referral, referral).state == "received"
+    assert team.post(f"/referrals/{ref}", data=typed | {"sure": "1"}).status_code == 303
+    assert at.house.row(tables.referral, referral).state == "won"
+    assert at.reward(referral).state == "earned"
+    again = team.post(f"/referrals/{ref}", data={"to": "reopen"}, follow_redirects=True)
+    assert "見込みに戻った特典: 導入支援1日" in again.get_data(as_text=True)
+    assert at.reward(referral).state == "pending"
+
+
 def test_closing_needs_a_reason_and_says_so(at: Referring, team: FlaskClient) -> None:
     ref = ref_of(at, received(at))
     answer = team.post(f"/referrals/{ref}?lang=en", data={"to": "lost"}, follow_redirects=True)

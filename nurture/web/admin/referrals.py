@@ -19,6 +19,7 @@ from nurture.services.compose import text_in
 from nurture.services.house import house_at
 from nurture.services.referral_desk import OPEN, Answer, Line
 from nurture.services.referral_mail import person_line
+from nurture.services.referral_outlook import Outlook, outlook, reopened
 from nurture.services.referral_words import reason_text
 from nurture.services.runtime import Runtime
 from nurture.services.task_pages import team
@@ -91,9 +92,13 @@ def make_referrals(runtime: Runtime) -> Blueprint:
         )
 
     @pages.post("/<ref>")
-    def move(ref: str) -> Response:
+    def move(ref: str) -> str | Response:
         form = request.form
         by = form.get("by", "")[:320] or "team"
+        if not form.get("sure"):
+            found = outlook(runtime, ref[:24], form.get("to", "")[:32])
+            if found.unusual:
+                return _ask_first(ref[:24], found)
         try:
             done = referral_desk.move(
                 runtime,
@@ -115,7 +120,15 @@ def make_referrals(runtime: Runtime) -> Blueprint:
             flash(in_language(error.message, language()), "error")
         else:
             flash(_("Recorded.") if done else _("It was so already: nothing changed."), "done")
+            for one in reopened(runtime, ref[:24]) if done and form.get("to") == "reopen" else ():
+                flash(in_language(one, language()), "done")
         return redirect(url_for("referrals.show", ref=ref), 303)
+
+    def _ask_first(ref: str, found: Outlook) -> str:
+        """Say what the move leads to, with what was typed kept for the second press."""
+        kept = {name: value for name, value in request.form.items() if name != "csrf_token"}
+        line = referral_desk.sheet(runtime, ref).line
+        return render_template("team/referral_sure.html", line=line, found=found, kept=kept)
 
     @pages.get("/<ref>/case")
     def outline(ref: str) -> str | Response:
