@@ -163,7 +163,7 @@ def waiting_loops(connection: Connection, contact_ids: Sequence[int]) -> Sequenc
         .join(survey_invitation, survey_invitation.c.id == survey_loop.c.invitation_id)
         .where(survey_loop.c.contact_id.in_(contact_ids), survey_loop.c.state == "open")
     )
-    return connection.execute(query.order_by(survey_loop.c.id)).all()
+    return list(connection.execute(query.order_by(survey_loop.c.id)))
 
 
 def open_loop(connection: Connection, row: Mapping[str, Any]) -> int:

@@ -282,10 +282,10 @@ class Task:
     #: `owner` or a role of the team
     assignee: str
     due: Duration
-    #: due by what the programme promises about the referral that the journey is about, instead
-    promised: bool = False
     #: call, card, follow-up …: what kind of work it is
     kind: str = "todo"
+    #: due by what the programme promises about the referral that the journey is about, instead
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,7 @@ DETAIL = {
     "value": "値", "why": "x", "field": "部署", "length": 1_048_576, "limit": 200, "example": "ja",
     "found": 3, "expected": 5, "purpose": "marketing", "kept": "A社", "metric": "転記の時間",
     "unit": "時間", "known": "A社, B社", "near": "A社", "direction": "down",
+    "way": "減らす", "month": "2026-06", "line": 12,
 }  # fmt: skip
 
 
