@@ -45,6 +45,7 @@ _JAPANESE = {
     "Ask them now": "今、お願いできる方",
     "Small start": "試行",
     "best": "最良",
+    "Why not": "お断りの理由",
     "industry": "業種",
     "use_case": "用途",
     "size": "規模",
@@ -160,6 +161,15 @@ def playbook_tables(
             )
         tables.append(table)
     return tables
+
+
+def whys_table(whys: Mapping[str, int], locale: str) -> Table:
+    """Return why people would rather not, as far as they said."""
+    table = _table(locale, "", "Answered", title=_say("Why not", locale))
+    table.columns[1].justify = "right"
+    for why, number in whys.items():
+        table.add_row(word(loop_words.WHY_NOT, why, locale), str(number))
+    return table
 
 
 def tally_name(dimension: str, key: str, titles: Mapping[str, str], locale: str) -> str:

@@ -190,8 +190,10 @@ def playbook(ctx: click.Context, form: str, locale: str) -> None:
     runtime = house_of(ctx).runtime
     found = tallied(ask_list.results(runtime))
     titles = _titles(runtime, locale)
+    whys = ask_list.whys(runtime)
     if form == "json":
-        click.echo(_json({name: [_tally(one) for one in some] for name, some in found.items()}))
+        tallies = {name: [_tally(one) for one in some] for name, some in found.items()}
+        click.echo(_json({**tallies, "why_not": whys}))
         return
     if not any(found.values()):
         tell(say("Nobody has been asked yet."))
@@ -199,6 +201,8 @@ def playbook(ctx: click.Context, form: str, locale: str) -> None:
     console = Console()
     for table in screens.playbook_tables(found, titles, locale):
         console.print(table)
+    if whys:
+        console.print(screens.whys_table(whys, locale))
 
 
 def _tally(one: Any) -> dict[str, Any]:

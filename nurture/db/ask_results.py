@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, false, func, or_, select
 
-from nurture.db.tables import contact, referral, referral_ask, referrer
+from nurture.db.tables import contact, event, referral, referral_ask, referrer
 
 
 def results(connection: Connection) -> Sequence[Row[Any]]:
@@ -55,3 +55,17 @@ def own_asks(connection: Connection, contact_id: int) -> Sequence[Row[Any]]:
         .order_by(referral_ask.c.asked_at.desc(), referral_ask.c.id.desc())
     )
     return connection.execute(query).all()
+
+
+def whys(connection: Connection) -> list[str]:
+    """Return why people would rather not, as far as they said: the newest word of each ask."""
+    rows = connection.execute(
+        select(event.c.properties)
+        .where(event.c.type == "referral.ask_reasoned")
+        .order_by(event.c.occurred_at, event.c.id)
+    ).scalars()
+    newest: dict[object, str] = {}
+    for said in rows:
+        if isinstance(said, dict) and isinstance(said.get("why"), str):
+            newest[said.get("ask")] = said["why"]
+    return list(newest.values())

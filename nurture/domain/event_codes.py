@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nurture.domain.glossary import RETURNS, Words
-from nurture.domain.loop_words import ASK_ANSWERS
+from nurture.domain.loop_words import ASK_ANSWERS, WHY_NOT
 from nurture.domain.task_words import CALL_RESULTS, DEAL_STAGES, LOSS_REASONS
 
 PAGES: Words = {
@@ -40,6 +40,7 @@ CODES: Mapping[tuple[str, str], Words] = {
     ("deal.lost", "reason"): LOSS_REASONS,
     ("deal.advanced", "stage"): DEAL_STAGES,
     ("referral.ask_answered", "answer"): ASK_ANSWERS,
+    ("referral.ask_reasoned", "why"): WHY_NOT,
 }
 
 #: properties of events; others are shown as they are written

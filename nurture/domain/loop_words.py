@@ -32,6 +32,7 @@ LOOP_EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "nps.loop_closed": ("ご不満への対応を終了", "Loop closed", ("score",)),
     "referral.asked": ("ご紹介のお願い", "Asked for an introduction", ("offer",)),
     "referral.ask_answered": ("ご紹介のお願いへのお返事", "Answer to the ask", ("answer",)),
+    "referral.ask_reasoned": ("お断りの理由", "Why not", ("why",)),
     "referral.introduced": ("ご紹介の受付", "Introduction came in", _REFERRAL),
     "referral.received": ("ご紹介先のご了承", "The referred person agreed", _REFERRAL),
     "referral.contacted": ("ご紹介先への連絡", "Referral contacted", _REFERRAL),
@@ -236,6 +237,13 @@ ASK_ANSWERS: Words = {
     "not_now": ("今は時期ではない", "Not now"),
     "company_policy": ("社内規程", "Company rules"),
     "never": ("今後不要", "Never again"),
+}
+
+WHY_NOT: Words = {
+    "relation": ("ご関係への影響が心配", "Worried about the relation"),
+    "bother": ("手間がかかりそう", "Too much bother"),
+    "too_early": ("まだお勧めできるほどお付き合いがない", "Too early to recommend us"),
+    "unhappy": ("満足していない点がある", "Not content with something"),
 }
 
 TIMINGS: Words = {

@@ -159,6 +159,19 @@ class AskAnswer(enum.StrEnum):
     NEVER = "never"
 
 
+class WhyNot(enum.StrEnum):
+    """Why somebody would rather not, where they care to say (003): theirs to give, never asked."""
+
+    #: ご関係に差し障りがないか心配
+    RELATION = "relation"
+    #: 手間がかかりそう
+    BOTHER = "bother"
+    #: まだお勧めできるほどお付き合いがない
+    TOO_EARLY = "too_early"
+    #: 満足していない点がある
+    UNHAPPY = "unhappy"
+
+
 class RewardState(enum.StrEnum):
     """Where a reward stands."""
 

@@ -13,7 +13,7 @@ from nurture.db import ask_answers, asks, contacts
 from nurture.db.engine import read
 from nurture.db.events import NewEvent, record
 from nurture.db.retrying import write_again
-from nurture.domain.referral import AskAnswer
+from nurture.domain.referral import AskAnswer, WhyNot
 from nurture.domain.referral_program import Program, Texts
 from nurture.errors import NurtureError
 from nurture.services.runtime import DECIDE, Runtime
@@ -72,6 +72,28 @@ def answer(runtime: Runtime, ask_id: int, contact_id: int, said: AskAnswer) -> A
     found = write_again(runtime.engine, act)
     runtime.ring(DECIDE)
     return found
+
+
+def say_why(runtime: Runtime, ask_id: int, contact_id: int, why: WhyNot) -> bool:
+    """Record why somebody would rather not, where they care to say; once per ask and reason.
+
+    False where there is no such ask, or nobody said no to it.
+    """
+    now = runtime.clock.now()
+
+    def act(connection: Connection) -> bool:
+        row = _row(connection, ask_id, contact_id)
+        if row is None or row.answer in (None, str(AskAnswer.REFERRED)):
+            return False
+        properties = {"why": str(why), "ask": ask_id, "program": row.program}
+        key = f"ask/{ask_id}/why/{why}"
+        event = NewEvent("referral.ask_reasoned", row.contact_id, now, "web", properties, key=key)
+        record(connection, [event], now)
+        return True
+
+    done = write_again(runtime.engine, act)
+    runtime.ring(DECIDE)
+    return done
 
 
 def offer_help(runtime: Runtime, ask_id: int, contact_id: int, action: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -188,6 +189,12 @@ def results(runtime: Runtime) -> list[AskResult]:
     with read(runtime.engine) as connection:
         programs = runtime.releases.live(connection).definitions.programs
         return results_of(connection, programs)
+
+
+def whys(runtime: Runtime) -> dict[str, int]:
+    """Return how often each reason for a no was given, the most frequent first."""
+    with read(runtime.engine) as connection:
+        return dict(Counter(ask_results.whys(connection)).most_common())
 
 
 def program_of(release: LiveRelease, name: str) -> Program:

@@ -94,6 +94,28 @@ def test_one_tap_in_the_mail_chooses_and_one_press_records(
     assert house.rows(tables.referrer)[0].do_not_ask
 
 
+def test_a_reason_is_theirs_to_give_and_is_counted_once(
+    house: House, public: FlaskClient, team: FlaskClient
+) -> None:
+    _, path = asked(house)
+    # nobody said no yet, so there is nothing to give a reason for
+    assert public.post(path, data={"why": "unhappy"}).status_code == 404
+    page = public.post(path, data={"answer": "not_now"}).get_data(as_text=True)
+    assert "よろしければ、理由を" in page and "ご関係に差し障りがないか心配" in page
+    for _ in range(2):
+        said = public.post(path, data={"why": "bother"}).get_data(as_text=True)
+        assert "同じお願いの仕方をしないよう" in said
+    told = public.post(f"{path}?lang=en", data={"why": "unhappy"}).get_data(as_text=True)
+    assert "about nothing else" in told
+    given = house.rows(tables.event, type="referral.ask_reasoned")
+    assert [one.properties["why"] for one in given] == ["bother", "unhappy"]
+    assert answers(house) == ["not_now"]
+    # the newest word of an ask counts
+    shown = team.get("/asks/?lang=ja").get_data(as_text=True)
+    assert "満足していない点がある" in shown and "手間がかかりそう" not in shown
+    assert public.post(path, data={"why": "nonsense"}).status_code == 422
+
+
 def test_who_cannot_refer_is_offered_another_way_and_takes_it_once(
     house: House, public: FlaskClient
 ) -> None:

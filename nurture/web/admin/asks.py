@@ -64,6 +64,7 @@ def make_asks(runtime: Runtime) -> Blueprint:
             shown=_SHOWN,
             tallies=playbook(results) if results else {},
             answers=reasons(results),
+            whys=ask_list.whys(runtime),
             names=_names(runtime),
         )
 

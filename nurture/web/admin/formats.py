@@ -76,6 +76,7 @@ _WORDS = {
     "contacted_by": loop_words.CONTACTED_BY,
     "ask_channel": loop_words.ASK_CHANNELS,
     "ask_answer": loop_words.ASK_ANSWERS,
+    "why_not": loop_words.WHY_NOT,
     "ask_mode": loop_words.ASK_MODES,
     "lever": loop_words.LEVERS,
     "dimension": loop_words.DIMENSIONS,

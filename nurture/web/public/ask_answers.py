@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, request
 
-from nurture.domain.referral import AskAnswer
+from nurture.domain.referral import AskAnswer, WhyNot
 from nurture.emails.tokens import Purpose, Token
 from nurture.services import ask_answers as service
 from nurture.services.ask_answers import OFFERED, AskSheet
@@ -40,6 +40,12 @@ def make_ask_answers(runtime: Runtime) -> Blueprint:
                 abort(404)
             sheet = service.sheet(runtime, token.message_id, token.contact_id)
             return _page(runtime, text, token, sheet, None, helping=action)
+        why = next((one for one in WhyNot if one == request.form.get("why", "")), None)
+        if why is not None:
+            if not service.say_why(runtime, token.message_id, token.contact_id, why):
+                abort(404)
+            sheet = service.sheet(runtime, token.message_id, token.contact_id)
+            return _page(runtime, text, token, sheet, None, done=True, why=str(why))
         said = _answer(request.form.get("answer", ""))
         if said is None:
             sheet = service.sheet(runtime, token.message_id, token.contact_id)
@@ -83,5 +89,6 @@ def _page(
         chosen=chosen or sheet.answer,
         offered=[str(one) for one in OFFERED],
         instead=instead,
+        whys=[str(one) for one in WhyNot],
         **values,
     )
