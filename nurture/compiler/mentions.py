@@ -14,11 +14,15 @@ from typing import TypeVar
 from nurture.compiler.nodes import MapNode, Node, Scalar
 from nurture.compiler.records import MapOf, Named
 from nurture.compiler.report import Report
+from nurture.domain.loop_words import REWARD_SIDES
 from nurture.errors import Place
 from nurture.language import NOTHING, say
 from nurture.language.hints import misspelling_of
 
 T = TypeVar("T")
+
+#: properties of the engine's own events → their values, of which none is a slip for another
+_OURS = {"side": frozenset(REWARD_SIDES)}
 
 
 def mention(name: str, node: Node, report: Report) -> None:
@@ -53,7 +57,7 @@ def misspelt_values(
             first.setdefault((name, text), place)
     for report in released:
         for name, text, place in report.mentions:
-            if counts[name, text] > 1:
+            if counts[name, text] > 1 or text in _OURS.get(name, ()):
                 continue
             # Of two that stand once each, the later one is the one to look at.
             others = [

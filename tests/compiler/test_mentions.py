@@ -125,3 +125,15 @@ def test_a_hint_never_names_a_template_that_does_not_exist() -> None:
     )
     hints = {code: hint for _, code, hint in found}
     assert "only/" not in hints["never-sent"]
+
+
+def test_values_of_the_engines_own_events_are_no_slips_of_one_another() -> None:
+    text = (
+        "workflow: {}\npurpose: marketing\n"
+        "trigger: [{{event: reward.earned, where: {{side: {}}}}}]\n"
+        "steps: [{{send: warm/hearing}}]\n"
+    )
+    found = said(a=text.format("a", "referrer"), b=text.format("b", "referred"))
+    assert [code for _, code, _ in found if code == "misspelt-value"] == []
+    found = said(a=text.format("a", "referrer"), b=text.format("b", "referer"))
+    assert [code for _, code, _ in found if code == "misspelt-value"] == ["misspelt-value"]
