@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,9 @@ def import_contacts(
     source and date of consent come from columns (同意根拠, 取得元, 取得日) or from the options;
     a contact without them comes in and cannot be sent to (送信不可).
 
+    A column ステージ (stage, lifecycle) says how far they are: 顧客, リード, customer … It only
+    moves people forward, and as no news: no journey starts, nobody is handed off.
+
     Bad rows are written to LIST.rejected.csv, to be mended and imported again. Importing a
     list twice changes nothing. Exit code 1: no row could be taken in.
     """
@@ -123,6 +127,7 @@ def import_contacts(
             overwrite=overwrite,
             dry_run=dry_run,
             locale=definitions.policy.default_locale if definitions is not None else "ja",
+            by=getpass.getuser(),
             hash_key=runtime.hash_key,
         )
         with _bar(console) as progress:
@@ -241,6 +246,7 @@ def _numbers(report: ImportReport) -> Table:
         (report.unchanged, say("contacts unchanged"), True),
         (report.repeated, say("rows repeated an address of an earlier row"), False),
         (report.accounts_created, say("accounts created"), False),
+        (report.staged, say("contacts put at the stage that the list says"), False),
         (report.consents, say("consents written down"), False),
         (no_consent, say("contacts not sendable (送信不可): no consent on record"), False),
         (report.erased, say("rows of people who were erased at their wish: not taken in"), False),

@@ -12,7 +12,7 @@ from nurture.db import contacts as people
 from nurture.db import team
 from nurture.db.engine import is_sqlite
 from nurture.db.numbered import insert_numbered
-from nurture.db.tables import account, consent, contact, contact_tag, identity
+from nurture.db.tables import account, consent, contact, contact_tag, event, identity, inbox
 from nurture.domain.account_match import Companies, Company
 from nurture.domain.contact_merge import Member, Person
 
@@ -102,6 +102,7 @@ def persons(connection: Connection, ids: Collection[int], known: Companies) -> d
         contact.c.account_id,
         contact.c.owner_id,
         contact.c.first_touch_at,
+        contact.c.lifecycle,
     )
     found = {}
     for row in connection.execute(select(*rest, *columns).where(contact.c.id.in_(ids))):
@@ -112,10 +113,20 @@ def persons(connection: Connection, ids: Collection[int], known: Companies) -> d
             company=known.with_id(row.account_id),
             owner_id=row.owner_id,
             first_touch_at=row.first_touch_at,
+            lifecycle=row.lifecycle,
         )
     tags = select(contact_tag.c.contact_id, contact_tag.c.tag)
     for contact_id, tag in connection.execute(tags.where(contact_tag.c.contact_id.in_(ids))):
         found[contact_id].tags.add(tag)
+    # A stage that is on its way counts: the same list taken in again has nothing to add.
+    waiting = (
+        select(event.c.contact_id, event.c.properties)
+        .join(inbox, inbox.c.event_id == event.c.id)
+        .where(event.c.type == "lifecycle.assigned", event.c.contact_id.in_(ids))
+        .order_by(event.c.id)
+    )
+    for contact_id, properties in connection.execute(waiting):
+        found[contact_id].lifecycle = str((properties or {}).get("stage") or "")
     records = select(
         consent.c.contact_id,
         consent.c.purpose,

@@ -26,7 +26,10 @@ def counts(connection: Connection) -> dict[str, int]:
 
 
 def moves(connection: Connection, since: datetime) -> list[Move]:
-    """Return every contact's steps from stage to stage after a moment, oldest first."""
+    """Return every contact's steps from stage to stage after a moment, oldest first.
+
+    Where a list said they stood is no step that anybody took.
+    """
     rows = connection.execute(
         select(event.c.contact_id, event.c.occurred_at, event.c.properties)
         .where(
@@ -39,6 +42,7 @@ def moves(connection: Connection, since: datetime) -> list[Move]:
     return [
         Move(row.contact_id, row.occurred_at, str((row.properties or {}).get("to", "")))
         for row in rows
+        if not (row.properties or {}).get("listed")
     ]
 
 

@@ -131,6 +131,8 @@ def leads(connection: Connection, period: Period, group: Grouping) -> list[LeadF
             event.c.occurred_at >= period.since,
             event.c.occurred_at < period.until,
             event.c.properties["from"].as_string() == "prospect",
+            # A list of customers of years is no month's new leads.
+            event.c.properties["listed"].as_string().is_(None),
         )
         .group_by(event.c.contact_id)
         .subquery()

@@ -49,6 +49,8 @@ _HEADERS: Mapping[str, str] = {
     "first_touch": "初回接触日 初回接点日 初回接触 初接触日 first_touch first_contact"
     " first_contact_date first_touch_at",
     "tags": "タグ tag tags label labels",
+    "lifecycle": "ステージ リードステージ ライフサイクル ライフサイクルステージ"
+    " stage lifecycle lifecycle_stage lead_stage",
     # written by our own list of rejected rows
     LEFT_OUT: "行 理由",
 }
@@ -157,6 +159,10 @@ def _own_mapping(
 ) -> dict[str, str]:
     keys = {_key(header): header for header in headers}
     known = sorted(fields)
+    mapped = {
+        header: field if field in known else _NAMED.get(_key(field), field)
+        for header, field in mapped.items()
+    }
     for header, field in mapped.items():
         if _key(header) not in keys:
             raise NurtureError(

@@ -11,6 +11,7 @@ from typing import Any
 from nurture.domain.account_match import Companies, Company, fill, looks_alike
 from nurture.domain.addresses import canonical
 from nurture.domain.contact_row import ContactRow, Grant, Remark
+from nurture.domain.lifecycle import Stage, is_forward
 from nurture.domain.public_mail import is_public
 
 #: (purpose, basis, source, obtained_at): the same consent is written down once
@@ -39,6 +40,8 @@ class Person:
     #: whose they were before an upsert changed that
     had_owner: int | None = None
     first_touch_at: datetime | None = None
+    #: stage, those that wait to be acted on included
+    lifecycle: str = Stage.PROSPECT
     tags: set[str] = field(default_factory=set)
     #: purpose → `granted` or `withdrawn` by the newest record
     consents: dict[str, str] = field(default_factory=dict)
@@ -52,12 +55,15 @@ class Person:
     changed: set[str] = field(default_factory=set)
     new_tags: list[str] = field(default_factory=list)
     new_grants: list[tuple[str, Grant]] = field(default_factory=list)
+    #: stage to which a list moves them; "": to none
+    new_stage: str = ""
 
     def settle(self) -> None:
         """Forget what was changed: it is as good as written."""
         self.changed.clear()
         self.new_tags.clear()
         self.new_grants.clear()
+        self.new_stage = ""
 
     @property
     def sendable(self) -> bool:
@@ -99,8 +105,8 @@ def merge(
 
     Fields that are empty are filled; with `overwrite` filled ones are replaced too, but an
     empty cell never erases. Tags and consents are added. The earliest first contact stands,
-    unless overwritten. The second row that names a person in one list only fills: the same
-    list taken in again then changes nothing.
+    unless overwritten. A stage only goes forward. The second row that names a person in one
+    list only fills: the same list taken in again then changes nothing.
     """
     remarks: list[Remark] = [Remark("repeated")] if person.spoken else []
     if not person.spoken:
@@ -119,6 +125,7 @@ def merge(
     remarks += _belong(person, row, companies, overwrite)
     remarks += _own(person, row.owner, team, overwrite)
     _meet(person, first_touch_at, overwrite)
+    remarks += _stand(person, row.lifecycle)
     for tag in row.tags:
         if tag not in person.tags:
             person.tags.add(tag)
@@ -190,6 +197,18 @@ def _meet(person: Person, first_touch_at: datetime | None, overwrite: bool) -> N
     if known is None or overwrite or first_touch_at < known:
         person.first_touch_at = first_touch_at
         person.changed.add("first_touch")
+
+
+def _stand(person: Person, stage: str) -> list[Remark]:
+    """Move a person on to the stage a list has them at, never back; a new one is put there."""
+    if stage in ("", person.lifecycle):
+        return []
+    is_new = person.id is None and person.lifecycle == Stage.PROSPECT
+    if not is_new and not is_forward(person.lifecycle, stage):
+        return [Remark("stage_kept", {"value": stage, "kept": str(person.lifecycle)})]
+    person.lifecycle = person.new_stage = stage
+    person.changed.add("lifecycle")
+    return []
 
 
 def _consent(person: Person, grant: Grant) -> list[Remark]:

@@ -69,6 +69,8 @@ class ContactRow:
     #: e-mail or name of a team member
     owner: str = ""
     tags: tuple[str, ...] = ()
+    #: stage (`nurture.domain.lifecycle.Stage`) at which the list has them; "": it does not say
+    lifecycle: str = ""
     first_touch_at: datetime | None = None
     grant: Grant | None = None
     #: worth saying about it, such as what its consent lacks

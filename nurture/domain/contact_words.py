@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 
 from nurture.domain.cell_values import compatible
 from nurture.domain.contact_row import PURPOSES, Basis
+from nurture.domain.glossary import STAGES as STAGE_TITLES
+from nurture.domain.lifecycle import Stage
 
 #: what lists say for each basis, as `word_of` writes it
 _BASIS_WORDS = {
@@ -42,6 +45,24 @@ ROLES: Mapping[str, str] = {
     "情報システム": "it",
     "情シス": "it",
 }
+#: what lists and common tools say for each stage besides its key and its titles
+_STAGE_WORDS = {
+    Stage.PROSPECT: "見込み 見込み客 見込客 潜在顧客 subscriber",
+    Stage.LEAD: "見込み顧客 見込顧客 リード客",
+    Stage.MQL: "marketing_qualified_lead marketingqualifiedlead",
+    Stage.TQL: "teleprospecting_qualified_lead",
+    Stage.SAL: "sales_accepted_lead salesacceptedlead",
+    Stage.SQL: "sales_qualified_lead salesqualifiedlead 商談 商談中 opportunity",
+    Stage.CUSTOMER: "既存顧客 お客様 契約中 契約済み 受注 customers client existing_customer",
+    Stage.LOST: "失注客 closed_lost",
+}
+
+#: word of a list → stage; `stage_of` asks it
+_STAGES: Mapping[str, Stage] = {
+    **{word: stage for stage, words in _STAGE_WORDS.items() for word in words.split()},
+    **{title.lower(): Stage(key) for key, titles in STAGE_TITLES.items() for title in titles},
+    **{str(stage): stage for stage in Stage},
+}
 LANGUAGES: Mapping[str, str] = {
     "日本語": "ja", "japanese": "ja", "jp": "ja", "ja-jp": "ja",
     "英語": "en", "english": "en",
@@ -51,3 +72,14 @@ LANGUAGES: Mapping[str, str] = {
 def word_of(text: str) -> str:
     """Return a word of a list as the tables here spell it."""
     return re.sub(r"[\s\-]+", "_", compatible(text).lower())
+
+
+def stage_of(text: str) -> Stage | None:
+    """Return the stage that a word of a list means, None where it means none."""
+    return _STAGES.get(word_of(text))
+
+
+def stage_near(text: str) -> str:
+    """Return the word for a stage that a mistaken one looks like, "" where none does."""
+    near = difflib.get_close_matches(word_of(text), _STAGES, n=1, cutoff=0.6)
+    return near[0] if near else ""

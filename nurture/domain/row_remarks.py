@@ -153,6 +153,19 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "役割「{value}」は既知の値(decision-maker, user, it)ではありません",
         "role {value!r} is none of decision-maker, user, it",
     ),
+    "unknown_stage": (
+        "ステージ「{value}」が分からないため、ステージは変えずに取り込みました({known})",
+        "no stage is called {value!r}, so the stage was left as it is; known: {known}",
+    ),
+    "unknown_stage_near": (
+        "ステージ「{value}」が分からないため、ステージは変えずに取り込みました"
+        "(「{near}」のことでしょうか)",
+        "no stage is called {value!r}, so the stage was left as it is; did you mean {near!r}?",
+    ),
+    "stage_kept": (
+        "すでに「{kept}」のため、「{value}」には戻しません(変えるときは nurture stage)",
+        "stands at {kept} already; a list does not put them at {value} (`nurture stage` does)",
+    ),
     "repeated": (
         "同じメールアドレスが前の行にあるため、空いている項目だけを補いました",
         "an earlier row has the same address; only empty fields were filled from this one",

@@ -35,8 +35,17 @@ from nurture.domain.contact_row import (
     RowError,
     default_purposes,
 )
-from nurture.domain.contact_words import BASES, LANGUAGES, PURPOSE_WORDS, ROLES, word_of
+from nurture.domain.contact_words import (
+    BASES,
+    LANGUAGES,
+    PURPOSE_WORDS,
+    ROLES,
+    stage_near,
+    stage_of,
+    word_of,
+)
 from nurture.domain.industries import industry_code
+from nurture.domain.lifecycle import Stage
 from nurture.domain.person_name import clean_text, company_name, job_title, name_part, split_name
 from nurture.services.mail_address import check_address, fault_of_domain
 
@@ -109,6 +118,7 @@ class _Reader:
             account_fields=self._custom(self._reading.account_fields),
             owner=self._text("owner"),
             tags=self._tags(),
+            lifecycle=self._lifecycle(),
             first_touch_at=self._moment("first_touch") or obtained,
             grant=self._grant(obtained),
             remarks=tuple(self._remarks),
@@ -180,6 +190,20 @@ class _Reader:
         if text and role is None:
             self._remarks.append(Remark("unknown_role", {"value": text}))
         return role or text
+
+    def _lifecycle(self) -> str:
+        text = self._cells.get("lifecycle", "")
+        if not text or "lifecycle" in self._reading.contact_fields:
+            return ""
+        stage = stage_of(text)
+        if stage is None:
+            detail = {"value": text[:100]}
+            if near := stage_near(text[:100]):
+                self._remarks.append(Remark("unknown_stage_near", {**detail, "near": near}))
+            else:
+                detail["known"] = ", ".join(Stage)
+                self._remarks.append(Remark("unknown_stage", detail))
+        return str(stage or "")
 
     def _locale(self) -> str:
         text = compatible(self._cells.get("locale", "")).lower().replace("_", "-")

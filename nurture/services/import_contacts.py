@@ -61,6 +61,8 @@ class ImportOptions:
     dry_run: bool = False
     #: language of the reasons in the list of rejected rows
     locale: str = "ja"
+    #: who imports; recorded with the stages that the list sets
+    by: str = "import"
     #: key of the suppression list's address hashes: who was erased is left out
     hash_key: bytes = field(default=b"", repr=False)
 
@@ -83,6 +85,8 @@ class ImportReport:
     erased: int = 0
     #: consents written down
     consents: int = 0
+    #: moved to the stage that the list has them at
+    staged: int = 0
     #: contacts with no consent to any purpose, whose rows brought none that counts
     not_sendable: set[str] = field(default_factory=set)
     #: contacts who opted out of what the list wanted to grant
@@ -118,6 +122,7 @@ class ImportReport:
         self.erased += outcome.count("erased")
         self.accounts_created += len(outcome.new_companies)
         self.consents += outcome.consents
+        self.staged += outcome.staged
         for landing in outcome.landings:
             address = landing.row.address
             self._note(landing.row.line, landing.remarks)
@@ -151,7 +156,7 @@ def import_contacts(
     if options.dry_run:
         take_in = _preview(engine, options, definitions)
     else:
-        take_in = _writer(engine, clock, options)
+        take_in = _writer(engine, clock, options, path.name)
     with open_contacts(path, options.encoding, options.mapped, custom) as csv:
         report = ImportReport(csv.encoding, csv.columns)
         rejected = RejectedRows(path, csv.columns.headers, options.locale)
@@ -187,7 +192,7 @@ def import_sorted(
     """
     reading = _reading(clock, definitions, options)
     custom = (*reading.contact_fields, *reading.account_fields)
-    take_in = _writer(engine, clock, options)
+    take_in = _writer(engine, clock, options, path.name)
     rows: list[ContactRow] = []
     with open_contacts(path, options.encoding, options.mapped, custom) as csv:
         report = ImportReport(csv.encoding, csv.columns)
@@ -224,7 +229,7 @@ def _batches(csv: ContactCsv, reading: Reading) -> Iterator[tuple[list[ContactRo
 
 
 def _writer(
-    engine: Engine, clock: Clock, options: ImportOptions
+    engine: Engine, clock: Clock, options: ImportOptions, name: str
 ) -> Callable[[list[ContactRow]], ImportOutcome]:
     """Return what writes a batch in a transaction of its own."""
     spoken = Spoken()
@@ -240,6 +245,8 @@ def _writer(
                 hash_key=options.hash_key,
                 overwrite=options.overwrite,
                 spoken=spoken,
+                why=name,
+                said_by=options.by,
             )
         speak_for(outcome, spoken)
         return outcome
@@ -264,6 +271,7 @@ def _preview(
                 known.team = Team(team.after_sync(connection, policy))
         outcome = decide(rows, known, options.overwrite)
         outcome.consents = sum(len(person.new_grants) for person in outcome.touched)
+        outcome.staged = sum(1 for person in outcome.touched if person.new_stage)
         for changed in (*outcome.touched, *known.companies):
             changed.settle()
         return outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from nurture.db import touched
 from nurture.db.touched import Arrival
@@ -68,9 +69,14 @@ def move_lifecycle(batch: Batch, person: Person, scoring: Scoring, cause: Arriva
 
 def _assign(batch: Batch, person: Person, scoring: Scoring, arrival: Arrival) -> None:
     stage = str(arrival.properties.get("stage", ""))
+    listed = bool(arrival.properties.get("listed"))
+    old = person.state["lifecycle"]
+    if listed and old != Stage.PROSPECT and not is_forward(old, stage):
+        # They have come further since the list was taken in.
+        return
     if stage in _STAGES:
         why = str(arrival.properties.get("reason", ""))
-        set_stage(batch, person, scoring, stage, why, arrival)
+        set_stage(batch, person, scoring, stage, why, arrival, listed=listed)
         # Whoever sets a stage knows what came before; rules must not undo it at the next look.
         step_back(batch, person, arrival)
         person.state["rests_until"] = None
@@ -92,11 +98,19 @@ def _cause(rule: LifecycleRule, person: Person, otherwise: Arrival | None) -> Ar
 
 
 def set_stage(
-    batch: Batch, person: Person, scoring: Scoring, stage: str, why: str, cause: Arrival | None
+    batch: Batch,
+    person: Person,
+    scoring: Scoring,
+    stage: str,
+    why: str,
+    cause: Arrival | None,
+    listed: bool = False,
 ) -> None:
     """Move a contact to a stage, hand it off where that is the stage for it.
 
-    After a step back or aside only what happens from then on leads to further stages.
+    `listed`: an imported list says so. It tells what was so before, which is no news: nobody
+    is handed off, and no journey that begins with the step does. After a step back or aside
+    only what happens from then on leads to further stages.
     """
     old = person.state["lifecycle"]
     if old == stage:
@@ -107,7 +121,12 @@ def set_stage(
         step_back(batch, person, cause)
     detail = {"old": old, "new": stage, "why": f" ({why})" if why else ""}
     batch.decide(person, "moved", "stage", detail, event_id=cause.id if cause else None)
-    batch.emit(person, "lifecycle.changed", {"from": old, "to": stage, "reason": why}, cause)
+    said: dict[str, Any] = {"from": old, "to": stage, "reason": why}
+    if listed:
+        said["listed"] = True
+    batch.emit(person, "lifecycle.changed", said, cause, act=not listed)
+    if listed:
+        return
     if scoring.handoff is not None and scoring.handoff.stage == stage:
         person.state["rests_until"] = None
         handoff.ask_for(batch, person, cause)

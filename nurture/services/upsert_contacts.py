@@ -78,6 +78,8 @@ class ImportOutcome:
     changed_companies: list[Company]
     #: consents written down
     consents: int = 0
+    #: people whom rows moved to a stage
+    staged: int = 0
 
     @property
     def touched(self) -> list[Person]:
@@ -102,6 +104,8 @@ def upsert_contacts(
     overwrite: bool = False,
     spoken: Spoken | None = None,
     themselves: bool = False,
+    why: str = "list",
+    said_by: str = "",
 ) -> ImportOutcome:
     """Create and change contacts inside an open `write` transaction, up to a few thousand.
 
@@ -110,7 +114,8 @@ def upsert_contacts(
     appended; a purpose that was withdrawn stays withdrawn. `recorded_by` is who wrote the
     consents down. Who was erased is left out (`hash_key`: the suppression list's), unless the
     rows are what people sent of their own will: `themselves`. `spoken` joins the batches of one
-    list: add `speak_for(outcome)` to it after the commit. Should another transaction create the
+    list: add `speak_for(outcome)` to it after the commit. `why` and `said_by` (else
+    `recorded_by`) go with the stages that rows set. Should another transaction create the
     same person at the same moment, the batch is decided again, from a savepoint.
     """
     spoken = spoken if spoken is not None else Spoken()
@@ -124,7 +129,7 @@ def upsert_contacts(
                     stored.readmit(connection, hashes)
                     known.erased.clear()
                 outcome = decide(rows, known, overwrite)
-                _save(connection, outcome, now, origin, recorded_by)
+                _save(connection, outcome, now, origin, recorded_by, why, said_by)
             return outcome
         except DBAPIError as error:
             if attempt == TRIES or not worth_repeating(error):
@@ -217,6 +222,8 @@ def _save(
     now: datetime,
     origin: str,
     recorded_by: str,
+    why: str,
+    said_by: str,
 ) -> None:
     new = {one.row.address: one.person for one in outcome.landings if one.status == "created"}
     touched = outcome.touched
@@ -227,9 +234,11 @@ def _save(
     contact_writes.update_persons(connection, old)
     contact_writes.insert_tags(connection, touched)
     outcome.consents = contact_writes.insert_grants(connection, touched, now, recorded_by)
+    outcome.staged = sum(1 for person in touched if person.new_stage)
     events = [
         *_born(new.values(), now, origin),
         *_changed(old, now, origin),
+        *_staged(touched, now, origin, said_by or recorded_by, why),
         *_handed_over(connection, old, now, origin, recorded_by),
         *_companies_changed(connection, outcome.changed_companies, now, origin),
     ]
@@ -252,6 +261,16 @@ def _changed(old: Iterable[Person], now: datetime, origin: str) -> Iterable[NewE
     for person in old:
         properties = {"source": origin, "fields": sorted(person.changed)}
         yield NewEvent("contact.updated", person.id, now, origin, properties)
+
+
+def _staged(
+    touched: Iterable[Person], now: datetime, origin: str, by: str, why: str
+) -> Iterable[NewEvent]:
+    # What `nurture stage` records, and ingest acts on; `listed`: it is no news (see there).
+    for person in touched:
+        if person.new_stage:
+            said = {"stage": person.new_stage, "reason": why, "by": by, "listed": True}
+            yield NewEvent("lifecycle.assigned", person.id, now, origin, said)
 
 
 def _handed_over(

@@ -22,6 +22,7 @@ from nurture.domain.definitions import Definitions
 class House:
     engine: Engine
     clock: FrozenClock
+    hash_key: bytes = b""
 
     def definitions(self, introduce: bool) -> Definitions | None:
         return None
