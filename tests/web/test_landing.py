@@ -19,7 +19,7 @@ from nurture.db.engine import make_engine, write
 from nurture.domain.golden_ticket import ALPHABET, LENGTH, written
 from nurture.services.tickets import make_ticket, withdraw_ticket
 from nurture.web.public import make_public
-from tests.web.introductions import PDF, Introducing, begin, words
+from tests.web.introductions import PDF, Introducing, begin, files, words
 from tests.web.scene import CHROME
 
 FORM = {
@@ -57,6 +57,20 @@ def test_the_page_says_who_sends_them_what_it_is_and_what_happens_next(
         assert text in said, text
     assert world.rows(tables.referral_touch) == []
     assert world.rows(tables.event) == []
+
+
+def test_who_takes_care_of_them_is_introduced_in_two_sentences(
+    lite: Engine, tmp_path: Path
+) -> None:
+    given = files()
+    policy = given["workflows/policy.yaml"].decode()
+    profile = "{ja: 最初のご相談を7年承っています, en: First calls for seven years}"
+    knows = f"profile: {profile}, role: inside"
+    given["workflows/policy.yaml"] = policy.replace("role: inside", knows).encode()
+    world = begin(lite, tmp_path, given)
+    for path in (f"/i/{world.code}", world.page):
+        assert "最初のご相談を7年承っています" in words(world.get(path))
+    assert "First calls for seven years" in words(world.get(f"/i/{world.code}", "en"))
 
 
 def test_the_form_is_an_introduction_that_the_person_agreed_to(world: Introducing) -> None:
