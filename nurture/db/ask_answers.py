@@ -66,8 +66,8 @@ def said_never(connection: Connection, contact_ids: Sequence[int]) -> bool:
     return found.first() is not None
 
 
-def set_do_not_ask(connection: Connection, contact_id: int, value: bool) -> None:
-    """Write down that a referrer is never asked again, or may be."""
+def set_do_not_ask(connection: Connection, contact_ids: Sequence[int], value: bool) -> None:
+    """Write down that a referrer, who is these contacts, is never asked again, or may be."""
     connection.execute(
-        update(referrer).where(referrer.c.contact_id == contact_id).values(do_not_ask=value)
+        update(referrer).where(referrer.c.contact_id.in_(contact_ids)).values(do_not_ask=value)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, false, func, or_, select
+from sqlalchemy import Connection, Row, Select, case, exists, false, func, or_, select
 
 from nurture.db.tables import contact, event, referral, referral_ask, referrer
 
@@ -33,13 +33,21 @@ def results(connection: Connection) -> Sequence[Row[Any]]:
 
 def candidates(connection: Connection, limit: int) -> list[int]:
     """Return living contacts who are customers or referrers, oldest first."""
+    was, referrer_then = contact.alias("was"), referrer.alias("referrer_then")
     query = (
         select(contact.c.id)
         .outerjoin(referrer, referrer.c.contact_id == contact.c.id)
         .where(
             contact.c.erased == false(),
             contact.c.merged_into.is_(None),
-            or_(contact.c.lifecycle == "customer", referrer.c.contact_id.is_not(None)),
+            or_(
+                contact.c.lifecycle == "customer",
+                referrer.c.contact_id.is_not(None),
+                # They were one when they were two.
+                exists().where(
+                    was.c.merged_into == contact.c.id, referrer_then.c.contact_id == was.c.id
+                ),
+            ),
         )
         .order_by(contact.c.id)
         .limit(limit)
@@ -47,11 +55,11 @@ def candidates(connection: Connection, limit: int) -> list[int]:
     return [row.id for row in connection.execute(query)]
 
 
-def own_asks(connection: Connection, contact_id: int) -> Sequence[Row[Any]]:
-    """Return the asks of a contact, newest first."""
+def own_asks(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return the asks of somebody, who is these contacts, newest first."""
     query: Select[Any] = (
         select(referral_ask)
-        .where(referral_ask.c.contact_id == contact_id)
+        .where(referral_ask.c.contact_id.in_(contact_ids))
         .order_by(referral_ask.c.asked_at.desc(), referral_ask.c.id.desc())
     )
     return connection.execute(query).all()

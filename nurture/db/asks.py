@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 
 from nurture.db.among import among
+from nurture.db.survivors import Same, as_same
 from nurture.db.tables import (
     contact,
     event,
@@ -42,6 +44,9 @@ HAPPENINGS = (
     "deal.won", "contact.left",
 )  # fmt: skip
 _COMPLAINTS = ("complaint.received", "complaint.resolved")
+
+#: a duplicate's complaint is resolved with the contact that it became
+_PERSON = func.coalesce(contact.c.merged_into, contact.c.id)
 
 _ASKS: Select[Any] = (
     select(
@@ -110,13 +115,13 @@ _RESULTS: Select[Any] = (
 _COMPLAINED: Select[Any] = (
     select(
         contact.c.account_id,
-        event.c.contact_id,
+        _PERSON.label("contact_id"),
         event.c.type,
         func.max(event.c.occurred_at).label("last"),
     )
     .join(contact, contact.c.id == event.c.contact_id)
     .where(among(contact.c.account_id, "accounts"), event.c.type.in_(_COMPLAINTS))
-    .group_by(contact.c.account_id, event.c.contact_id, event.c.type)
+    .group_by(contact.c.account_id, _PERSON, event.c.type)
 )
 _PILOTS: Select[Any] = (
     select(
@@ -140,61 +145,98 @@ _ASKED: Select[Any] = select(
 
 
 def past(
-    connection: Connection, contact_ids: Sequence[int], account_ids: Sequence[int]
+    connection: Connection, contacts: Same | Sequence[int], account_ids: Sequence[int]
 ) -> Sequence[Row[Any]]:
-    """Return asks that count, of contacts and of everybody of accounts, oldest first."""
-    return connection.execute(_ASKS, {"contacts": contact_ids, "accounts": account_ids}).all()
+    """Return asks that count, of contacts and of everybody of accounts, oldest first.
+
+    `contacts` as in all functions here: with their duplicates where they are given as `Same`,
+    whose rows then are those of the contact of today; here `Same.who` says whose a row is.
+    """
+    asked = {"contacts": as_same(contacts).ids, "accounts": account_ids}
+    return connection.execute(_ASKS, asked).all()
 
 
-def referrers(connection: Connection, contact_ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """Return the rows of those contacts who are referrers."""
-    rows = connection.execute(_REFERRERS, {"contacts": contact_ids})
-    return {row.contact_id: row for row in rows}
+def referrers(connection: Connection, contacts: Same | Sequence[int]) -> dict[int, Row[Any]]:
+    """Return the rows of those contacts who are referrers: their own before a duplicate's."""
+    same = as_same(contacts)
+    found: dict[int, Row[Any]] = {}
+    for row in connection.execute(_REFERRERS, {"contacts": same.ids}):
+        who = same.who(row.contact_id)
+        if who not in found or row.contact_id == who:
+            found[who] = row
+    return found
+
+
+def never_asked(connection: Connection, contacts: Same | Sequence[int]) -> set[int]:
+    """Return those who, or a duplicate of whom, must never be asked again."""
+    same = as_same(contacts)
+    rows = connection.execute(_REFERRERS, {"contacts": same.ids})
+    return {same.who(row.contact_id) for row in rows if row.do_not_ask}
 
 
 def newest_answers(
-    connection: Connection, contact_ids: Sequence[int]
+    connection: Connection, contacts: Same | Sequence[int]
 ) -> dict[int, tuple[int, datetime]]:
     """Return the newest answer of contacts to any survey, 0 to 10, and when it was given.
 
     Answers to surveys of another system come as events (`nps.responded`, `score`).
     """
-    asked = {"contacts": contact_ids}
+    same = as_same(contacts)
+    asked = {"contacts": same.ids}
     found: dict[int, tuple[int, datetime]] = {}
     for row in connection.execute(_RESPONDED, asked):
         score = score_said(row.properties.get("score"))
         if score is not None:
-            found[row.contact_id] = (score, row.occurred_at)
+            found[same.who(row.contact_id)] = (score, row.occurred_at)
     for row in connection.execute(_ANSWERS, asked):
-        known = found.get(row.contact_id)
+        known = found.get(same.who(row.contact_id))
         if row.score is not None and (known is None or known[1] <= row.answered_at):
-            found[row.contact_id] = (row.score, row.answered_at)
+            found[same.who(row.contact_id)] = (row.score, row.answered_at)
     return found
 
 
-def open_loops(connection: Connection, contact_ids: Sequence[int]) -> set[int]:
+def open_loops(connection: Connection, contacts: Same | Sequence[int]) -> set[int]:
     """Return the contacts whose unhappy answer is still followed."""
-    return {row.contact_id for row in connection.execute(_LOOPS, {"contacts": contact_ids})}
+    same = as_same(contacts)
+    rows = connection.execute(_LOOPS, {"contacts": same.ids})
+    return {same.who(row.contact_id) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Often:
+    """When something happened to somebody, and how often."""
+
+    first: datetime
+    last: datetime
+    #: since a time
+    lately: int
 
 
 def happened(
-    connection: Connection, contact_ids: Sequence[int], since: datetime
-) -> dict[int, dict[str, Row[Any]]]:
+    connection: Connection, contacts: Same | Sequence[int], since: datetime
+) -> dict[int, dict[str, Often]]:
     """Return contact → type of `HAPPENINGS` → first, last, and how often since a time."""
-    found: dict[int, dict[str, Row[Any]]] = {}
-    for row in connection.execute(_HAPPENED, {"contacts": contact_ids, "since": since}):
-        found.setdefault(row.contact_id, {})[row.type] = row
+    same = as_same(contacts)
+    found: dict[int, dict[str, Often]] = {}
+    for row in connection.execute(_HAPPENED, {"contacts": same.ids, "since": since}):
+        mine = found.setdefault(same.who(row.contact_id), {})
+        new, old = Often(row.first, row.last, int(row.lately)), mine.get(row.type)
+        if old is not None:
+            both = old.lately + new.lately
+            new = Often(min(old.first, new.first), max(old.last, new.last), both)
+        mine[row.type] = new
     return found
 
 
 def results(
-    connection: Connection, contact_ids: Sequence[int], since: datetime
+    connection: Connection, contacts: Same | Sequence[int], since: datetime
 ) -> dict[int, Result]:
     """Return contact → the result they stand by, of what they heard of since a time."""
     told: dict[int, list[Told]] = {}
-    for row in connection.execute(_RESULTS, {"contacts": contact_ids, "since": since}):
+    same = as_same(contacts)
+    for row in connection.execute(_RESULTS, {"contacts": same.ids, "since": since}):
         one = Told(row.occurred_at, row.type == REPORTED, row.properties.get("month"))
-        told.setdefault(row.contact_id, []).append(one)
+        told.setdefault(same.who(row.contact_id), []).append(one)
     return {contact_id: newest_result(some) for contact_id, some in told.items()}
 
 

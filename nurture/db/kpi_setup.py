@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
+from nurture.db.survivors import Same, everybody
 from nurture.db.tables import (
     event,
     experiment,
@@ -55,12 +56,10 @@ def seen(connection: Connection, now: datetime) -> Seen:
             task.c.dedupe_key.startswith(REVIEW), task.c.state == "done"
         )
     ).scalar()
-    scores = _newest_scores(connection)
-    silent = set(
-        connection.execute(
-            select(referrer.c.contact_id).where(referrer.c.do_not_ask.is_(True))
-        ).scalars()
-    )
+    same = everybody(connection)
+    scores = _newest_scores(connection, same)
+    never = select(referrer.c.contact_id).where(referrer.c.do_not_ask.is_(True))
+    silent = {same.who(one) for one in connection.execute(never).scalars()}
     asked = connection.execute(
         select(referral_ask.c.contact_id, referral_ask.c.asked_at).where(
             referral_ask.c.asked_at > now - timedelta(days=365), referral_ask.c.void.is_(False)
@@ -81,7 +80,9 @@ def seen(connection: Connection, now: datetime) -> Seen:
         candidates=sum(score >= 7 and who not in silent for who, (score, _) in scores.items()),
         asks=len(asked),
         asks_of_detractors=sum(
-            scores[who][0] < 7 and scores[who][1] < at for who, at in asked if who in scores
+            scores[who][0] < 7 and scores[who][1] < at
+            for who, at in ((same.who(one), at) for one, at in asked)
+            if who in scores
         ),
         open_referrals=_count(connection, _OPEN),
         without_owner=_count(connection, and_(_OPEN, referral.c.owner_id.is_(None))),
@@ -89,14 +90,14 @@ def seen(connection: Connection, now: datetime) -> Seen:
     )
 
 
-def _newest_scores(connection: Connection) -> dict[int, tuple[int, datetime]]:
+def _newest_scores(connection: Connection, same: Same) -> dict[int, tuple[int, datetime]]:
     one = survey_invitation.c
     rows = connection.execute(
         select(one.contact_id, one.score, one.answered_at)
         .where(one.answered_at.is_not(None), one.score.is_not(None))
         .order_by(one.answered_at, one.id)
     )
-    return {row.contact_id: (row.score, row.answered_at) for row in rows}
+    return {same.who(row.contact_id): (row.score, row.answered_at) for row in rows}
 
 
 def _count(connection: Connection, where: ColumnElement[bool]) -> int:

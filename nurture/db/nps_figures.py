@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from nurture.db.contact_facts import CUSTOMER
+from nurture.db.survivors import everybody
 from nurture.db.tables import (
     account,
     contact,
@@ -34,18 +36,17 @@ def invitations(connection: Connection, survey: str) -> list[Invited]:
         .correlate(survey_invitation)
         .scalar_subquery()
     )
-    # A duplicate's answers are those of the contact it became.
-    person = func.coalesce(contact.c.merged_into, contact.c.id)
     rows = connection.execute(
         select(
-            one.id, person, one.account_id, one.role, one.round, one.asked_at,
+            one.id, one.contact_id, one.account_id, one.role, one.round, one.asked_at,
             one.answered_at, one.score, newest,
         )
-        .join(contact, contact.c.id == one.contact_id)
         .where(one.survey == survey, one.void.is_(False))
         .order_by(one.id)
     )  # fmt: skip
-    return [Invited(*row[:8], tuple(row[8] or ())) for row in rows]
+    # A duplicate's answers are those of the contact it became.
+    who = everybody(connection)
+    return [Invited(row[0], who.who(row[1]), *row[2:8], tuple(row[8] or ())) for row in rows]
 
 
 def customers(connection: Connection) -> Sequence[Row[Any]]:
@@ -93,7 +94,15 @@ def names(connection: Connection, contact_ids: Sequence[int]) -> dict[int, Row[A
     return found
 
 
-def asks(connection: Connection) -> dict[int, Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How often somebody was asked for an introduction, and when last."""
+
+    asks: int
+    last: datetime
+
+
+def asks(connection: Connection) -> dict[int, Asked]:
     """Return contact → how often they were asked for an introduction, when last."""
     one = referral_ask.c
     rows = connection.execute(
@@ -101,7 +110,13 @@ def asks(connection: Connection) -> dict[int, Row[Any]]:
         .where(one.void.is_(False))
         .group_by(one.contact_id)
     )
-    return {row.contact_id: row for row in rows}
+    who = everybody(connection)
+    found: dict[int, Asked] = {}
+    for row in rows:
+        known = found.get(who.who(row.contact_id), Asked(0, row.last))
+        new = Asked(known.asks + row.asks, max(known.last, row.last))
+        found[who.who(row.contact_id)] = new
+    return found
 
 
 def newest_ask_answers(connection: Connection) -> dict[int, str]:
@@ -110,7 +125,8 @@ def newest_ask_answers(connection: Connection) -> dict[int, str]:
     rows = connection.execute(
         select(one.contact_id, one.answer).where(one.answer.is_not(None)).order_by(one.id)
     )
-    return {row.contact_id: row.answer for row in rows}
+    who = everybody(connection)
+    return {who.who(row.contact_id): row.answer for row in rows}
 
 
 def referrals(connection: Connection) -> dict[int, tuple[int, int]]:
@@ -119,10 +135,12 @@ def referrals(connection: Connection) -> dict[int, tuple[int, int]]:
     rows = connection.execute(
         select(one.referrer_id, one.state).where(one.state != "duplicate", one.way != "outbound")
     )
+    who = everybody(connection)
     found: dict[int, tuple[int, int]] = {}
     for row in rows:
-        count, wins = found.get(row.referrer_id, (0, 0))
-        found[row.referrer_id] = (count + 1, wins + (row.state == "won"))
+        one_is = who.who(row.referrer_id)
+        count, wins = found.get(one_is, (0, 0))
+        found[one_is] = (count + 1, wins + (row.state == "won"))
     return found
 
 

@@ -6,10 +6,12 @@ Read from `referral`, `referral_step`, `referral_ask`, `referrer`, `survey_invit
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select
 
+from nurture.db.survivors import everybody
 from nurture.db.tables import (
     account,
     contact,
@@ -58,11 +60,16 @@ def referrals(
     for referral_id, state in connection.execute(steps.where(*mine)):
         reached.setdefault(referral_id, set()).add(state)
     firsts = (
-        select(func.min(referral.c.id))
+        select(func.min(referral.c.id), referral.c.referrer_id)
         .where(referral.c.state != State.DUPLICATE, referral.c.way != "outbound")
         .group_by(referral.c.referrer_id)
     )
-    first = {row[0] for row in connection.execute(firsts)}
+    who = everybody(connection)
+    earliest: dict[int, int] = {}
+    for referral_id, referrer_id in connection.execute(firsts):
+        mine_first = earliest.setdefault(who.who(referrer_id), referral_id)
+        earliest[who.who(referrer_id)] = min(mine_first, referral_id)
+    first = set(earliest.values())
     # Not a join: nothing indexes what deals say, and few of them say anything.
     said = set(
         connection.execute(select(deal.c.referral).where(deal.c.referral.is_not(None))).scalars()
@@ -82,7 +89,7 @@ def referrals(
         ReferralFact(
             id=row.id,
             program=row.program,
-            referrer_id=row.referrer_id,
+            referrer_id=who.who(row.referrer_id),
             channel=row.channel,
             way=row.way,
             state=row.state,
@@ -121,11 +128,12 @@ def asks(
         )
         .order_by(referral_ask.c.id)
     )
+    who = everybody(connection)
     return [
         AskFact(
             row.id,
             row.program,
-            row.contact_id,
+            who.who(row.contact_id),
             row.offer,
             row.timing,
             row.channel,
@@ -147,7 +155,8 @@ def invitations(connection: Connection, period: Period) -> list[InvitationFact]:
             one.asked_at >= period.since, one.asked_at < period.until, one.void.is_(False)
         )
     )
-    return [InvitationFact(*row) for row in rows]
+    who = everybody(connection)
+    return [InvitationFact(who.who(row[0]), *row[1:]) for row in rows]
 
 
 def newest_scores(connection: Connection, until: datetime) -> dict[int, int]:
@@ -158,11 +167,12 @@ def newest_scores(connection: Connection, until: datetime) -> dict[int, int]:
         .where(one.answered_at < until, one.score.is_not(None))
         .order_by(one.answered_at, one.id)
     )
-    return {row.contact_id: row.score for row in rows}
+    who = everybody(connection)
+    return {who.who(row.contact_id): row.score for row in rows}
 
 
 def referrers(connection: Connection) -> list[ReferrerFact]:
-    """Return everybody who may refer; a customer's people with whose they are."""
+    """Return everybody who may refer, once; a customer's people with whose they are."""
     refused = exists().where(
         referral_ask.c.contact_id == referrer.c.contact_id, referral_ask.c.answer.in_(_REFUSED)
     )
@@ -176,19 +186,27 @@ def referrers(connection: Connection) -> list[ReferrerFact]:
             contact.c.account_id,
         )
         .join(contact, contact.c.id == referrer.c.contact_id)
-        .where(contact.c.merged_into.is_(None), contact.c.erased.is_(False))
+        .where(contact.c.erased.is_(False))
+        .order_by(referrer.c.created_at, referrer.c.contact_id)
     )
-    return [
-        ReferrerFact(
-            row.contact_id,
-            customer_of(row.account_id, row.contact_id) if row.kind == Channel.CUSTOMER else None,
-            row.kind,
-            row.created_at,
-            bool(row.do_not_ask),
-            bool(row.refused),
+    who = everybody(connection)
+    found: dict[int, ReferrerFact] = {}
+    for row in rows:
+        one = who.who(row.contact_id)
+        of = customer_of(row.account_id, one) if row.kind == Channel.CUSTOMER else None
+        fact = ReferrerFact(
+            one, of, row.kind, row.created_at, bool(row.do_not_ask), bool(row.refused)
         )
-        for row in rows
-    ]
+        if (known := found.get(one)) is not None:
+            # Their own row says what they are; what was said as a duplicate holds as well.
+            fact = replace(
+                fact if row.contact_id == one else known,
+                created_at=min(known.created_at, fact.created_at),
+                do_not_ask=known.do_not_ask or fact.do_not_ask,
+                refused=known.refused or fact.refused,
+            )
+        found[one] = fact
+    return list(found.values())
 
 
 def names(connection: Connection, contact_ids: Collection[int]) -> dict[int, tuple[str, str]]:

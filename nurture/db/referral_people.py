@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, exists, or_, select, update
 
 from nurture.db.among import among
 from nurture.db.contact_facts import full_name
+from nurture.db.contacts import everyone
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import (
     account,
@@ -44,9 +45,31 @@ def referrer_of(connection: Connection, contact_id: int, lock: bool = False) -> 
 def make_referrer(
     connection: Connection, contact_id: int, code: str, kind: str, now: datetime
 ) -> bool:
-    """Make a contact a referrer; False where they are one, or the code is taken."""
+    """Make a contact a referrer; False where they are one, or the code is taken.
+
+    What a duplicate that became them was as a referrer, they are: kind, motive, reach, and what
+    they said of being asked and told.
+    """
     row = {"contact_id": contact_id, "code": code, "kind": kind, "created_at": now}
+    row |= _inherited(connection, contact_id)
     return bool(insert_new(connection, referrer, [row], "contact_id"))
+
+
+#: what a referrer keeps when they become another contact; the code is each row's own
+_KEPT = ("kind", "motive", "network_reach", "updates_stopped_at", "shown_as", "certifications")
+
+
+def _inherited(connection: Connection, contact_id: int) -> dict[str, Any]:
+    others = everyone(connection, contact_id)[1:]
+    if not others:
+        return {}
+    rows = connection.execute(
+        select(referrer).where(referrer.c.contact_id.in_(others)).order_by(referrer.c.created_at)
+    ).all()
+    if not rows:
+        return {}
+    found = {name: rows[0]._mapping[name] for name in (*_KEPT, "created_at")}
+    return {**found, "do_not_ask": any(row.do_not_ask for row in rows)}
 
 
 def forget(connection: Connection, contact_ids: Sequence[int]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
+from nurture.db.contacts import everyone
 from nurture.db.engine import is_sqlite
+from nurture.db.survivors import everybody
 from nurture.db.tables import (
-    contact,
     deal,
     enrolment,
     message,
@@ -95,13 +96,16 @@ def steps_of(connection: Connection, referral_id: int) -> list[Row[Any]]:
     )
 
 
-def open_by(connection: Connection, referrer_id: int) -> list[Row[Any]]:
-    """Return a referrer's referrals that are not over, oldest first; outbound ones left out."""
+def open_by(connection: Connection, referrer_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return the referrals of a referrer, who is these contacts, that are not over.
+
+    Oldest first; outbound ones are left out.
+    """
     return list(
         connection.execute(
             select(referral)
             .where(
-                referral.c.referrer_id == referrer_id,
+                referral.c.referrer_id.in_(referrer_ids),
                 referral.c.way != "outbound",
                 referral.c.state.not_in([str(state) for state in CLOSED]),
             )
@@ -124,10 +128,7 @@ def of_contact(connection: Connection, contact_id: int) -> list[Row[Any]]:
 
     Those of contacts that became this one are theirs as well.
     """
-    # PostgreSQL and SQLite both find these by indexes.
-    same = select(contact.c.id).where(
-        or_(contact.c.id == contact_id, contact.c.merged_into == contact_id)
-    )
+    same = everyone(connection, contact_id)
     return list(
         connection.execute(
             select(referral)
@@ -137,13 +138,13 @@ def of_contact(connection: Connection, contact_id: int) -> list[Row[Any]]:
     )
 
 
-def weekly_of(connection: Connection, referrer_id: int, program: str) -> list[Row[Any]]:
-    """Return a referrer's open referrals of a programme that somebody has been in touch about."""
+def weekly_of(connection: Connection, referrer_ids: Sequence[int], program: str) -> list[Row[Any]]:
+    """Return the open referrals of a referrer, who is these contacts, that had a contact."""
     return list(
         connection.execute(
             select(referral.c.ref, referral.c.news_at)
             .where(
-                referral.c.referrer_id == referrer_id,
+                referral.c.referrer_id.in_(referrer_ids),
                 referral.c.program == program,
                 referral.c.contacted_at.is_not(None),
                 referral.c.state.not_in([str(state) for state in CLOSED]),
@@ -206,12 +207,12 @@ def name_in_deal(connection: Connection, deal_id: int, ref: str) -> None:
     )
 
 
-def promised_offer(connection: Connection, referrer_id: int, program: str) -> str | None:
+def promised_offer(connection: Connection, referrer_ids: Sequence[int], program: str) -> str | None:
     """Return the offer that a referrer was promised last, by an ask that reached them."""
     query = (
         select(referral_ask.c.offer)
         .where(
-            referral_ask.c.contact_id == referrer_id,
+            referral_ask.c.contact_id.in_(referrer_ids),
             referral_ask.c.program == program,
             ~referral_ask.c.void,
         )
@@ -303,18 +304,22 @@ def mails_told(
 
     `refs`: ref → referrer. A mail is about a referral where its journey goes `per` its ref.
     """
+    # A referrer who was a duplicate hears of it as who they became.
+    who = everybody(connection)
+    theirs = {one for of in refs.values() for one in (of, who.who(of))}
     rows = connection.execute(
         select(enrolment.c.subject, message.c.step, message.c.sent_at, message.c.contact_id)
         .join(enrolment, enrolment.c.id == message.c.enrolment_id)
         .where(
             enrolment.c.subject.in_(sorted(refs)),
-            enrolment.c.contact_id.in_(sorted(set(refs.values()))),
+            enrolment.c.contact_id.in_(sorted(theirs)),
             message.c.sent_at.is_not(None),
         )
         .order_by(message.c.sent_at)
     )
     found: dict[str, list[tuple[str, datetime]]] = {}
     for row in rows:
-        if refs.get(row.subject) == row.contact_id:
+        whose = refs.get(row.subject)
+        if whose is not None and who.who(whose) == who.who(row.contact_id):
             found.setdefault(row.subject, []).append((str(row.step), row.sent_at))
     return found

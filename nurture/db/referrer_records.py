@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
+from nurture.db.survivors import everybody
 from nurture.db.tables import account, contact, contact_tag, deal, referral, referrer, team_member
 from nurture.db.upsert import insert_new
 from nurture.domain.referral import Channel, State, Way
@@ -33,9 +34,13 @@ def tag(connection: Connection, contact_id: int, name: str, others: Collection[s
 
 def listed(connection: Connection, kind: str = "") -> list[Row[Any]]:
     """Return referrers with who they are, in the order in which they became one."""
+    written = contact.alias("written")
+    person = func.coalesce(written.c.merged_into, written.c.id)
+    own = referrer.alias("own")
     query = (
         select(
-            referrer,
+            *(column for column in referrer.c if column.name != "contact_id"),
+            contact.c.id.label("contact_id"),
             contact.c.email,
             contact.c.family_name,
             contact.c.given_name,
@@ -43,10 +48,19 @@ def listed(connection: Connection, kind: str = "") -> list[Row[Any]]:
             account.c.name.label("account_name"),
             team_member.c.name.label("owner_name"),
         )
-        .join(contact, contact.c.id == referrer.c.contact_id)
+        .join(written, written.c.id == referrer.c.contact_id)
+        .join(contact, contact.c.id == person)
         .outerjoin(account, account.c.id == contact.c.account_id)
         .outerjoin(team_member, team_member.c.id == contact.c.owner_id)
-        .where(contact.c.erased.is_(False), contact.c.merged_into.is_(None))
+        .where(
+            contact.c.erased.is_(False),
+            contact.c.merged_into.is_(None),
+            # A duplicate's row stands for who they became, where those have none of their own.
+            or_(
+                written.c.merged_into.is_(None),
+                ~exists().where(own.c.contact_id == contact.c.id),
+            ),
+        )
         .order_by(referrer.c.created_at, referrer.c.contact_id)
     )
     if kind:
@@ -72,8 +86,9 @@ def records(connection: Connection, since: datetime | None = None) -> dict[int, 
     if since is not None:
         query = query.where(referral.c.created_at >= since)
     lines: dict[int, list[Any]] = {}
+    who = everybody(connection)
     for row in connection.execute(query):
-        lines.setdefault(row.referrer_id, []).append(row)
+        lines.setdefault(who.who(row.referrer_id), []).append(row)
     return {one: _record(found) for one, found in lines.items()}
 
 

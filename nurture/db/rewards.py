@@ -152,16 +152,21 @@ def enter(connection: Connection, reward_id: int, **values: Any) -> int:
 
 
 def counts(
-    connection: Connection, contact_id: int, but: int, since: datetime, until: datetime
+    connection: Connection,
+    contact_ids: Sequence[int],
+    but: int,
+    since: datetime,
+    until: datetime,
 ) -> tuple[int, int]:
     """Return how many rewards of a referrer stand and are not held: of a month, and in all.
 
-    The month begins at `since` and ends before `until`; `but` is not counted.
+    `contact_ids`: the referrer and the duplicates that became them. The month begins at `since`
+    and ends before `until`; `but` is not counted.
     """
     mine = (
         select(_COUNTS_FROM.label("at"))
         .where(
-            reward.c.contact_id == contact_id,
+            reward.c.contact_id.in_(contact_ids),
             reward.c.side == "referrer",
             reward.c.state.in_(STANDS),
             reward.c.held.is_(False),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, false, insert, or_, select, update
 
 from nurture.db.among import among
+from nurture.db.survivors import Same, as_same
 from nurture.db.tables import survey_answer, survey_invitation, survey_loop
 from nurture.db.types import UtcDateTime
 from nurture.db.upsert import insert_new
@@ -64,17 +65,24 @@ _ASKED: Select[Any] = (
 
 
 def past(
-    connection: Connection, contact_ids: Sequence[int], account_ids: Sequence[int], since: datetime
+    connection: Connection,
+    contacts: Same | Sequence[int],
+    account_ids: Sequence[int],
+    since: datetime,
 ) -> Sequence[Row[Any]]:
-    """Return invitations that count since a time, of contacts and of everybody of accounts."""
-    asked = {"contacts": contact_ids, "accounts": account_ids, "since": since}
+    """Return invitations that count since a time, of contacts and of everybody of accounts.
+
+    Of contacts given as `Same` those of their duplicates too: `Same.who` says whose each is.
+    """
+    asked = {"contacts": as_same(contacts).ids, "accounts": account_ids, "since": since}
     return connection.execute(_PAST, asked).all()
 
 
-def loops(connection: Connection, contact_ids: Sequence[int]) -> dict[int, Row[Any]]:
-    """Return the newest loop of contacts that is not closed."""
-    rows = connection.execute(_LOOPS, {"contacts": contact_ids})
-    return {row.contact_id: row for row in rows}
+def loops(connection: Connection, contacts: Same | Sequence[int]) -> dict[int, Row[Any]]:
+    """Return the newest loop of contacts that is not closed; a duplicate's is theirs."""
+    same = as_same(contacts)
+    rows = connection.execute(_LOOPS, {"contacts": same.ids})
+    return {same.who(row.contact_id): row for row in rows}
 
 
 def invite(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -138,11 +146,11 @@ def keep_answer(connection: Connection, row: Mapping[str, Any], locale: str) -> 
     )
 
 
-def loop_of(connection: Connection, contact_id: int) -> Row[Any] | None:
-    """Return what is followed up with a contact and not closed, the newest."""
+def loop_of(connection: Connection, contact_ids: Sequence[int]) -> Row[Any] | None:
+    """Return what is followed up with somebody, who is these contacts, and not closed."""
     return connection.execute(
         select(survey_loop)
-        .where(survey_loop.c.contact_id == contact_id, survey_loop.c.state != "closed")
+        .where(survey_loop.c.contact_id.in_(contact_ids), survey_loop.c.state != "closed")
         .order_by(survey_loop.c.id.desc())
         .limit(1)
     ).first()
@@ -153,7 +161,7 @@ def waiting_loops(connection: Connection, contact_ids: Sequence[int]) -> Sequenc
 
     As (id, opened_at, survey, round), oldest first.
     """
-    query = (
+    query: Select[Any] = (
         select(
             survey_loop.c.id,
             survey_loop.c.opened_at,

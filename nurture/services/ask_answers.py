@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import ask_answers, asks, contacts
+from nurture.db import ask_answers, contacts
 from nurture.db.engine import read
 from nurture.db.events import NewEvent, record
 from nurture.db.retrying import write_again
-from nurture.domain.referral import AskAnswer, WhyNot
+from nurture.domain.referral import AskAnswer, Channel, WhyNot
 from nurture.domain.referral_program import Program, Texts
 from nurture.errors import NurtureError
+from nurture.services.referral_intake import ensure_referrer
 from nurture.services.runtime import DECIDE, Runtime
 
 #: what the page offers, in its order; `referred` comes of a referral alone
@@ -61,11 +63,13 @@ def answer(runtime: Runtime, ask_id: int, contact_id: int, said: AskAnswer) -> A
         row = _row(connection, ask_id, contact_id)
         if row is None:
             return None
-        contacts.lock(connection, [row.contact_id], wait=True)
+        # Whoever they were when they were asked, the answer is the contact's of today.
+        who = contacts.current(connection, row.contact_id) or row.contact_id
+        contacts.lock(connection, [who], wait=True)
         if ask_answers.record_answer(connection, ask_id, said, now):
-            _keep(connection, row, said)
+            _keep(connection, row, who, said, now)
             properties = {"ask": ask_id, "answer": str(said), "program": row.program}
-            event = NewEvent("referral.ask_answered", row.contact_id, now, "web", properties)
+            event = NewEvent("referral.ask_answered", who, now, "web", properties)
             record(connection, [event], now)
         return _sheet(runtime, connection, ask_id, contact_id)
 
@@ -122,14 +126,13 @@ def offer_help(runtime: Runtime, ask_id: int, contact_id: int, action: str) -> b
     return done
 
 
-def _keep(connection: Connection, row: Row[Any], said: AskAnswer) -> None:
+def _keep(connection: Connection, row: Row[Any], who: int, said: AskAnswer, now: datetime) -> None:
     """Keep "never" where every ask looks; take it back where it was said here before."""
     if said is AskAnswer.NEVER:
-        if not asks.referrers(connection, [row.contact_id]):
-            asks.make_referrers(connection, [asks.new_referrer(row.contact_id, row.asked_at)])
-        ask_answers.set_do_not_ask(connection, row.contact_id, True)
+        ensure_referrer(connection, who, str(Channel.CUSTOMER), now)
+        ask_answers.set_do_not_ask(connection, contacts.everyone(connection, who), True)
     elif row.answer == AskAnswer.NEVER:
-        ask_answers.set_do_not_ask(connection, row.contact_id, False)
+        ask_answers.set_do_not_ask(connection, contacts.everyone(connection, who), False)
 
 
 def _sheet(

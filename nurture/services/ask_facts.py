@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import asks
+from nurture.db.survivors import Same, same
 from nurture.domain.newest_result import Result
 from nurture.domain.readiness import Readiness, Signs, readiness
 from nurture.domain.referral import AskAnswer
@@ -72,7 +73,7 @@ class KnownAsks:
 
 
 class AskDesk:
-    """Eight queries for any number of contacts (`touched.contact_rows` by id)."""
+    """Nine queries for any number of contacts (`touched.contact_rows` by id)."""
 
     def __init__(
         self,
@@ -86,12 +87,15 @@ class AskDesk:
         self._blocked = frozenset(blocked)
         ids = sorted(people)
         accounts = sorted({row.account_id for row in people.values() if row.account_id})
-        self.known = _known(connection, ids, accounts)
-        self._referrers = asks.referrers(connection, ids)
-        self._answers = asks.newest_answers(connection, ids)
-        self._loops = asks.open_loops(connection, ids)
-        self._happened = asks.happened(connection, ids, now - YEAR)
-        self._results = asks.results(connection, ids, now - YEAR)
+        # What a duplicate was asked, answered and did is theirs.
+        who = same(connection, ids)
+        self.known = _known(connection, who, accounts)
+        self._referrers = asks.referrers(connection, who)
+        self._never = asks.never_asked(connection, who) if who.became else set()
+        self._answers = asks.newest_answers(connection, who)
+        self._loops = asks.open_loops(connection, who)
+        self._happened = asks.happened(connection, who, now - YEAR)
+        self._results = asks.results(connection, who, now - YEAR)
         self._complaining = asks.complaining_accounts(connection, accounts) if accounts else set()
 
     def facts(self, contact_id: int, key: str = "") -> AskFacts:
@@ -109,7 +113,8 @@ class AskDesk:
             reachable=self._reachable(row) and left is None,
             motive=referrer.motive if referrer is not None else None,
             industry=row.account_industry or "",
-            do_not_ask=bool(referrer is not None and referrer.do_not_ask),
+            do_not_ask=bool(referrer is not None and referrer.do_not_ask)
+            or contact_id in self._never,
             score=score,
             scored_at=scored_at,
             loop_open=contact_id in self._loops,
@@ -135,7 +140,7 @@ class AskDesk:
         return Signs(
             engagement=score_at(engagement, 0.0, self._half_life, self._now),
             community=sum(
-                int(one.lately) for kind in _COMMUNITY if (one := happened.get(kind)) is not None
+                one.lately for kind in _COMMUNITY if (one := happened.get(kind)) is not None
             ),
             network_reach=referrer.network_reach if referrer is not None else 0,
             customer_since=min(since, default=None),
@@ -160,22 +165,22 @@ class AskDesk:
         return bool(row.email) and not row.erased and row.id not in self._blocked
 
 
-def _known(connection: Connection, ids: Sequence[int], accounts: Sequence[int]) -> KnownAsks:
+def _known(connection: Connection, who: Same, accounts: Sequence[int]) -> KnownAsks:
     found = KnownAsks()
-    for row in asks.past(connection, ids, accounts):
+    for row in asks.past(connection, who, accounts):
         ask = PastAsk(
             row.asked_at,
-            row.contact_id,
+            who.who(row.contact_id),
             row.program,
             AskAnswer(row.answer) if row.answer else None,
             row.answered_at,
         )
         found.add(row.dedupe_key, ask, row.account_id)
     for row in asks.pilots(connection):
-        found.add_pilot(row.dedupe_key, row.program, row.contact_id)
+        found.add_pilot(row.dedupe_key, row.program, who.who(row.contact_id))
     return found
 
 
-def _last(happened: Mapping[str, Row[Any]], kind: str) -> datetime | None:
+def _last(happened: Mapping[str, asks.Often], kind: str) -> datetime | None:
     found = happened.get(kind)
     return found.last if found is not None else None

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 from nurture.db import ask_results, asks, contacts, touched
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
+from nurture.db.survivors import same
 from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.ask_script import chat_line, script
 from nurture.domain.guard import Refusal
@@ -154,7 +155,8 @@ def words_for(
         policy = runtime.releases.live(connection).definitions.policy
         locale = locale_of(one.row, policy)
         told = ask_mail.result_told(connection, one.row.id, one.row.account_id, locale)
-        referrer = asks.referrers(connection, [one.row.id]).get(one.row.id)
+        who = same(connection, [one.row.id])
+        referrer = asks.referrers(connection, who).get(one.row.id)
     link = f"{runtime.public_url}/i/{referrer.code}" if referrer is not None else ""
     values = {
         **ask_mail.program_values(program, one.offer, locale, link),

@@ -162,7 +162,7 @@ def note_answer_in(
     if said is AskAnswer.NEVER:
         row = ensure_referrer(connection, current, str(Channel.CUSTOMER), now)
         changed = changed or not row.do_not_ask
-        ask_answers.set_do_not_ask(connection, current, True)
+        ask_answers.set_do_not_ask(connection, ids, True)
     if changed:
         told = {"answer": str(said), "by": by}
         if newest is not None:
@@ -201,3 +201,6 @@ def describe(
         ensure_referrer(connection, current, str(Channel.CUSTOMER), runtime.clock.now())
         if values:
             asks.describe(connection, current, values)
+        if ask_again:
+            everyone = contacts.everyone(connection, current)
+            ask_answers.set_do_not_ask(connection, everyone, False)

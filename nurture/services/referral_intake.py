@@ -107,7 +107,10 @@ def row_of(
         "ask_id": it.ask_id,
         "ticket_id": it.ticket_id,
         # A ticket names its own; else what they were told when they were asked holds.
-        "offer": it.offer or referrals.promised_offer(connection, referrer_id, it.program),
+        "offer": it.offer
+        or referrals.promised_offer(
+            connection, people.everyone(connection, referrer_id), it.program
+        ),
         "name": name or None,
         "company": company or None,
         "email": email or None,
@@ -137,7 +140,7 @@ def standing_of(connection: Connection, row: dict[str, Any]) -> Row[Any] | None:
     new = Meant(row["address_hash"], row["name"] or "", row["company"] or "")
     mine = (
         Meant(one.address_hash, one.name or "", one.company or "", one)
-        for one in referrals.open_by(connection, row["referrer_id"])
+        for one in referrals.open_by(connection, people.everyone(connection, row["referrer_id"]))
     )
     found = standing_among(mine, new)
     return found.row if found is not None else None

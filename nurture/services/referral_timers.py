@@ -13,6 +13,7 @@ from nurture.db import contacts as people
 from nurture.db import referral_people, referrals
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
+from nurture.db.survivors import Same, everybody
 from nurture.domain.referral import CLOSED, OVERDUE, Reason, State
 from nurture.domain.referral_life import (
     Terms,
@@ -71,25 +72,28 @@ def due_referrals(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | No
         due = referrals.due(connection, now, limit, only)
         if not due or not runtime.releases.published(connection):
             return 0
-        concerned = {row.referrer_id for row in due} | {
-            row.contact_id for row in due if row.contact_id is not None
-        }
-        held = set(people.lock(connection, concerned))
+        # Of duplicates it is whoever they became that hears, and whose tasks are seen.
+        same = everybody(connection)
+        referrers = {row.referrer_id for row in due}
+        referred = {row.contact_id for row in due if row.contact_id is not None}
+        held = set(people.lock(connection, {same.who(one) for one in referrers | referred}))
         ids = [
             row.id
             for row in due
-            if row.referrer_id in held and (row.contact_id is None or row.contact_id in held)
+            if same.who(row.referrer_id) in held
+            and (row.contact_id is None or same.who(row.contact_id) in held)
         ]
         release = runtime.releases.live(connection)
         batch = Batch(connection, release, runtime.releases, release.lookups, now)
         load_people(batch, sorted(held))
         rows = referrals.take_due(connection, ids, now)
         told = referrals.mails_told(connection, {row.ref: row.referrer_id for row in rows})
-        silent = referral_people.stopped(connection, sorted(concerned))
+        asked = sorted(referrers | {same.who(one) for one in referrers})
+        silent = {same.who(one) for one in referral_people.stopped(connection, asked)}
         for row in rows:
             terms = terms_of(release.definitions.programs.get(row.program))
-            waived = row.referrer_id in silent
-            _look(batch, row, terms, told.get(row.ref, []), waived)
+            waived = same.who(row.referrer_id) in silent
+            _look(batch, row, same, terms, told.get(row.ref, []), waived)
         batch.save_effects()
     if rows:
         runtime.ring(DECIDE)
@@ -97,7 +101,12 @@ def due_referrals(runtime: Runtime, limit: int = BATCH, only: Sequence[int] | No
 
 
 def _look(
-    batch: Batch, row: Row[Any], terms: Terms, told: Sequence[tuple[str, Any]], waived: bool
+    batch: Batch,
+    row: Row[Any],
+    same: Same,
+    terms: Terms,
+    told: Sequence[tuple[str, Any]],
+    waived: bool,
 ) -> None:
     now, connection = batch.now, batch.connection
     learnt = heard(row, told)
@@ -113,7 +122,7 @@ def _look(
     late = broken(clock, now)
     for timer in late:
         breaches.append(timer)
-        _breach(batch, row, terms, timer)
+        _breach(batch, row, same, terms, timer)
     if row.contact_id is None and State(row.state) in CLOSED:
         forgets = forgets_at(clock)
         if forgets is not None and forgets <= now:
@@ -136,7 +145,9 @@ def _look(
 
 def _tell_week(batch: Batch, row: Row[Any], week: str) -> None:
     """Tell of a week: one event for all of a referrer's open referrals, whichever came first."""
-    mine = referrals.weekly_of(batch.connection, row.referrer_id, row.program)
+    who = people.current(batch.connection, row.referrer_id) or row.referrer_id
+    everyone = people.everyone(batch.connection, who)
+    mine = referrals.weekly_of(batch.connection, everyone, row.program)
     newest = max((one.news_at for one in mine if one.news_at is not None), default=None)
     fresh = newest is not None and newest >= batch.now - timedelta(days=7)
     said = {
@@ -148,8 +159,8 @@ def _tell_week(batch: Batch, row: Row[Any], week: str) -> None:
         "review": not fresh,
         "week": week,
     }
-    key = f"week/{row.referrer_id}/{row.program}/{week}"
-    event = NewEvent("referral.week_due", row.referrer_id, batch.now, moves.ENGINE, said, key=key)
+    key = f"week/{who}/{row.program}/{week}"
+    event = NewEvent("referral.week_due", who, batch.now, moves.ENGINE, said, key=key)
     record(batch.connection, [event], batch.now)
 
 
@@ -169,12 +180,12 @@ def heard(row: Row[Any], told: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return learnt
 
 
-def _breach(batch: Batch, row: Row[Any], terms: Terms, timer: str) -> None:
+def _breach(batch: Batch, row: Row[Any], same: Same, terms: Terms, timer: str) -> None:
     """Tell of a promise that is broken: an event on the referrer, and somebody's task."""
     said = moves.said_of(row, terms, timer=timer)
     moves.emit(batch.connection, row, OVERDUE, said, batch.now)
     about = row.contact_id if timer == "contact" and row.contact_id else row.referrer_id
-    person = batch.people.get(about)
+    person = batch.people.get(same.who(about))
     if person is None or person.row.erased:
         return
     texts = _TITLES[timer]

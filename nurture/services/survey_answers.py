@@ -177,7 +177,8 @@ def _follow(
     """Open or close what is followed up, as the answer says."""
     row = found.row
     assert row is not None  # the caller looked
-    standing = surveys.loop_of(connection, found.contact_id)
+    everyone = contacts.everyone(connection, found.contact_id)
+    standing = surveys.loop_of(connection, everyone)
     loop = None
     if standing is not None:
         loop = OpenLoop(standing.state, standing.invitation_id, standing.resolved_at)

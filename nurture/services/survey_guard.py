@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row
 
 from nurture.db import surveys
+from nurture.db.survivors import Same, same
 from nurture.domain.definitions import Definitions
 from nurture.domain.guard import Ask, Refusal
 from nurture.domain.steps import SurveyQuestion
@@ -18,7 +19,7 @@ from nurture.services.places import locale_of
 
 
 class SurveyGuard:
-    """Two queries for a batch: what was asked within a year, and unhappy answers under way."""
+    """Three queries for a batch: what was asked within a year, and unhappy answers under way."""
 
     def __init__(
         self,
@@ -37,11 +38,13 @@ class SurveyGuard:
         self._places: dict[str, int] = {}
         self._of_contact: dict[int, list[tuple[int, PastAsk]]] = {}
         self._of_account: dict[int, list[tuple[int, PastAsk]]] = {}
-        for row in surveys.past(connection, sorted(people), accounts, since):
-            self._add(row.dedupe_key, _past(row), row.account_id)
+        # What a duplicate was asked counts for who they became.
+        who = same(connection, sorted(people))
+        for row in surveys.past(connection, who, accounts, since):
+            self._add(row.dedupe_key, _past(row, who), row.account_id)
         self._loops = {
             contact_id: LoopFact(row.state, row.round, row.resolved_at)
-            for contact_id, row in surveys.loops(connection, sorted(people)).items()
+            for contact_id, row in surveys.loops(connection, who).items()
         }
         self._invitations: list[dict[str, Any]] = []
 
@@ -118,5 +121,5 @@ def _ask(row: Row[Any]) -> Ask:
     return Ask(row.id, SurveyQuestion(row.survey), row.dedupe_key, over, "nps.asked", told)
 
 
-def _past(row: Row[Any]) -> PastAsk:
-    return PastAsk(row.survey, row.round, row.asked_at, row.contact_id)
+def _past(row: Row[Any], who: Same) -> PastAsk:
+    return PastAsk(row.survey, row.round, row.asked_at, who.who(row.contact_id))

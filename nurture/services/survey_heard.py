@@ -136,7 +136,7 @@ def _invitation(
         return row, False
     (person,) = touched.contact_rows(connection, [contact_id])
     key = f"heard/{survey.name}/{contact_id}/{at.isoformat()}"
-    loop = surveys.loop_of(connection, contact_id)
+    loop = surveys.loop_of(connection, ids)
     fact = LoopFact(loop.state, _round_of(connection, loop), loop.resolved_at) if loop else None
     mine = [] if row is None else [PastAsk(row.survey, row.round, row.asked_at, contact_id)]
     invitation = {

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from nurture.db import ask_results, asks
 from nurture.db.engine import read
+from nurture.db.survivors import same
 from nurture.domain.playbook import playbook, reasons
 from nurture.domain.referral import AskAnswer
 from nurture.errors import NotFoundError, NurtureError
@@ -140,8 +141,9 @@ def _person(runtime: Runtime, contact_id: int) -> str:
     one = ask_list.candidate(runtime, _id(contact_id))
     with read(runtime.engine) as connection:
         program = ask_list.program_of(runtime.releases.live(connection), "")
-        past = ask_results.own_asks(connection, contact_id)
-        referrer = asks.referrers(connection, [contact_id]).get(contact_id)
+        who = same(connection, [one.row.id])
+        past = ask_results.own_asks(connection, who.ids)
+        referrer = asks.referrers(connection, who).get(one.row.id)
     reason, named = request.form.get("reason", ""), request.form.get("named", "")
     return render_template(
         "team/ask.html",
