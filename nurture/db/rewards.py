@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, case, exists, func, insert, select, update
 
+from nurture.db.contacts import current, everyone
 from nurture.db.engine import is_sqlite
 from nurture.db.tables import (
     account,
@@ -152,21 +153,18 @@ def enter(connection: Connection, reward_id: int, **values: Any) -> int:
 
 
 def counts(
-    connection: Connection,
-    contact_ids: Sequence[int],
-    but: int,
-    since: datetime,
-    until: datetime,
+    connection: Connection, contact_id: int, but: int, since: datetime, until: datetime
 ) -> tuple[int, int]:
     """Return how many rewards of a referrer stand and are not held: of a month, and in all.
 
-    `contact_ids`: the referrer and the duplicates that became them. The month begins at `since`
-    and ends before `until`; `but` is not counted.
+    The month begins at `since` and ends before `until`; `but` is not counted. What a duplicate
+    got counts against the limits of who they became.
     """
+    everybody = everyone(connection, current(connection, contact_id) or contact_id)
     mine = (
         select(_COUNTS_FROM.label("at"))
         .where(
-            reward.c.contact_id.in_(contact_ids),
+            reward.c.contact_id.in_(everybody),
             reward.c.side == "referrer",
             reward.c.state.in_(STANDS),
             reward.c.held.is_(False),

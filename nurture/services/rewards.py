@@ -247,10 +247,7 @@ def hold_reason(
     since, until = month_of(desk.now, desk.zone)
     this_month = in_all = 0
     if row.side == REFERRER:
-        # What a duplicate got counts against the limits of who they became.
-        who = people.current(desk.connection, story.referrer_id) or story.referrer_id
-        everyone = people.everyone(desk.connection, who)
-        this_month, in_all = rows.counts(desk.connection, everyone, row.id, since, until)
+        this_month, in_all = rows.counts(desk.connection, story.referrer_id, row.id, since, until)
     facts = Circumstances(
         kind=row.kind,
         side=row.side,
