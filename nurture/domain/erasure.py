@@ -27,7 +27,7 @@ KEPT = frozenset(
         *("item", "kind", "link", "loop", "mode", "month", "offer", "outcome", "points"),
         *("program", "purpose", "purposes", "reason", "referral", "referrals", "result"),
         *("reward", "round", "rule", "satisfied", "score", "seminar", "side", "stage", "state"),
-        *("step", "survey", "task", "template", "timing", "to", "topic", "via", "way"),
+        *("step", "survey", "task", "template", "timing", "to", "topic", "via", "way", "why"),
         *("workflow", "rhythm", "resumes", "rows", "source"),
     }
 )
