@@ -177,6 +177,8 @@ DETAIL = {
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_every_remark_has_a_sentence_in_both_languages(code: str) -> None:
-    japanese, english = (sentence(Remark(code, DETAIL), locale) for locale in ("ja", "en"))
+    # What another line says of the same is a figure.
+    detail = DETAIL | ({"known": 1_200.0} if code.startswith("said_otherwise") else {})
+    japanese, english = (sentence(Remark(code, detail), locale) for locale in ("ja", "en"))
     assert japanese != english
     assert "{" not in japanese + english
