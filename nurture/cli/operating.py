@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import click
 
 from nurture.cli.context import house_of, parse_pairs
 from nurture.cli.speaking import language, tell, told
+from nurture.compiler.names import KNOWN_EVENTS
 from nurture.domain.seminar import REGISTERED
 from nurture.domain.workflow import Purpose
 from nurture.errors import NotFoundError
-from nurture.language import Said, say
-from nurture.language.hints import did_you_mean
+from nurture.language import NOTHING, Said, say
+from nurture.language.hints import did_you_mean, nearest
 from nurture.services import control
 from nurture.services.capture import Captured, Happening, capture
 from nurture.services.consequences import consequences
@@ -50,7 +53,7 @@ def event(
                 _say_whether_it_is_over(house.runtime, happening)
             listened = listened_to(house.runtime)
             if listened and event_type not in listened:
-                hint = did_you_mean(event_type, listened)
+                hint = nearest(event_type, listened) or _known_like(event_type, listened)
                 tell(say("Nothing in the live release listens to {event}.", event=event_type))
                 if hint:
                     click.echo(f"  → {told(hint)}")
@@ -71,6 +74,20 @@ def event(
         case _:
             hint = say("it is kept aside and shown on the status page")
             raise NotFoundError(answer.why, hint)
+
+
+def _known_like(event_type: str, listened: Collection[str]) -> Said:
+    """Return a hint with the event of ours that an unknown one looks like, else what
+    is listened to.
+
+    The noun before the dot says what it is about: nps.answered is an nps.responded.
+    """
+    if event_type in KNOWN_EVENTS:
+        return NOTHING
+    ours = [one for one in KNOWN_EVENTS if one.partition(".")[0] == event_type.partition(".")[0]]
+    if len(ours) == 1:
+        return say("did you mean '{word}'?", word=ours[0])
+    return nearest(event_type, ours) or did_you_mean(event_type, listened)
 
 
 def _say_whether_it_is_over(runtime: Runtime, told_of: Happening) -> None:

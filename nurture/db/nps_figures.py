@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from nurture.db.contact_facts import CUSTOMER
 from nurture.db.survivors import everybody
+from nurture.db.surveys import has_left
 from nurture.db.tables import (
     account,
     contact,
@@ -23,6 +24,7 @@ from nurture.db.tables import (
     team_member,
 )
 from nurture.domain.nps import Invited
+from nurture.domain.reader import role_of
 
 
 def invitations(connection: Connection, survey: str) -> list[Invited]:
@@ -39,20 +41,52 @@ def invitations(connection: Connection, survey: str) -> list[Invited]:
     rows = connection.execute(
         select(
             one.id, one.contact_id, one.account_id, one.role, one.round, one.asked_at,
-            one.answered_at, one.score, newest,
+            one.answered_at, one.score, newest, has_left(), contact.c.role.label("own"),
+            contact.c.title, contact.c.department,
         )
+        .join(contact, contact.c.id == one.contact_id)
         .where(one.survey == survey, one.void.is_(False))
         .order_by(one.id)
     )  # fmt: skip
     # A duplicate's answers are those of the contact it became.
     who = everybody(connection)
-    return [Invited(row[0], who.who(row[1]), *row[2:8], tuple(row[8] or ())) for row in rows]
+    return [
+        Invited(
+            id=row.id,
+            contact_id=who.who(row.contact_id),
+            account_id=row.account_id,
+            role=part_of(row, row.role or row.own),
+            round=row.round,
+            asked_at=row.asked_at,
+            answered_at=row.answered_at,
+            score=row.score,
+            drivers=tuple(row[8] or ()),
+            left=bool(row[9]),
+        )
+        for row in rows
+    ]
+
+
+def part_of(row: Row[Any], role: str | None) -> str | None:
+    """Return somebody's part in decisions: a role on record, else what title and department say."""
+    said = {"role": role, "title": row.title, "department": row.department}
+    return role_of(said) or None
 
 
 def customers(connection: Connection) -> Sequence[Row[Any]]:
-    """Return the customers' contacts who can be written to: id, account_id, role, account name."""
+    """Return the customers' contacts who can be written to.
+
+    As id, account_id, role, title, department, account name.
+    """
     query: Select[Any] = (
-        select(contact.c.id, contact.c.account_id, contact.c.role, account.c.name)
+        select(
+            contact.c.id,
+            contact.c.account_id,
+            contact.c.role,
+            contact.c.title,
+            contact.c.department,
+            account.c.name,
+        )
         .join(account, account.c.id == contact.c.account_id)
         .where(
             contact.c.lifecycle == CUSTOMER,

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, exists, func, select
 
 from nurture.db.survivors import everybody
+from nurture.db.surveys import has_left
 from nurture.db.tables import (
     account,
     contact,
@@ -151,7 +152,7 @@ def invitations(connection: Connection, period: Period) -> list[InvitationFact]:
     """Return who was asked the NPS question in a span, and what they answered by now."""
     one = survey_invitation.c
     rows = connection.execute(
-        select(one.contact_id, one.asked_at, one.answered_at, one.score).where(
+        select(one.contact_id, one.asked_at, one.answered_at, one.score, has_left()).where(
             one.asked_at >= period.since, one.asked_at < period.until, one.void.is_(False)
         )
     )

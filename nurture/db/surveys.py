@@ -6,13 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, false, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from nurture.db.among import among
 from nurture.db.survivors import Same, as_same
-from nurture.db.tables import survey_answer, survey_invitation, survey_loop
+from nurture.db.tables import message, survey_answer, survey_invitation, survey_loop
 from nurture.db.types import UtcDateTime
 from nurture.db.upsert import insert_new
+from nurture.domain.message import UNSENT
 
 _PAST: Select[Any] = (
     select(
@@ -95,6 +108,17 @@ def asked_in(
 ) -> Sequence[Row[Any]]:
     """Return invitations of mails, named by their keys, and of journeys; the newest last."""
     return connection.execute(_ASKED, {"keys": keys, "journeys": enrolment_ids}).all()
+
+
+def has_left() -> ColumnElement[bool]:
+    """Say of an invitation whether its mail has left the house; true of one that has no mail.
+
+    Who has answered has been asked, however it came to them.
+    """
+    waits = exists().where(
+        message.c.dedupe_key == survey_invitation.c.dedupe_key, message.c.state.in_(UNSENT)
+    )
+    return or_(survey_invitation.c.answered_at.is_not(None), ~waits)
 
 
 _INVITATION: Select[Any] = select(survey_invitation).where(

@@ -174,6 +174,8 @@ class InvitationFact:
     asked_at: datetime
     answered_at: datetime | None = None
     score: int | None = None
+    #: its mail left the house, or it needed none
+    left: bool = True
 
 
 @dataclass(frozen=True, slots=True)

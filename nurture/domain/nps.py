@@ -16,7 +16,7 @@ _PATIENCE = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """One invitation whose mail left, and the newest answer to it."""
+    """One invitation whose mail was not dropped, and the newest answer to it."""
 
     id: int
     contact_id: int
@@ -29,6 +29,8 @@ class Invited:
     #: 0-10
     score: int | None = None
     drivers: tuple[str, ...] = ()
+    #: its mail left the house, or it needed none; what waits is no question yet
+    left: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def is_below(rate: float | None, target: float | None) -> bool:
 
 
 def group(invited: Iterable[Invited]) -> Group:
-    """Return invitations as one group: each with its newest answer."""
-    asked = list(invited)
+    """Return invitations that left as one group: each with its newest answer."""
+    asked = [one for one in invited if one.left]
     return Group(len(asked), nps(one.score for one in asked if one.score is not None))
 
 
@@ -142,6 +144,8 @@ def never_answered(invited: Iterable[Invited], now: datetime) -> list[Silent]:
     asks: dict[int, list[datetime]] = {}
     answered = set()
     for one in invited:
+        if not one.left:
+            continue
         asks.setdefault(one.contact_id, []).append(one.asked_at)
         if one.answered_at is not None:
             answered.add(one.contact_id)

@@ -220,9 +220,12 @@ def first_contact_in_time(book: Book) -> Share:
 
 
 def survey_response(book: Book) -> Share:
-    """Response rate of NPS surveys = people who answered / people asked (000, row 21)."""
-    asked = len(book.invitations)
-    return Share(sum(one.answered_at is not None for one in book.invitations), asked)
+    """Response rate of NPS surveys = people who answered / people asked (000, row 21).
+
+    Who waits for the mail has not been asked.
+    """
+    asked = [one for one in book.invitations if one.left]
+    return Share(sum(one.answered_at is not None for one in asked), len(asked))
 
 
 def referrals_by_score(book: Book) -> Table[Share]:

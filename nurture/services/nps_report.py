@@ -219,7 +219,9 @@ def _customers(
     accounts = [
         Account(one, names[one], rates.total(amounts.get(one, ())).known) for one in sorted(names)
     ]
-    return accounts, [Person(row.id, row.account_id, row.role) for row in rows]
+    return accounts, [
+        Person(row.id, row.account_id, figures.part_of(row, row.role)) for row in rows
+    ]
 
 
 def _promoters(

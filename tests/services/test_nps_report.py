@@ -14,9 +14,14 @@ from flask.testing import FlaskClient
 from rich.console import Console
 
 from nurture.cli.nps_screen import screen
-from nurture.db import tables
+from nurture.db import nps_figures, tables
+from nurture.db.engine import read
+from nurture.db.referral_figures import invitations
+from nurture.domain.kpi_book import Book, Period
+from nurture.domain.kpi_policy import KpiPolicy
 from nurture.domain.nps import Nps
 from nurture.domain.nps_accounts import Corner
+from nurture.domain.referral_kpis import survey_response
 from nurture.domain.survey_answers import Answer
 from nurture.errors import NotFoundError
 from nurture.providers.mailbox_store import MailboxStore
@@ -110,6 +115,58 @@ def test_the_report_counts_what_left_and_names_who_is_missing(told: Report) -> N
     )
     assert [(row.score, row.comment) for row in told.loops] == [(2, "返事が遅い")]
     assert [account.name for account, _ in told.rare] == ["大手", "小さな会社"]
+
+
+@lite
+def test_who_waits_for_the_mail_has_not_been_asked(house: House) -> None:
+    house.publish(files())
+    here, waiting = house.person("a@x.example"), house.person("b@x.example")
+    answered(house, here, 9)
+    answered(house, waiting, None)
+    now = house.clock.now()
+    mail = house.add(
+        tables.message, dedupe_key="t/1", contact_id=waiting, purpose="survey", template="x/a",
+        window="business", priority=1, state="deferred", created_at=now, recorded_at=now,
+    )  # fmt: skip
+    assert report(house.runtime).year.rate == 1
+    assert share(house) == (1, 1)
+    house.change(tables.message, mail, state="sent", sent_at=now)
+    assert (report(house.runtime).year.rate, share(house)) == (0.5, (1, 2))
+
+
+def share(house: House) -> tuple[int, int]:
+    """Return the KPI: people who answered, people asked."""
+    now = house.clock.now()
+    period = Period(now - timedelta(days=1), now + timedelta(days=1))
+    with read(house.engine) as connection:
+        book = Book(period, KpiPolicy(), invitations=invitations(connection, period))
+    found = survey_response(book)
+    return int(found.part), int(found.whole)
+
+
+@lite
+def test_a_part_in_the_decision_is_read_from_the_title_where_none_is_recorded(
+    house: House,
+) -> None:
+    house.publish(files())
+    account = house.company("大手")
+    people = [
+        house.person(
+            f"{n}@x.example", account_id=account, lifecycle="customer", title=title,
+            department=department,
+        )
+        for n, (title, department) in enumerate(
+            [("代表取締役", None), (None, "情報システム部"), ("主任", "製造課"), (None, None)]
+        )
+    ]  # fmt: skip
+    for person in people:
+        answered(house, person, 9, account)
+    assert sorted(report(house.runtime).roles) == ["", "decision-maker", "it", "user"]
+    with read(house.engine) as connection:
+        rows = nps_figures.customers(connection)
+    assert [nps_figures.part_of(row, row.role) for row in rows] == [
+        "decision-maker", "it", "user", None,
+    ]  # fmt: skip
 
 
 def test_the_report_is_plain_data_for_programs_and_a_page_for_people(told: Report) -> None:
