@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from rich.console import Group as Together
 from rich.console import RenderableType
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from nurture.domain.glossary import word
 from nurture.domain.library import in_locale
+from nurture.domain.loop_waiting import Waiting
 from nurture.domain.loop_words import ASK_ANSWERS, BANDS, CORNERS, LOOP_STATES, READER_ROLES
 from nurture.domain.nps import Group, Nps, is_below
 from nurture.services.nps_report import Report
@@ -130,9 +132,17 @@ def loops_table(found: Report, locale: str) -> RenderableType:
         who = f"{found.name(row.contact_id, locale)} {found.company(row.contact_id)}".strip()
         table.add_row(
             str(row.id), word(LOOP_STATES, row.state, locale), str(row.score), who,
-            row.owner or "—", f"{row.opened_at:%Y-%m-%d}",
+            row.owner or "—", _since(row.opened_at, found.waits[row.id], ja),
         )  # fmt: skip
     return table
+
+
+def _since(opened_at: datetime, wait: Waiting, ja: bool) -> Text:
+    """Return since when somebody waits: 2026-06-01 (3営業日・期限超過)."""
+    said = f"{wait.days}営業日" if ja else f"{wait.days} business days"
+    if wait.overdue:
+        said += "・期限超過" if ja else ", overdue"
+    return Text(f"{opened_at:%Y-%m-%d} ({said})", "red" if wait.overdue else "")
 
 
 def _plane(found: Report, locale: str) -> RenderableType:

@@ -104,12 +104,16 @@ class _Page:
             )
             nobody = f"・担当者なし {counts['nobody']}件" if counts["nobody"] else ""
             trouble = f"　送信の不具合 {day.troubles}件" if day.troubles else ""
+            if day.unhappy:
+                trouble += f"　ご不満への対応の期限超過 {day.unhappy}件（nurture nps loops）"
             lines = f"　届かなかったチャット通知 {day.lines}件" if day.lines else ""
         else:
             said = f"tasks: {counts['late']} overdue, {counts['today']} due today, "
             said += f"{counts['later']} later"
             nobody = f", {counts['nobody']} for nobody" if counts["nobody"] else ""
             trouble = f"; {day.troubles} mails failed" if day.troubles else ""
+            if day.unhappy:
+                trouble += f"; {day.unhappy} unhappy answers overdue (nurture nps loops)"
             lines = f"; {day.lines} chat lines not taken" if day.lines else ""
         return Text.assemble(
             (at, "bold"),

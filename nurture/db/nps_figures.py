@@ -202,6 +202,16 @@ def loops(connection: Connection, states: Sequence[str]) -> Sequence[Row[Any]]:
     ).all()  # fmt: skip
 
 
+def untouched(connection: Connection) -> Sequence[Row[Any]]:
+    """Return unhappy answers whose givers nobody has got in touch with: opened_at, owner_id."""
+    query: Select[Any] = (
+        select(survey_loop.c.opened_at, contact.c.owner_id)
+        .join(contact, contact.c.id == survey_loop.c.contact_id)
+        .where(survey_loop.c.state == "open")
+    )
+    return connection.execute(query).all()
+
+
 def comments(connection: Connection, survey: str, most: int) -> Sequence[Row[Any]]:
     """Return the newest comments: contact_id, score, comment, drivers, at."""
     one = survey_answer.c

@@ -109,6 +109,8 @@ def _told(found: Report) -> dict[str, Any]:
                 "state": row.state,
                 "score": row.score,
                 "opened_at": row.opened_at.isoformat(),
+                "business_days": found.waits[row.id].days,
+                "overdue": found.waits[row.id].overdue,
                 "owner": row.owner_key,
                 "resolution": row.resolution,
             }

@@ -14,6 +14,7 @@ from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.domain import nps_accounts as by_account
 from nurture.domain.kpi_values import Rates
+from nurture.domain.loop_waiting import Waiting, waiting
 from nurture.domain.nps import (
     Group,
     Invited,
@@ -119,6 +120,8 @@ class Report:
     target: float | None = None
     #: contact → how to name them
     names: Mapping[int, Row[Any]] = field(default_factory=dict)
+    #: loop → how long it has waited
+    waits: Mapping[int, Waiting] = field(default_factory=dict)
     account_names: Mapping[int, str] = field(default_factory=dict)
 
     def name(self, contact_id: int, locale: str) -> str:
@@ -203,6 +206,10 @@ def _report(
         currency=rates.currency,
         target=release.definitions.policy.kpis.response_target,
         names=figures.names(connection, sorted(named)),
+        waits={
+            row.id: waiting(release.definitions.calendar, row.state, row.opened_at, now)
+            for row in loops
+        },
         account_names={one.id: one.name for one in accounts},
     )
 

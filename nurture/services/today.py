@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
-from nurture.db import desk, experiments, status_counts, team
+from nurture.db import desk, experiments, nps_figures, status_counts, team
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.domain import glossary
 from nurture.domain.calendar import at_wall
 from nurture.domain.event_words import name_of
+from nurture.domain.loop_waiting import waiting
 from nurture.domain.scoring import Engagement, score_at
 from nurture.domain.task_words import LOSS_REASONS
 from nurture.errors import NurtureError
@@ -146,6 +147,8 @@ class Today:
     lines: int
     #: splits that were decided in the last days
     splits: Sequence[Decided] = ()
+    #: unhappy answers whose givers nobody got in touch with by the next business day
+    unhappy: int = 0
 
     @property
     def nothing(self) -> bool:
@@ -214,6 +217,7 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
         ],
         troubles=sum(1 for row in status_counts.troubles(connection, 100) if row.at >= start),
         lines=desk.lines_not_taken(connection, start),
+        unhappy=_unhappy(connection, house, person, now),
         splits=[
             Decided(
                 row.workflow,
@@ -224,6 +228,14 @@ def today_at(runtime: Runtime, connection: Connection, locale: str, member: str 
             )
             for row in experiments.decided_since(connection, start - _BACK, MOST)
         ],
+    )
+
+
+def _unhappy(connection: Connection, house: House, person: Row[Any] | None, now: datetime) -> int:
+    return sum(
+        waiting(house.calendar, "open", row.opened_at, now).overdue
+        for row in nps_figures.untouched(connection)
+        if person is None or row.owner_id == person.id
     )
 
 

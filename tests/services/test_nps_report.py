@@ -28,6 +28,7 @@ from nurture.providers.mailbox_store import MailboxStore
 from nurture.services import survey_answers, survey_loops
 from nurture.services.nps_json import as_json
 from nurture.services.nps_report import Report, report
+from nurture.services.today import today
 from nurture.web.team import make_team
 from tests.services.house import House
 from tests.services.test_survey_guards import files
@@ -142,6 +143,21 @@ def share(house: House) -> tuple[int, int]:
         book = Book(period, KpiPolicy(), invitations=invitations(connection, period))
     found = survey_response(book)
     return int(found.part), int(found.whole)
+
+
+@lite
+def test_an_unhappy_answer_past_its_promise_stands_out(house: House) -> None:
+    house.publish(files())
+    answered(house, house.person("a@x.example", family_name="伊藤"), 2)
+    assert today(house.runtime, "ja").unhappy == 0
+    house.clock.move_to(house.clock.now() + timedelta(days=7))
+    assert today(house.runtime, "ja").unhappy == 1
+    out = StringIO()
+    Console(file=out, width=200).print(screen(report(house.runtime), "ja"))
+    # Every day is a business day here.
+    assert "7営業日・期限超過" in out.getvalue()
+    (told,) = as_json(report(house.runtime))["loops"]
+    assert (told["business_days"], told["overdue"]) == (7, True)
 
 
 @lite
