@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from nurture.db.contact_facts import CUSTOMER
-from nurture.db.survivors import everybody
 from nurture.db.surveys import has_left
+from nurture.db.survivors import everybody
 from nurture.db.tables import (
     account,
     contact,

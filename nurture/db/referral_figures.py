@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select
 
-from nurture.db.survivors import everybody
 from nurture.db.surveys import has_left
+from nurture.db.survivors import everybody
 from nurture.db.tables import (
     account,
     contact,
