@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 import click
@@ -27,6 +27,7 @@ from nurture.domain.forecast import FirstDay
 from nurture.errors import NurtureError
 from nurture.language import Said, say, say_number
 from nurture.services import sentences
+from nurture.services.check import Checked, check_folder
 from nurture.services.history import History, history
 from nurture.services.house import house_at
 from nurture.services.mailing_reports import definitions_of
@@ -67,7 +68,8 @@ def plan(ctx: click.Context, form: str, no_forecast: bool, tells: bool, locale: 
     is not; 1 where the files cannot be published (mistakes, or people without a place).
     """
     house = house_of(ctx)
-    found = make_plan(house.runtime, read_project(house.settings.project))
+    files = read_project(house.settings.project)
+    found = make_plan(house.runtime, files, checked=_checked(house, files))
     _show(house, found, form, locale, forecast=not no_forecast)
     if found.without_place:
         ctx.exit(FAILED)
@@ -88,7 +90,8 @@ def publish_(ctx: click.Context, named: str | None, yes: int | None) -> None:
     """
     house = house_of(ctx)
     files = read_project(house.settings.project)
-    _say_published(house, publish(house.runtime, files, getpass.getuser(), yes, named=named))
+    checked, who = _checked(house, files), getpass.getuser()
+    _say_published(house, publish(house.runtime, files, who, yes, checked, named))
 
 
 @click.command()
@@ -187,11 +190,18 @@ def _say_published(house: House, published: Published) -> None:
         click.echo(f"  {told(said)}")
 
 
+def _checked(house: House, files: Mapping[str, bytes]) -> Checked:
+    """Return what `nurture check` says of the project's files."""
+    runtime = house.runtime
+    return check_folder(house.settings.project, files, runtime.clock.now(), runtime.public_url)
+
+
 def _say_of_the_files(house: House) -> None:
     """Say where the files of the folder are others than what went live by a rollback."""
     folder = house.settings.project
     try:
-        found = make_plan(house.runtime, read_project(folder))
+        files = read_project(folder)
+        found = make_plan(house.runtime, files, checked=_checked(house, files))
     except NurtureError:
         tell(say("The files in {folder} cannot be published as they are.", folder=str(folder)))
         return

@@ -1,6 +1,7 @@
 """Values of events that are probably misspelt: `form: contcat` beside `form: contact`.
 
-Whoever sends an event decides what its properties say, so no list of right values exists. But a
+Whoever sends an event decides what its properties say, so no list of right values exists but for
+what this house records itself (`nurture.domain.own_words`). But a
 value that stands in one place only, while one that is nearly the same stands elsewhere, starts
 a journey that nobody will ever enter, without anybody being told.
 """
@@ -14,15 +15,12 @@ from typing import TypeVar
 from nurture.compiler.nodes import MapNode, Node, Scalar
 from nurture.compiler.records import MapOf, Named
 from nurture.compiler.report import Report
-from nurture.domain.loop_words import REWARD_SIDES
+from nurture.domain.own_words import own_words
 from nurture.errors import Place
 from nurture.language import NOTHING, say
 from nurture.language.hints import misspelling_of
 
 T = TypeVar("T")
-
-#: properties of the engine's own events → their values, of which none is a slip for another
-_OURS = {"side": frozenset(REWARD_SIDES)}
 
 
 def mention(name: str, node: Node, report: Report) -> None:
@@ -57,7 +55,8 @@ def misspelt_values(
             first.setdefault((name, text), place)
     for report in released:
         for name, text, place in report.mentions:
-            if counts[name, text] > 1 or text in _OURS.get(name, ()):
+            own = own_words(name)
+            if counts[name, text] > 1 or text in own:
                 continue
             # Of two that stand once each, the later one is the one to look at.
             others = [
@@ -65,13 +64,13 @@ def misspelt_values(
                 for other in asked.get(name, ())
                 if counts[name, other] != 1 or first[name, other] < place
             ]
-            hint = misspelling_of(text, others)
+            hint = misspelling_of(text, own.union(others))
             if hint:
                 message = say("`{name}: {text}` stands nowhere else", name=name, text=text)
                 report.warn_at(place, "misspelt-value", message, hint)
     for report in scenarios:
         for name, text, place in report.mentions:
-            known = asked.get(name, frozenset())
+            known = asked.get(name, frozenset()) | own_words(name)
             hint = misspelling_of(text, known) if text not in known else NOTHING
             if hint:
                 message = say("nothing listens to `{name}: {text}`", name=name, text=text)

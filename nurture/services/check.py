@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TypeAlias
 
 from nurture.compiler.references import TEMPLATE_LOCALE
@@ -17,8 +18,9 @@ from nurture.emails.memory import NO_MEMORY, Memory
 from nurture.emails.sources import LAYOUTS, ROOT, parse_path
 from nurture.emails.subject_lint import lint_subject
 from nurture.emails.template_context import TemplateContext
-from nurture.errors import Place, Problem
+from nurture.errors import Place, Problem, Severity
 from nurture.services.ask_checks import ask_templates, check_ask_mails
+from nurture.services.project import SCENARIOS, find_files
 from nurture.services.question_checks import misplaced_questions
 from nurture.services.result_mail import result_templates
 from nurture.services.seminar_checks import check_seminar_mails, consented_templates
@@ -56,6 +58,32 @@ def check(
     said = [problem for problem in definitions.problems if problem.code != TEMPLATE_LOCALE]
     problems = sorted({*said, *found}, key=lambda p: (p.place, p.code, p.message))
     return definitions, tuple(problems)
+
+
+def check_folder(
+    folder: Path, files: Mapping[str, bytes], now: datetime, public_url: str = ""
+) -> Checked:
+    """Return what `check` says of the files of a release that lie in a project's folder.
+
+    The project's scenarios vouch for words that stand once in the release, and their warnings
+    count, as on the command line; a mistake in a scenario stops no release.
+    """
+    scenarios = {
+        path: text
+        for path, text in find_files(folder, scenarios=True).files.items()
+        if path.startswith(SCENARIOS)
+    }
+    definitions, problems = check({**scenarios, **files}, now, public_url)
+    definitions = replace(definitions, scenarios=(), problems=_stopping(definitions.problems))
+    return definitions, _stopping(problems)
+
+
+def _stopping(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(
+        one
+        for one in problems
+        if one.severity is not Severity.ERROR or not one.place.file.startswith(SCENARIOS)
+    )
 
 
 def template_problems(

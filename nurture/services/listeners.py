@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from nurture.db.engine import read
 from nurture.domain.event_values import event_values
+from nurture.domain.own_words import own_words
 from nurture.language import Said
 from nurture.language.hints import misspelling_of
 from nurture.services.runtime import Runtime
@@ -34,7 +35,7 @@ def misspelt(runtime: Runtime, properties: Mapping[str, object]) -> tuple[tuple[
         asked = event_values(runtime.releases.live(connection).definitions)
     found = []
     for name, value in properties.items():
-        known = asked.get(name, frozenset())
+        known = asked.get(name, frozenset()) | own_words(name)
         if isinstance(value, str) and value not in known and (hint := misspelling_of(value, known)):
             found.append((name, hint))
     return tuple(found)

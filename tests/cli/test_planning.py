@@ -16,6 +16,15 @@ Run = Callable[..., Result]
 STEPS = "- {id: first, send: x/first}\n- {id: rest, wait: 5d}\n- {id: second, send: x/second}"
 
 
+_FORM = "purpose: marketing\ntrigger: [{form: %s}]"
+_FORMS = {"a": "contact", "b": "contact", "c": "contacts"}
+_VOUCHES = """scenario: somebody asks
+given: {at: 2026-04-03 18:00, contact: {consent: [marketing]}}
+when: [{event: form.submitted, with: {form: %s}}]
+expect: [{workflow: c}]
+"""
+
+
 def lay(folder: Path, files: dict[str, bytes]) -> None:
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +83,22 @@ def test_a_plan_for_programs_and_for_pull_requests(run: Run, tmp_path: Path) -> 
     assert (found["publishable"], found["people"], found["version"]) == (True, 0, 1)
     text = run("plan", "--format", "markdown", "--locale", "en").output
     assert "```diff\n! workflow  a\n!   rest  Wait\n!     wait 5 days → 7 days\n```" in text
+
+
+def test_a_plan_counts_the_warnings_that_the_check_shows(run: Run, tmp_path: Path) -> None:
+    forms = [workflow(name, "- wait: 1d", _FORM % form) for name, form in _FORMS.items()]
+    lay(tmp_path, project(*forms))
+    (tmp_path / "workflows/tests").mkdir()
+    scenario = _VOUCHES % "contacts"
+    (tmp_path / "workflows/tests/c.yaml").write_text(scenario)
+
+    def counted() -> int:
+        return len(json.loads(run("plan", "--format", "json").output)["warnings"])
+
+    shown = json.loads(run("check", "--format", "json").output)["warnings"]
+    assert counted() == shown
+    (tmp_path / "workflows/tests/c.yaml").unlink()
+    assert counted() == shown + 1
 
 
 def test_mistakes_are_said_and_nothing_is_planned(run: Run, tmp_path: Path) -> None:

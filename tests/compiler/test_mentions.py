@@ -60,6 +60,17 @@ def test_a_scenario_that_has_it_right_vouches_for_a_value() -> None:
     assert said(**files, tests__b=SCENARIO.format(form="contacts")) == []
 
 
+def reward(name: str, side: str) -> str:
+    text = workflow(name, "x").replace("form: x", f"event: reward.earned, where: {{side: {side}}}")
+    return text.replace("purpose: marketing", "purpose: marketing\nper: event.reward")
+
+
+def test_words_that_the_house_writes_itself_are_right_though_they_stand_once() -> None:
+    many = {name: reward(name, "referrer") for name in ("a", "b")}
+    assert said(**many, c=reward("c", "referred")) == []
+    assert [code for _, code, _ in said(**many, c=reward("c", "refered"))] == ["misspelt-value"]
+
+
 @pytest.mark.parametrize(
     ("word", "other"),
     [
