@@ -10,18 +10,20 @@ from rich.text import Text
 from nurture.language import in_language
 from nurture.services.kpi_readiness import Readiness
 
+_MARKS = {True: Text("✓", "green"), False: Text("✗", "red"), None: Text("–", "dim")}
+
 
 def checklist_screen(found: Readiness, locale: str) -> RenderableType:
     """Return the three checklists."""
     parts: list[RenderableType] = []
     for one in found.checklists:
-        head = f"{in_language(one.title, locale)}  {one.done} / {len(one.items)}"
+        head = f"{in_language(one.title, locale)}  {one.done} / {one.of}"
         table = Table(box=None, show_header=False, padding=(0, 1), title=head, title_justify="left")
         table.title_style = "bold"
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for item in one.items:
-            mark = Text("✓", "green") if item.yes else Text("✗", "red")
+            mark = _MARKS[item.yes]
             said = Text.assemble(
                 in_language(item.title, locale), "\n", (in_language(item.found, locale), "dim")
             )

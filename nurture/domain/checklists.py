@@ -65,6 +65,10 @@ class Setup:
     open_referrals: int = 0
     without_owner: int = 0
     late: int = 0
+    #: referrals of the period, its first contacts that were due, and those made in time
+    referrals: int = 0
+    contacts_due: int = 0
+    contacts_kept: int = 0
     #: the monthly report: whether it goes, and who looks at it
     report_goes: bool = False
     owner: str = ""
@@ -76,7 +80,8 @@ class Item:
     """A line of a checklist."""
 
     title: Said
-    yes: bool
+    #: None: nothing has happened yet by which one could say (n/a)
+    yes: bool | None
     #: what was found
     found: Said
     #: what to do; empty where it is done
@@ -94,7 +99,12 @@ class Checklist:
     @property
     def done(self) -> int:
         """How many items are yes."""
-        return sum(one.yes for one in self.items)
+        return sum(one.yes is True for one in self.items)
+
+    @property
+    def of(self) -> int:
+        """How many items can be answered at all."""
+        return sum(one.yes is not None for one in self.items)
 
 
 def checklists(setup: Setup) -> list[Checklist]:
@@ -152,6 +162,7 @@ def _seven(one: Setup) -> list[Item]:
             ),
             say("Say `handled_by` in the programme's file"),
             (not one.without_owner, say("Give each open referral an owner")),
+            known=bool(one.open_referrals or one.referrals),
         ),
         _item(
             say("Words to say aloud, to mail, and to post"),
@@ -167,9 +178,15 @@ def _seven(one: Setup) -> list[Item]:
         _item(
             say("The first contact within 24 hours"),
             one.contact_in_time,
-            say("Referrals whose promise is over: {number}", number=one.late),
+            say(
+                "{kept} of {due} in time; promises that are over: {late}",
+                kept=one.contacts_kept,
+                due=one.contacts_due,
+                late=one.late,
+            ),
             say("Set `timers.contact` to 24h in the programme's file"),
-            (not one.late, _see_to_late()),
+            (one.contacts_kept == one.contacts_due, _see_to_late()),
+            known=one.contacts_due > 0,
         ),
         _reports(one),
         _legal(one),
@@ -207,10 +224,7 @@ def _conditions(one: Setup) -> list[Item]:
             one.report_goes,
             _reviewed(one),
             say("Set `kpis.report_at` and `kpis.owner` in the policy"),
-            (
-                _lately(one.reviewed_at, one.now, REVIEWED_WITHIN),
-                say("Look at the figures and close the monthly review task"),
-            ),
+            (_lately(one.reviewed_at, one.now, REVIEWED_WITHIN), _look()),
         ),
     ]
 
@@ -296,8 +310,16 @@ def _dashboard(one: Setup, owner: bool = False) -> Item:
         title = say("KPIs with an owner, looked at each month")
     yes = one.report_goes and (bool(one.owner) or not owner)
     return _item(
-        title, yes, _reviewed(one), say("Set `kpis.report_at` and `kpis.owner` in the policy")
+        title,
+        yes,
+        _reviewed(one),
+        say("Set `kpis.report_at` and `kpis.owner` in the policy"),
+        (not owner or _lately(one.reviewed_at, one.now, REVIEWED_WITHIN), _look()),
     )
+
+
+def _look() -> Said:
+    return say("Look at the figures and close the monthly review task")
 
 
 def _reviewed(one: Setup) -> Said:
@@ -310,10 +332,22 @@ def _reviewed(one: Setup) -> Said:
     )
 
 
-def _item(title: Said, yes: object, found: Said, to_do: Said, *rest: tuple[object, Said]) -> Item:
-    """Return an item that is yes where all hold; else what to do about the first that does not."""
+def _item(
+    title: Said,
+    yes: object,
+    found: Said,
+    to_do: Said,
+    *rest: tuple[object, Said],
+    known: bool = True,
+) -> Item:
+    """Return an item that is yes where all hold; else what to do about the first that does not.
+
+    `known`: something has happened by which one can say; else all that holds is n/a.
+    """
     missing = [what for holds, what in ((yes, to_do), *rest) if not holds]
-    return Item(title, not missing, found, missing[0] if missing else None)
+    if missing:
+        return Item(title, False, found, missing[0])
+    return Item(title, True if known else None, found)
 
 
 def _names(names: Sequence[str]) -> object:

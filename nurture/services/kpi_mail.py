@@ -82,8 +82,8 @@ class _Report:
                 {
                     "title": self._said(one.title),
                     "done": one.done,
-                    "of": len(one.items),
-                    "ready": one.done == len(one.items),
+                    "of": one.of,
+                    "ready": one.done == one.of,
                 }
                 for one in self._ready.checklists
             ],

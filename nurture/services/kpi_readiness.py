@@ -22,8 +22,10 @@ from nurture.domain.checklists import (
     checklists,
 )
 from nurture.domain.definitions import Definitions
+from nurture.domain.kpi_book import Book
 from nurture.domain.offer_review import OFFER_AGES_AFTER
 from nurture.domain.purpose import Purpose
+from nurture.domain.referral_kpis import first_contact_in_time
 from nurture.domain.referral_program import Program
 from nurture.domain.steps import Send, Task
 from nurture.domain.workflow import Workflow
@@ -114,7 +116,7 @@ def readiness_at(runtime: Runtime, connection: Connection, found: Kpis) -> Readi
     return Readiness(
         now=now,
         zone=found.zone,
-        checklists=checklists(setup_of(definitions, data, now, has_report)),
+        checklists=checklists(setup_of(definitions, data, now, has_report, found.book)),
         week=_week(definitions, counts, day),
         aged=list(_aged(connection, definitions, now)),
         running=[Running(one, (now - one.started_at).days) for one in kpi_setup.trials(connection)],
@@ -123,9 +125,10 @@ def readiness_at(runtime: Runtime, connection: Connection, found: Kpis) -> Readi
 
 
 def setup_of(
-    definitions: Definitions, data: kpi_setup.Seen, now: datetime, report_goes: bool
+    definitions: Definitions, data: kpi_setup.Seen, now: datetime, report_goes: bool, book: Book
 ) -> Setup:
-    """Return what files and data say of the programme."""
+    """Return what files, data and the figures of a period say of the programme."""
+    contacts = first_contact_in_time(book)
     programs = definitions.programs
     flows = definitions.workflows.values()
     said: dict[str, Any] = {name: getattr(data, name) for name in data.__slots__}
@@ -154,6 +157,9 @@ def setup_of(
         thanking=[one.name for one in flows if _has_card(one)],
         report_goes=report_goes,
         owner=definitions.policy.kpis.owner,
+        referrals=len(book.counted),
+        contacts_due=contacts.whole,
+        contacts_kept=contacts.part,
         **said,
     )
 

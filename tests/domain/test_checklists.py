@@ -21,7 +21,8 @@ READY = Setup(
     contact_in_time=ONE, report_in_time=ONE, surveys=1, asking=["referral-ask"],
     reporting=["referrer-updates"], thanking=["referrer-updates"],
     result_at=NOW - timedelta(days=5), nps_at=NOW - timedelta(days=60), candidates=4, asks=3,
-    report_goes=True, owner="mori", reviewed_at=NOW - timedelta(days=20),
+    referrals=3, contacts_due=3, contacts_kept=3, report_goes=True,
+    owner="mori", reviewed_at=NOW - timedelta(days=20),
 )  # fmt: skip
 
 
@@ -53,12 +54,14 @@ def test_an_empty_house_is_told_what_to_do_for_each_item_in_both_languages() -> 
         ({"programs": ["default", "partners"]}, (4, 6, 6)),
         ({"without_owner": 1}, (4, 6, 6)),
         ({"with_sns_text": []}, (4, 6, 6)),
-        # somebody waits longer than promised: first contact, reports, and follow-up
-        ({"late": 1}, (3, 6, 5)),
+        # somebody waits longer than promised: reports, and follow-up
+        ({"late": 1}, (3, 6, 6)),
+        # a contact that came late stays late, however it ended
+        ({"contacts_kept": 2}, (4, 6, 6)),
         ({"uncleared_cash": ONE}, (4, 6, 6)),
         ({"owner": ""}, (4, 6, 6)),
         ({"report_goes": False}, (3, 5, 6)),
-        ({"reviewed_at": None}, (3, 6, 7)),
+        ({"reviewed_at": None}, (3, 6, 6)),
         ({"asks_of_detractors": 1}, (3, 6, 7)),
         ({"both_sides": []}, (3, 6, 7)),
     ],
@@ -67,6 +70,20 @@ def test_what_is_missing_turns_its_own_items_into_a_no(
     change: dict[str, Any], expected: tuple[int, int, int]
 ) -> None:
     assert tuple(_done(replace(READY, **change)).values()) == expected
+
+
+def test_where_nothing_happened_yet_an_item_is_neither_yes_nor_no() -> None:
+    new = replace(READY, referrals=0, contacts_due=0, contacts_kept=0)
+    operation = checklists(new)[2]
+    assert [one.yes for one in operation.items] == [True, None, True, None, True, True, True]
+    assert (operation.done, operation.of) == (5, 5)
+    # What the files lack is to be done all the same.
+    assert checklists(replace(new, contact_in_time=[]))[2].items[3].yes is False
+
+
+def test_late_first_contacts_are_told_with_both_numbers() -> None:
+    item = checklists(replace(READY, contacts_kept=2))[2].items[3]
+    assert (item.yes, str(item.found)) == (False, "2 of 3 in time; promises that are over: 0")
 
 
 def test_what_others_claim_names_who_claims_it() -> None:
