@@ -99,11 +99,17 @@ def whose(line: Line) -> str:
 
 
 def sums_line(found: Overview, locale: str) -> Text:
-    """Return what is owed and what was given, each currency for itself."""
+    """Return how many are owed and were given, and what of it can be added up."""
     parts = []
-    for title, sums in (("Owed", found.owed), ("Delivered", found.given)):
+    counted = (
+        ("Owed", found.owed_number, found.owed),
+        ("Delivered", found.given_number, found.given),
+    )
+    between = "・" if locale.startswith("ja") else ", "
+    for title, number, sums in counted:
+        count = f"{number}件" if locale.startswith("ja") else str(number)
         said = " / ".join(_sum(unit, amount, locale) for unit, amount in sums.items())
-        parts.append(f"{_say(title, locale)}: {said or '0'}")
+        parts.append(f"{_say(title, locale)}: {between.join(one for one in (count, said) if one)}")
     text = Text(" · ".join(parts))
     if found.overdue:
         text.append(f" · {_say('overdue', locale)}: {found.overdue}", "bold red")

@@ -209,6 +209,16 @@ class Overview:
     #: unit → what was given
     given: dict[str, float]
 
+    @property
+    def owed_number(self) -> int:
+        """How many are owed and not given, with or without an amount."""
+        return sum(self.counts.get(str(one), 0) for one in OWED)
+
+    @property
+    def given_number(self) -> int:
+        """How many were given."""
+        return self.counts.get(str(RewardState.DELIVERED), 0)
+
 
 def overview(
     runtime: Runtime,

@@ -41,7 +41,7 @@ def test_a_day_with_rewards_from_the_list_to_the_books(at: Referring, tmp_path: 
     mine = str(at.reward(one).id)
     shown = _run("list", "--locale", "ja")
     assert "導入支援1日" in shown
-    assert "お届け前: 80,000円" in shown
+    assert "お届け前: 2件・80,000円 · お届け済み: 0件" in shown
     refused = _run("deliver", mine, "--locale", "en", status=1)
     assert f"nurture rewards release {mine}" in refused
     assert "Recorded." in _run("release", mine, "--by", "sato", "--locale", "en")
@@ -69,3 +69,10 @@ def test_reversing_and_holding_ask_for_a_reason(at: Referring) -> None:
     assert "Recorded." in _run("reverse", mine, "--reason", "ご辞退", "--locale", "en")
     assert "ご辞退" in _run("show", mine, "--locale", "ja")
     assert "there is no reward 999" in _run("show", "999", "--locale", "en", status=1)
+
+
+def test_rewards_without_money_are_counted(at: Referring) -> None:
+    one = at.won()
+    for row in at.house.rows(tables.reward, referral_id=one):
+        at.house.change(tables.reward, row.id, amount=None, currency=None, state="delivered")
+    assert "お届け前: 0件 · お届け済み: 2件" in _run("list", "--all", "--locale", "ja")
