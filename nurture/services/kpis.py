@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from nurture.db import referral_figures, value_figures
+from nurture.db import ask_results, referral_figures, value_figures
 from nurture.db.engine import read
 from nurture.domain import glossary, kpi_words, referral_kpis
 from nurture.domain.calendar import at_wall
 from nurture.domain.definitions import Definitions
-from nurture.domain.kpi_book import Book, Period
+from nurture.domain.kpi_book import Book, Period, ReferralFact
 from nurture.domain.kpi_list import KPIS, figures
 from nurture.domain.kpi_text import plain
 from nurture.domain.return_kpis import Happened, happened
@@ -173,7 +173,11 @@ def _book(
         period=period,
         now=now,
         policy=policy,
-        referrals=referral_figures.referrals(connection, period, rewarded, _types(definitions)),
+        referrals=_credited(
+            connection,
+            definitions,
+            referral_figures.referrals(connection, period, rewarded, _types(definitions)),
+        ),
         deals=found.of_period,
         open_deals=found.open,
         won_ever=found.won_ever,
@@ -187,6 +191,26 @@ def _book(
         rewards=value_figures.rewards(connection, period),
         channel_of=found.channel_of,
     )
+
+
+def _credited(
+    connection: Connection, definitions: Definitions, found: Sequence[ReferralFact]
+) -> list[ReferralFact]:
+    """Return referrals, those that name no ask with the one they are credited to."""
+    windows = {name: one.window for name, one in definitions.programs.items()}
+    asks = ask_results.credited(connection, windows)
+    return [
+        replace(
+            one,
+            ask_id=asks[one.id].id,
+            timing=asks[one.id].timing or "",
+            ask_channel=asks[one.id].channel or "",
+            asked_at=asks[one.id].asked_at,
+        )
+        if one.id in asks
+        else one
+        for one in found
+    ]
 
 
 def _earlier(

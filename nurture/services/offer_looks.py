@@ -26,19 +26,20 @@ _MONTH = timedelta(days=30)
 
 def results_of(connection: Connection, programs: Mapping[str, Program]) -> list[AskResult]:
     """Return what came of every ask that counts."""
+    windows = {name: one.window for name, one in programs.items()}
     return [
         AskResult(
-            row.offer,
-            row.timing,
-            row.channel,
-            row.mode,
-            _lever(programs, row.program, row.offer),
-            row.program,
-            AskAnswer(row.answer) if row.answer else None,
-            row.referrals,
-            int(row.won or 0),
+            one.row.offer,
+            one.row.timing,
+            one.row.channel,
+            one.row.mode,
+            _lever(programs, one.row.program, one.row.offer),
+            one.row.program,
+            AskAnswer(one.row.answer) if one.row.answer else None,
+            one.referrals,
+            one.won,
         )
-        for row in ask_results.results(connection)
+        for one in ask_results.results(connection, windows)
     ]
 
 

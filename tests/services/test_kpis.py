@@ -13,6 +13,7 @@ from nurture.db import tables
 from nurture.db.engine import write
 from nurture.domain.kpi_values import Share
 from nurture.errors import NurtureError
+from nurture.services.ask_list import results
 from nurture.services.kpi_costs import import_costs
 from nurture.services.kpis import Span, as_json, kpis, moved, span_of
 from nurture.services.stages import stages
@@ -107,6 +108,23 @@ def test_every_figure_is_computed_from_the_tables(season: House) -> None:
     assert found.label("referrer", next(iter(said["referrer_scorecard"].rows)), "ja") == (
         "株式会社青空 田中"
     )
+
+
+def test_a_referral_that_names_no_ask_is_its_referrers_newest_ask_within_the_window(
+    season: House,
+) -> None:
+    for row in season.rows(tables.referral):
+        season.change(tables.referral, row.id, ask_id=None)
+    found = kpis(season.runtime, MAY)
+    assert found.figures["ask_to_referral"] == Share(1, 1)
+    assert found.figures["lead_time"].median == timedelta(days=4)
+    # the playbook says the same
+    (worked,) = results(season.runtime)
+    assert (worked.offer, worked.referrals, worked.won) == ("seat", 2, 1)
+    (ask,) = season.rows(tables.referral_ask)
+    long_ago = season.clock.now() - timedelta(days=91)
+    season.change(tables.referral_ask, ask.id, asked_at=long_ago)
+    assert results(season.runtime)[0].referrals == 0
 
 
 def test_what_happened_in_another_month_is_another_months(season: House) -> None:
