@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     Table,
     and_,
     bindparam,
@@ -44,26 +43,13 @@ class Whom:
     addresses: tuple[str, ...]
     #: keyed hashes of the canonical addresses
     hashes: tuple[str, ...]
-
-    def mails(self) -> Select[Any]:
-        """Return the query of the mails that went to them, or were to."""
-        team = select(func.lower(t.team_member.c.email))
-        recipient = func.lower(t.message.c.recipient)
-        stranger = and_(
-            t.message.c.contact_id.is_(None),
-            or_(
-                t.message.c.dedupe_key.in_([f"introduction/{one}" for one in self.hashes]),
-                recipient.in_(self.addresses) & recipient.not_in(team),
-            ),
-        )
-        return select(t.message.c.id).where(
-            or_(t.message.c.contact_id.in_(self.contacts), stranger)
-        )
+    #: mails that went to them, or were to
+    mails: tuple[int, ...] = ()
 
     def events(self) -> ColumnElement[bool]:
         """Return the condition of the events that are theirs, or of their mails."""
         # What happened to a mail is told of its reader; of a stranger's nobody is.
-        alone = and_(t.event.c.contact_id.is_(None), t.event.c.message_id.in_(self.mails()))
+        alone = and_(t.event.c.contact_id.is_(None), t.event.c.message_id.in_(self.mails))
         return or_(t.event.c.contact_id.in_(self.contacts), alone)
 
     def referrals(self) -> ColumnElement[bool]:
@@ -72,12 +58,34 @@ class Whom:
         return or_(mine, t.referral.c.address_hash.in_(self.hashes))
 
 
+def mails_of(
+    connection: Connection,
+    contacts: Sequence[int],
+    addresses: Sequence[str],
+    hashes: Sequence[str],
+) -> tuple[int, ...]:
+    """Return the mails that went to somebody, or were to; those to our own people are none."""
+    columns = t.message.c
+    theirs = select(columns.id).where(columns.contact_id.in_(contacts))
+    team = select(func.lower(t.team_member.c.email))
+    recipient = func.lower(columns.recipient)
+    stranger = select(columns.id).where(
+        columns.contact_id.is_(None),
+        or_(
+            columns.dedupe_key.in_([f"introduction/{one}" for one in hashes]),
+            recipient.in_(addresses) & recipient.not_in(team),
+        ),
+    )
+    found = {*connection.execute(theirs).scalars(), *connection.execute(stranger).scalars()}
+    return tuple(sorted(found))
+
+
 def empty(connection: Connection, whom: Whom, now: datetime) -> dict[str, int]:
     """Take a person's words out of their own rows; return kind → how many rows that were.
 
     Journeys, mails, tasks and referrals under way are the caller's to end before.
     """
-    ids, mails = whom.contacts, whom.mails()
+    ids, mails = whom.contacts, whom.mails
     found: dict[str, int] = {}
 
     def count(kind: str, number: int) -> None:

@@ -43,7 +43,7 @@ def is_gone(connection: Connection, contact_id: int | None, hashed: str | None) 
 def are_leaving(connection: Connection, whom: Whom) -> bool:
     """Say whether a mail to them is in a server's hands, whose answer is still to come."""
     query = select(t.message.c.id).where(
-        t.message.c.id.in_(whom.mails()), t.message.c.state == State.SENDING
+        t.message.c.id.in_(whom.mails), t.message.c.state == State.SENDING
     )
     return connection.execute(query.limit(1)).first() is not None
 
@@ -91,7 +91,7 @@ def journeys(connection: Connection, whom: Whom, now: datetime) -> list[dict[str
 
 def mails(connection: Connection, whom: Whom) -> list[dict[str, Any]]:
     """Cancel what has not left yet; return the decisions that say so."""
-    rows = _cancel(connection, t.message.c.id.in_(whom.mails()))
+    rows = _cancel(connection, t.message.c.id.in_(whom.mails))
     return [
         {
             "contact_id": whom.contacts[0] if whom.contacts else None,

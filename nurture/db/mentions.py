@@ -7,7 +7,7 @@ is about nobody. Elsewhere the same name is somebody else's.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +138,10 @@ PLACES: tuple[Place, ...] = (
 )
 
 
+#: tables that a busy house fills by the million
+_LARGE = (t.event, t.message, t.decision, t.enrolment, t.attempt)
+
+
 def circle_of(connection: Connection, whom: Whom) -> Circle:
     """Return who and what is near a person."""
     mine = t.contact.c.id.in_(whom.contacts)
@@ -174,20 +178,71 @@ def marks_of(connection: Connection, whom: Whom, circle: Circle) -> Marks:
     return Marks(whom.addresses, tuple(sorted(names, key=lambda n: (n.family, n.given))), alone)
 
 
-def take_out(connection: Connection, marks: Marks, circle: Circle) -> int:
-    """Take a person out of what others wrote; return how many rows that changed."""
-    changed = sum(_take_out(connection, place, marks, circle) for place in PLACES)
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look found in the large tables, before anybody waits for it."""
+
+    marks: Marks
+    circle: Circle
+    #: table → (ids of rows that name them, the newest row that was looked at)
+    found: Mapping[str, tuple[Sequence[int], int]]
+
+
+def look(connection: Connection, marks: Marks, circle: Circle) -> Looked:
+    """Look through the large tables, which takes seconds where there are a million rows."""
+    found = {}
+    for place in PLACES:
+        if place.table not in _LARGE:
+            continue
+        newest = connection.execute(select(func.max(place.table.c.id))).scalar() or 0
+        wanted, _ = _wanted(connection, place, marks, circle)
+        ids = connection.execute(select(place.table.c.id).where(wanted)).scalars().all()
+        found[place.table.name] = (ids, newest)
+    return Looked(marks, circle, found)
+
+
+def take_out(
+    connection: Connection, marks: Marks, circle: Circle, looked: Looked | None = None
+) -> int:
+    """Take a person out of what others wrote; return how many rows that changed.
+
+    `looked`: only what it found is read again in the large tables, and what came since.
+    """
+    found: Mapping[str, tuple[Sequence[int], int]] = {}
+    if looked is not None and (looked.marks, looked.circle) == (marks, circle):
+        found = looked.found
+    changed = 0
+    for place in PLACES:
+        changed += _take_out(connection, place, marks, circle, found.get(place.table.name))
     return changed + _strays(connection, marks) + _keys(connection, marks)
 
 
-def _take_out(connection: Connection, place: Place, marks: Marks, circle: Circle) -> int:
-    table = place.table
-    keys = tuple(table.primary_key.columns)
-    columns = [table.c[name] for name in place.columns]
+def _wanted(
+    connection: Connection, place: Place, marks: Marks, circle: Circle
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions of the rows of a place that may name them, and of those near."""
+    columns = [place.table.c[name] for name in place.columns]
     near: ColumnElement[bool] = place.near(circle) if place.near is not None else false()
     wanted = _holds(connection, columns, marks.addresses)
     if place.near is not None and marks.needles:
         wanted = or_(wanted, and_(near, _holds(connection, columns, marks.needles)))
+    return wanted, near
+
+
+def _take_out(
+    connection: Connection,
+    place: Place,
+    marks: Marks,
+    circle: Circle,
+    known: tuple[Sequence[int], int] | None,
+) -> int:
+    table = place.table
+    keys = tuple(table.primary_key.columns)
+    columns = [table.c[name] for name in place.columns]
+    wanted, near = _wanted(connection, place, marks, circle)
+    if known is not None:
+        ids, newest = known
+        wanted = and_(or_(table.c.id.in_(ids), table.c.id > newest), wanted)
     is_near = func.coalesce(near, literal(False)).label("is_near")
     rows = connection.execute(select(*keys, *columns, is_near).where(wanted)).all()
     number = 0

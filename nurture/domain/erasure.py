@@ -24,7 +24,7 @@ KEPT = frozenset(
         *("action", "again", "amount", "answer", "ask", "band", "before", "by", "candidate"),
         *("change_percent", "channel", "code", "currency", "deal", "decider_met", "document"),
         *("drivers", "enrolment", "enrolment_id", "form", "from", "hard", "hidden", "how"),
-        *("item", "kind", "link", "loop", "mode", "month", "offer", "outcome", "points"),
+        *("item", "kind", "link", "loop", "mode", "month", "offer", "outcome", "over", "points"),
         *("program", "purpose", "purposes", "reason", "referral", "referrals", "result"),
         *("reward", "round", "rule", "satisfied", "score", "seminar", "side", "stage", "state"),
         *("step", "survey", "task", "template", "timing", "to", "topic", "via", "way", "why"),
@@ -173,11 +173,11 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
     found = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
     if not found:
         return None
-    # Not within a longer address: taro@example.jp is not in kotaro@example.jp.
-    inside = r"[\w.+-]"
+    # Not within a longer address: taro@example.jp is neither in kotaro@example.jp nor in
+    # taro@example.jp.example.
+    words_of = "|".join(re.escape(word) for word in found)
     return re.compile(
-        rf"(?<!{inside})(?:{'|'.join(re.escape(word) for word in found)})(?![\w-])",
-        re.IGNORECASE,
+        rf"(?<![A-Za-z0-9_.+-])(?:{words_of})(?![A-Za-z0-9-]|\.[A-Za-z0-9])", re.IGNORECASE
     )
 
 

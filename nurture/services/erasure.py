@@ -14,8 +14,10 @@ from sqlalchemy import Connection
 
 from nurture.db import choices, contacts, erasing, erasure_ends, mentions, outcomes, referrals
 from nurture.db import rewards as reward_rows
+from nurture.db.engine import read
 from nurture.db.erasing import Whom
 from nurture.db.events import NewEvent, record
+from nurture.db.mentions import Looked
 from nurture.db.retrying import write_again
 from nurture.domain.addresses import address_hash, canonical
 from nurture.domain.erasure import written
@@ -75,8 +77,14 @@ def erase(
         raise NurtureError(say("'{email}' is not an e-mail address: {why}", email=who, why=why))
     now = runtime.clock.now()
 
+    with read(runtime.engine) as connection:
+        # Here, where no writer waits for it: a million rows take seconds.
+        whom = _whom(runtime, connection, who)
+        circle = mentions.circle_of(connection, whom)
+        looked = mentions.look(connection, mentions.marks_of(connection, whom, circle), circle)
+
     def act(connection: Connection) -> Erased:
-        done = _erase(runtime, connection, who, by, via, now, wait=not look_only)
+        done = _erase(runtime, connection, who, by, via, now, looked, wait=not look_only)
         if look_only:
             raise _OnlyLookingError(done)
         return done
@@ -118,6 +126,7 @@ def _erase(
     by: str,
     via: str,
     now: datetime,
+    looked: Looked,
     wait: bool,
 ) -> Erased:
     whom = _whom(runtime, connection, who)
@@ -138,7 +147,7 @@ def _erase(
     erasure_ends.tasks_and_calls(connection, whom, now)
     outcomes.append_decisions(connection, [*journeys, *mails], now)
     rows = erasing.empty(connection, whom, now)
-    if mentioned := mentions.take_out(connection, marks, circle):
+    if mentioned := mentions.take_out(connection, marks, circle, looked):
         rows["mentions"] = mentioned
     if contact_id is None and contacts.erased(connection, whom.hashes):
         return Erased(None, already=True)
@@ -170,11 +179,9 @@ def _whom(runtime: Runtime, connection: Connection, who: str | int) -> Whom:
     addresses |= erasure_ends.addresses_of(connection, ids)
     known = {_canonical(one) for one in addresses} - {""}
     hashes = {address_hash(one, runtime.hash_key) for one in known}
-    return Whom(
-        ids,
-        tuple(sorted(known | {written(one) for one in addresses})),
-        tuple(sorted(hashes)),
-    )
+    written_so = sorted(known | {written(one) for one in addresses})
+    mails = erasing.mails_of(connection, ids, written_so, sorted(hashes))
+    return Whom(ids, tuple(written_so), tuple(sorted(hashes)), mails)
 
 
 def _canonical(address: str) -> str:
