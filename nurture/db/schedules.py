@@ -16,6 +16,17 @@ def plan(connection: Connection, name: str, due_at: datetime) -> None:
     put(connection, schedule, row, "name")
 
 
+def plan_anew(connection: Connection, name: str, due_at: datetime | None, now: datetime) -> None:
+    """Say when something is next due, as a new release has it; None: not any more.
+
+    What is due and was not done yet, because nobody was at work, is not put off.
+    """
+    if due_at is None:
+        forget(connection, name)
+    elif not is_due(connection, name, now):
+        plan(connection, name, due_at)
+
+
 def forget(connection: Connection, name: str) -> None:
     """Something is not done any more."""
     connection.execute(delete(schedule).where(schedule.c.name == name))
@@ -40,8 +51,11 @@ def hold_due(connection: Connection, name: str, now: datetime) -> datetime | Non
     return found
 
 
-def done(connection: Connection, name: str, now: datetime, due_at: datetime) -> None:
-    """Something was done, and is due again later."""
+def done(connection: Connection, name: str, now: datetime, due_at: datetime | None) -> None:
+    """Something was done, and is due again later; None: not any more."""
+    if due_at is None:
+        forget(connection, name)
+        return
     connection.execute(
         update(schedule).where(schedule.c.name == name).values(last_at=now, due_at=due_at)
     )

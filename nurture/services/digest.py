@@ -31,13 +31,7 @@ _FARTHEST = 400
 
 def plan_digest(connection: Connection, definitions: Definitions, now: datetime) -> None:
     """Set when the next morning mail goes out, as the policy of a new release says."""
-    at = definitions.policy.tasks.digest_at
-    due = _next(definitions.calendar, at, now) if at is not None else None
-    if due is None:
-        schedules.forget(connection, _NAME)
-    elif not schedules.is_due(connection, _NAME, now):
-        # What is due and was not done yet, because nobody was at work, is not put off.
-        schedules.plan(connection, _NAME, due)
+    schedules.plan_anew(connection, _NAME, _following(definitions, now), now)
 
 
 def leave_out(connection: Connection) -> None:
@@ -45,14 +39,10 @@ def leave_out(connection: Connection) -> None:
     schedules.forget(connection, _NAME)
 
 
-def _plan_next(connection: Connection, definitions: Definitions, now: datetime) -> None:
-    """A morning mail goes out: the next one follows, where the policy still has it."""
+def _following(definitions: Definitions, now: datetime) -> datetime | None:
+    """Return when the next morning mail goes out; None where the policy has none."""
     at = definitions.policy.tasks.digest_at
-    due = _next(definitions.calendar, at, now) if at is not None else None
-    if due is None:
-        schedules.forget(connection, _NAME)
-    else:
-        schedules.done(connection, _NAME, now, due)
+    return _next(definitions.calendar, at, now) if at is not None else None
 
 
 def send_digests(runtime: Runtime) -> int:
@@ -70,7 +60,7 @@ def send_digests(runtime: Runtime) -> int:
         if schedules.hold_due(connection, _NAME, now) is None:
             return 0
         release = runtime.releases.live(connection)
-        _plan_next(connection, release.definitions, now)
+        schedules.done(connection, _NAME, now, _following(release.definitions, now))
         zone = ZoneInfo(release.definitions.calendar.zone)
         day = now.astimezone(zone).date()
         rows = []

@@ -43,12 +43,7 @@ _TITLE = (
 
 def plan_report(connection: Connection, definitions: Definitions, now: datetime) -> None:
     """Set when the next report goes out, as the policy of a new release says."""
-    due = _following(definitions, now)
-    if due is None:
-        schedules.forget(connection, NAME)
-    elif not schedules.is_due(connection, NAME, now):
-        # What is due and was not done yet, because nobody was at work, is not put off.
-        schedules.plan(connection, NAME, due)
+    schedules.plan_anew(connection, NAME, _following(definitions, now), now)
 
 
 def leave_out(connection: Connection) -> None:
@@ -71,10 +66,9 @@ def send_reports(runtime: Runtime) -> int:
         release = runtime.releases.live(connection)
         definitions = release.definitions
         following = _following(definitions, now)
-        if following is None:
-            schedules.forget(connection, NAME)
-            return 1
         schedules.done(connection, NAME, now, following)
+        if following is None:
+            return 1
         zone = ZoneInfo(definitions.calendar.zone)
         month = moved(due_at.astimezone(zone).date().replace(day=1), -1)
         _ask_for_review(connection, release, month, now)

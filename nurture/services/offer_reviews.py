@@ -41,11 +41,7 @@ _ROLE = "marketing"
 
 def plan_reviews(connection: Connection, definitions: Definitions, now: datetime) -> None:
     """Set when offers are looked through next, as a new release says."""
-    due = _next(definitions, now)
-    if due is None:
-        schedules.forget(connection, _NAME)
-    elif not schedules.is_due(connection, _NAME, now):
-        schedules.plan(connection, _NAME, due)
+    schedules.plan_anew(connection, _NAME, _next(definitions, now), now)
 
 
 def leave_out(connection: Connection) -> None:
@@ -71,10 +67,9 @@ def ask_for_reviews(runtime: Runtime) -> int:
         release = runtime.releases.live(connection)
         definitions = release.definitions
         following = _next(definitions, now)
-        if following is None:
-            schedules.forget(connection, _NAME)
-            return 1
         schedules.done(connection, _NAME, now, following)
+        if following is None:
+            return 1
         month = due_at.astimezone(ZoneInfo(definitions.calendar.zone)).date().replace(day=1)
         tasks = [
             _task(connection, release, program, found, month, now)

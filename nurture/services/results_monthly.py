@@ -24,16 +24,7 @@ _BY = "schedule"
 
 def plan_reports(connection: Connection, definitions: Definitions, now: datetime) -> None:
     """Set when the next month is reported, as the policy of a new release says."""
-    due = _next(definitions, now)
-    if due is None:
-        schedules.forget(connection, _NAME)
-    elif not schedules.is_due(connection, _NAME, now):
-        schedules.plan(connection, _NAME, due)
-
-
-def leave_out(connection: Connection) -> None:
-    """Report nothing by itself until the next publication."""
-    schedules.forget(connection, _NAME)
+    schedules.plan_anew(connection, _NAME, _next(definitions, now), now)
 
 
 def report_month(runtime: Runtime) -> int:
@@ -59,11 +50,9 @@ def report_month(runtime: Runtime) -> int:
             return 0
         definitions = runtime.releases.live(connection).definitions
         due = _next(definitions, now)
-        if due is None:
-            schedules.forget(connection, _NAME)
-        else:
-            again = next_day(definitions.calendar, now)
-            schedules.done(connection, _NAME, now, min(due, again) if left else due)
+        if due is not None and left:
+            due = min(due, next_day(definitions.calendar, now))
+        schedules.done(connection, _NAME, now, due)
     runtime.ring(DECIDE)
     return max(1, len(accounts))
 
