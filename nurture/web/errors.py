@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from werkzeug.exceptions import HTTPException, SecurityError
+
+from nurture.errors import NotFoundError, NurtureError
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,16 @@ def problem(
     response.status_code = status
     response.content_type = "application/problem+json"
     return response
+
+
+def told(tell: Callable[[], Mapping[str, Any]]) -> Response:
+    """Return what a service tells as JSON, or problem details that say why it cannot."""
+    try:
+        return jsonify(tell())
+    except NotFoundError as error:
+        return problem(404, error.message, hint=error.hint)
+    except NurtureError as error:
+        return problem(422, error.message, hint=error.hint)
 
 
 def is_away(error: SQLAlchemyError) -> bool:

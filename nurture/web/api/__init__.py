@@ -25,7 +25,7 @@ from nurture.web.api.referrals import add_referrals
 from nurture.web.api.rewards import add_rewards
 from nurture.web.api.seminars import AttendanceIn, take_attendance
 from nurture.web.api.shapes import ContactIn, EventIn, UnsubscribeIn
-from nurture.web.errors import problem
+from nurture.web.errors import problem, told
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -121,7 +121,7 @@ def make_api(runtime: Runtime) -> Blueprint:
 
     @api.route("/accounts/<path:account>/metrics", methods=["GET", "PUT"])
     def metrics(account: str) -> Response:
-        return _told(
+        return told(
             lambda: (
                 put_metrics(runtime, account, _objects(MetricIn), g.api_key.name)
                 if request.method == "PUT"
@@ -132,7 +132,7 @@ def make_api(runtime: Runtime) -> Blueprint:
     @api.post("/accounts/<path:account>/results")
     def results(account: str) -> Response:
         (one,) = _objects(ReportIn, most=1)
-        return _told(lambda: make_report(runtime, account, one, g.api_key.name))
+        return told(lambda: make_report(runtime, account, one, g.api_key.name))
 
     @api.get("/mailings")
     def mailings() -> Response:
@@ -140,45 +140,23 @@ def make_api(runtime: Runtime) -> Blueprint:
 
     @api.get("/mailings/<path:name>")
     def mailing(name: str) -> Response:
-        try:
-            return jsonify(mailing_of(runtime, name))
-        except NotFoundError as error:
-            return problem(404, error.message, hint=error.hint)
+        return told(lambda: mailing_of(runtime, name))
 
     @api.get("/kpis")
     def kpis() -> Response:
-        try:
-            return jsonify(
-                kpis_of(runtime, request.args.get("from", ""), request.args.get("to", ""))
-            )
-        except NurtureError as error:
-            return problem(422, error.message, hint=error.hint)
+        first, last = request.args.get("from", ""), request.args.get("to", "")
+        return told(lambda: kpis_of(runtime, first, last))
 
     @api.post("/seminars/<name>/attendance")
     def attendance(name: str) -> Response:
-        (told,) = _objects(AttendanceIn, most=1)
-        try:
-            return jsonify(take_attendance(runtime, name, told, g.api_key.name))
-        except NotFoundError as error:
-            return problem(404, error.message, hint=error.hint)
-        except NurtureError as error:
-            return problem(422, error.message, hint=error.hint)
+        (given,) = _objects(AttendanceIn, most=1)
+        return told(lambda: take_attendance(runtime, name, given, g.api_key.name))
 
     add_erasure(api, runtime, lambda: f"api:{g.api_key.name}")
     add_rewards(api, runtime)
     add_referrals(api, runtime, lambda model: _objects(model, most=1)[0])
     add_loop(api, runtime, lambda model: _objects(model, most=1)[0], _request)
     return api
-
-
-def _told(tell: Callable[[], dict[str, Any]]) -> Response:
-    """Return what a service tells, or why it cannot."""
-    try:
-        return jsonify(tell())
-    except NotFoundError as error:
-        return problem(404, error.message, hint=error.hint)
-    except NurtureError as error:
-        return problem(422, error.message, hint=error.hint)
 
 
 def _act(act: Callable[[], dict[str, Any]]) -> Response:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, request
 from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Connection
 
@@ -16,7 +16,7 @@ from nurture.domain.cell_values import read_moment
 from nurture.domain.referral import AskAnswer
 from nurture.domain.survey import HIGHEST, LOWEST
 from nurture.domain.survey_answers import LONGEST_COMMENT
-from nurture.errors import NotFoundError, NurtureError
+from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services import api_requests, ask_list, asking
 from nurture.services.account_lookup import account_named
@@ -27,7 +27,7 @@ from nurture.services.nps_report import WHOLE, Part, report
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.survey_heard import Heard, hear_in
 from nurture.web.api.shapes import Strict
-from nurture.web.errors import problem
+from nurture.web.errors import told
 
 #: people of one answer, and how many where nobody says
 _MOST, _USUAL = 1000, 20
@@ -84,30 +84,21 @@ def add_loop(
 
     @api.get("/nps")
     def nps() -> Response:
-        return _told(lambda: nps_of(runtime, request.args))
+        return told(lambda: nps_of(runtime, request.args))
 
     @api.post("/nps/answers")
     def answered() -> Response:
         given: AnswerIn = read_one(AnswerIn)
-        return _told(lambda: take_answer(runtime, asked(), given))
+        return told(lambda: take_answer(runtime, asked(), given))
 
     @api.get("/asks")
     def asks() -> Response:
-        return _told(lambda: asks_of(runtime, request.args))
+        return told(lambda: asks_of(runtime, request.args))
 
     @api.post("/asks/answers")
     def ask_answered() -> Response:
         given: AskAnswerIn = read_one(AskAnswerIn)
-        return _told(lambda: take_ask_answer(runtime, asked(), given))
-
-
-def _told(tell: Callable[[], dict[str, Any]]) -> Response:
-    try:
-        return jsonify(tell())
-    except NotFoundError as error:
-        return problem(404, error.message, hint=error.hint)
-    except NurtureError as error:
-        return problem(422, error.message, hint=error.hint)
+        return told(lambda: take_ask_answer(runtime, asked(), given))
 
 
 def nps_of(runtime: Runtime, wanted: Any) -> dict[str, Any]:

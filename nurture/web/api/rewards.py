@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from nurture.domain.referral import RewardState
-from nurture.errors import NotFoundError, NurtureError
+from nurture.errors import NurtureError
 from nurture.language import say
 from nurture.services import reward_desk
 from nurture.services.reward_desk import Line
 from nurture.services.runtime import Runtime
-from nurture.web.errors import problem
+from nurture.web.errors import problem, told
 
 #: larger numbers are no ids
 _LARGEST = 2**62
@@ -24,19 +24,13 @@ def add_rewards(api: Blueprint, runtime: Runtime) -> None:
     @api.get("/rewards")
     def rewards() -> Response:
         state, referral = request.args.get("state", ""), request.args.get("referral", "")[:24]
-        try:
-            return jsonify(rewards=rewards_of(runtime, state, referral))
-        except NurtureError as error:
-            return problem(422, error.message, hint=error.hint)
+        return told(lambda: {"rewards": rewards_of(runtime, state, referral)})
 
     @api.get("/rewards/<int:reward_id>")
     def reward(reward_id: int) -> Response:
-        try:
-            if reward_id > _LARGEST:
-                raise NotFoundError(say("there is no reward {id}", id=reward_id))
-            return jsonify(reward_of(runtime, reward_id))
-        except NotFoundError as error:
-            return problem(404, error.message, hint=error.hint)
+        if reward_id > _LARGEST:
+            return problem(404, say("there is no reward {id}", id=reward_id))
+        return told(lambda: reward_of(runtime, reward_id))
 
 
 def rewards_of(runtime: Runtime, state: str = "", referral: str = "") -> list[dict[str, Any]]:
