@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from nurture.db.tables import contact, decision, enrolment, event, message, task
+from nurture.db.tables import contact, decision, enrolment, event, message, referral, task
 from nurture.db.touched import NEWEST_VERDICT
 from nurture.db.touched import counts as counted
 
@@ -287,3 +287,30 @@ def reading_habits(
             counts = found[warmth[row.message_id]]
             counts[row.type] = counts.get(row.type, 0) + 1
     return found
+
+
+def introduced_by(connection: Connection, contact_id: int) -> list[Row[Any]]:
+    """Return the referrals that somebody brought, newest first."""
+    query = select(referral).where(referral.c.referrer_id == contact_id)
+    return list(connection.execute(query.order_by(referral.c.id.desc())))
+
+
+def looked_at(connection: Connection, contact_id: int, kind: str, reason: str) -> dict[int, str]:
+    """Return the open tasks of a kind whose mail waits for a reason: task → template, newest first.
+
+    The task names its mail as `result.message`.
+    """
+    held = select(message.c.id, message.c.template).where(
+        message.c.contact_id == contact_id, message.c.reason == reason
+    )
+    templates = {row.id: row.template for row in connection.execute(held)}
+    asked = (
+        select(task.c.id, task.c.result)
+        .where(task.c.contact_id == contact_id, task.c.kind == kind, task.c.state == "open")
+        .order_by(task.c.id.desc())
+    )
+    return {
+        row.id: templates[row.result["message"]]
+        for row in connection.execute(asked)
+        if (row.result or {}).get("message") in templates
+    }

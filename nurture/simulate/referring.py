@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from nurture.compiler.scenario_referrals import REOPENED
-from nurture.db import tables
 from nurture.db.engine import read, write
+from nurture.db.simulated import introduced_by, looked_at
 from nurture.domain.referral import CLOSED, State, Way
 from nurture.domain.scenario import Introduce, Refer
 from nurture.domain.scenario_match import fits
@@ -70,10 +70,8 @@ def move(world: World, contact_id: int, said: Refer) -> None:
 
 
 def _newest(world: World, contact_id: int, state: str) -> Row[Any]:
-    table = tables.referral
-    query = select(table).where(table.c.referrer_id == contact_id).order_by(table.c.id.desc())
     with read(world.engine) as connection:
-        rows = connection.execute(query).all()
+        rows = introduced_by(connection, contact_id)
     if not rows:
         raise NurtureError(
             say("they have introduced nobody by then"), say("write `introduce: {…}` above")
@@ -87,23 +85,8 @@ def glance(world: World, contact_id: int, verb: str, mail: str) -> None:
 
     Raises NurtureError where no such mail waits.
     """
-    task, message = tables.task, tables.message
-    asked = (
-        select(task.c.id, task.c.result)
-        .where(task.c.contact_id == contact_id, task.c.kind == glances.KIND)
-        .where(task.c.state == "open")
-        .order_by(task.c.id.desc())
-    )
-    held = select(message.c.id, message.c.template).where(
-        message.c.contact_id == contact_id, message.c.reason == glances.REASON
-    )
     with read(world.engine) as connection:
-        templates = {row.id: row.template for row in connection.execute(held)}
-        waiting = {
-            row.id: templates[row.result["message"]]
-            for row in connection.execute(asked)
-            if (row.result or {}).get("message") in templates
-        }
+        waiting = looked_at(connection, contact_id, glances.KIND, glances.REASON)
     found = next((one for one, template in waiting.items() if fits(mail, template)), None)
     if found is None:
         hint = say("nothing waits for a look by then")
