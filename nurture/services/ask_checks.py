@@ -16,6 +16,9 @@ from nurture.language import Said, say
 #: timings of people who have no results of their own with us
 _WITHOUT_RESULT = frozenset({"deal_lost", "negotiation"})
 
+#: the four ways to say no in one tap; `ask.answer` leads to all of them
+_ANSWERS = ("nobody", "not_now", "policy", "never")
+
 #: what the mail must read → what lacks without it, and what to write
 _PARTS: tuple[tuple[frozenset[str], Said, Said], ...] = (
     (
@@ -44,7 +47,7 @@ _PARTS: tuple[tuple[frozenset[str], Said, Said], ...] = (
         say("link to {{ ask.page }}"),
     ),
     (
-        frozenset({"answer", "nobody", "not_now", "policy"}),
+        frozenset({"answer", *_ANSWERS}),
         say("they cannot say no"),
         say("link to {{ ask.answer }}, or to {{ ask.nobody }} and the other three"),
     ),
@@ -131,6 +134,8 @@ def _judged(
         for fields, message, hint in _PARTS
         if not used & fields
     ]
+    if "answer" not in used and used.intersection(_ANSWERS):
+        found += [_no_answer(place, one) for one in _ANSWERS if one not in used]
     if with_result and "benefit" in used and not used & {"result", "metric", "change"}:
         message = say(
             "it promises a reward and shows no result: such asks bring poor introductions"
@@ -138,6 +143,20 @@ def _judged(
         hint = say("write {{ ask.result }} before you ask")
         found.append(Problem(place, "reward-without-result", message, hint, Severity.WARNING))
     return [*found, *_words(files[path.path], path.path)]
+
+
+def _no_answer(place: Place, one: str) -> Problem:
+    return Problem(
+        place,
+        "ask-lacks",
+        say("one of the four ways to say no is not there: {answer}", answer=one),
+        say(
+            "link to {one}, or to {all_four} for all of them",
+            one=f"{{{{ ask.{one} }}}}",
+            all_four="{{ ask.answer }}",
+        ),
+        Severity.WARNING,
+    )
 
 
 def _words(text: str, file: str) -> Iterator[Problem]:

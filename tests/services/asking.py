@@ -27,7 +27,7 @@ HEAD = "purpose: referral\ntrigger: [{event: page.viewed}]\nreentry: always"
 MAIL = letter(
     "{{ ask.result | default('成果') }} {{ ask.people }} {{ ask.benefit }} "
     "{{ ask.reason | default('現場をご存じのため') }} {{ ask.reports }}\n\n"
-    "[見る]({{ ask.page }}) [心当たりがない]({{ ask.nobody }})"
+    "[見る]({{ ask.page }}) [心当たりがない]({{ ask.answer }})"
 )
 
 

@@ -28,7 +28,7 @@ def test_an_ask_with_all_its_parts_has_no_problem() -> None:
         ("{{ ask.reason | default('現場をご存じのため') }} ", "why it is them"),
         ("{{ ask.reports }}", "how often they will hear"),
         ("[見る]({{ ask.page }}) ", "nothing leads to the text"),
-        ("[心当たりがない]({{ ask.nobody }})", "cannot say no"),
+        ("[心当たりがない]({{ ask.answer }})", "cannot say no"),
     ],
 )
 def test_each_part_is_missed(without: str, lacks: str) -> None:
@@ -36,6 +36,18 @@ def test_each_part_is_missed(without: str, lacks: str) -> None:
     (problem,) = found(MAIL.replace(without, ""))
     assert problem[0] == "ask-lacks"
     assert lacks in problem[1]
+
+
+def test_each_of_the_four_ways_to_say_no_is_missed_by_itself() -> None:
+    one = "[心当たりがない]({{ ask.answer }})"
+    assert one in MAIL
+    four = {name: f"({{{{ ask.{name} }}}})" for name in ("nobody", "not_now", "policy", "never")}
+    assert found(MAIL.replace(one, " ".join(four.values()))) == []
+    for name in four:
+        rest = " ".join(link for other, link in four.items() if other != name)
+        ((code, said),) = found(MAIL.replace(one, rest))
+        assert code == "ask-lacks"
+        assert said.endswith(name)
 
 
 def test_a_reward_without_a_result_is_a_warning() -> None:
