@@ -124,7 +124,8 @@ def test_a_request_may_wait_for_a_look_and_counts_for_nothing_if_it_is_kept_back
     shown = glances.letter(house.runtime, first.result["message"])
     # What they will read is shown to whoever decides, whom we look for and how to say no.
     assert shown is not None
-    assert "転記にお困りの方" in shown.text and "nobody_in_mind" in shown.text
+    assert "転記にお困りの方" in shown.text
+    assert "心当たりがない https://links.sample.example/a/" in shown.text
     act(house.runtime, first.id, "withheld", {}, "sato", "mail")
     act(house.runtime, second.id, "approved", {}, "sato", "mail")
     house.turn()
