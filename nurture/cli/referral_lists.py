@@ -48,13 +48,22 @@ _HEADS = {
 
 @click.command("list")
 @click.option("--all", "everything", is_flag=True, help="Those that are over as well.")
+@click.option("--before", default="", metavar="REF", help="With --all: go on before this one.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @speaks
 @click.pass_context
-def list_(ctx: click.Context, everything: bool, as_json: bool, locale: str) -> None:
-    """List introductions: broken promises first, then what is due soonest."""
-    runtime = house_of(ctx).runtime
-    lines, _ = referral_desk.overview(runtime, tuple(State) if everything else OPEN)
+def list_(ctx: click.Context, everything: bool, before: str, as_json: bool, locale: str) -> None:
+    """List introductions: broken promises first, then what is due soonest.
+
+    With --all the newest come first, page by page.
+    """
+    runtime, more = house_of(ctx).runtime, None
+    if everything or before:
+        lines, more = referral_desk.page(runtime, tuple(State), before)
+    else:
+        lines, _ = referral_desk.overview(runtime, OPEN)
+    if more is not None:
+        click.echo(spoken(say("There are more: --all --before {ref}", ref=more)), err=True)
     if as_json:
         click.echo(json.dumps([told(one) for one in lines], ensure_ascii=False, indent=2))
     elif lines:

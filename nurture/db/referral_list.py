@@ -62,6 +62,16 @@ def lines(
     return list(connection.execute(query.order_by(*order).limit(limit)))
 
 
+def page(
+    connection: Connection, states: Sequence[str], before: int | None, limit: int
+) -> list[Row[Any]]:
+    """Return referrals of states, newest first, of those that came before one."""
+    query = _lines().where(referral.c.state.in_(states))
+    if before is not None:
+        query = query.where(referral.c.id < before)
+    return list(connection.execute(query.order_by(referral.c.id.desc()).limit(limit)))
+
+
 def line(connection: Connection, ref: str) -> Row[Any] | None:
     """Return the referral of a ref, in whatever case it is written."""
     return connection.execute(_lines().where(referral.c.ref == ref.strip().upper())).first()

@@ -261,6 +261,18 @@ def listed(
     return list(connection.execute(query.order_by(*order).limit(limit)))
 
 
+def page(
+    connection: Connection, states: Collection[str], ref: str, before: int | None, limit: int
+) -> list[Row[Any]]:
+    """Return rewards of these states, newest first, of those with a smaller id than one."""
+    query = _shown().where(reward.c.state.in_(states))
+    if ref:
+        query = query.where(referral.c.ref == ref)
+    if before is not None:
+        query = query.where(reward.c.id < before)
+    return list(connection.execute(query.order_by(reward.c.id.desc()).limit(limit)))
+
+
 def shown(connection: Connection, reward_id: int) -> Row[Any] | None:
     """Return one reward as lists show it, or None."""
     return connection.execute(_shown().where(reward.c.id == reward_id)).first()

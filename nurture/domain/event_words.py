@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,6 +71,9 @@ EVENTS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     **LOOP_EVENTS,
 }
 
+#: what in an address is a key to somebody's own page, and nothing to read
+_KEY = re.compile(r"(?<=/)[A-Za-z0-9_-]{32,}(?![^/?#])")
+
 MOVES = {"temperature.changed": TEMPERATURES, "lifecycle.changed": STAGES}
 
 
@@ -103,5 +107,7 @@ def more_of(event_type: str, properties: Mapping[str, Any], locale: str) -> str:
             continue
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         text = word(CODES.get((event_type, name), {}), text, locale)
+        if name in ("target", "url"):
+            text = _KEY.sub("…", text)
         return text if known is not None else f"{name}: {text}"
     return ""

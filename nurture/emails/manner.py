@@ -17,6 +17,7 @@ class Manner:
 
     pattern: re.Pattern[str]
     code: str
+    #: `{word}` in it is what was found
     message: Said
     hint: Said
     #: so many hits are fine; the warning stands at the next one
@@ -27,4 +28,5 @@ class Manner:
         hits = list(self.pattern.finditer(passage.text))[self.allowed :]
         for hit in hits[:1] if self.allowed else hits:
             place = passage.at(hit.start())
-            yield Problem(place, self.code, self.message, self.hint, Severity.WARNING)
+            message = self.message.but(word=hit[0])
+            yield Problem(place, self.code, message, self.hint, Severity.WARNING)

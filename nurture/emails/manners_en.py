@@ -42,7 +42,7 @@ ENGLISH = (
             r"|once in a lifetime|don[’']t miss)\b"
         ),
         "manners-hype",
-        say("words that advertising mails wear out"),
+        say("advertising mails wear this out: {word}"),
         say("say what the reader gets, in plain words"),
     ),
     Manner(

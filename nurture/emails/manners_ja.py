@@ -62,7 +62,7 @@ JAPANESE = (
     Manner(
         re.compile(r"今だけ|激安|必見|残りわずか|絶対に|業界\s*(?:No|ナンバー|最安)"),
         "manners-hype",
-        say("a word that advertising mails wear out"),
+        say("advertising mails wear this out: {word}"),
         say("say what the reader gets, in plain words"),
     ),
     Manner(

@@ -27,6 +27,9 @@ from nurture.services.runtime import DECIDE, Runtime
 #: states of those that are under way
 OPEN = tuple(state for state in PROGRESS if state not in CLOSED)
 
+#: referrals of one page
+PAGE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -84,6 +87,27 @@ def overview(
         found = [_line(runtime, row, told.get(row.ref, [])) for row in rows]
         found.sort(key=lambda one: not (one.next_promise is not None and one.next_promise.broken))
         return found, referral_list.counts(connection)
+
+
+def page(
+    runtime: Runtime, states: Sequence[State], before: str = "", limit: int = PAGE
+) -> tuple[list[Line], str | None]:
+    """Return referrals of states, newest first, and the ref before which the next ones came.
+
+    `before` is such a ref. None: there are no more. Raises NotFoundError where there is no
+    referral `before`.
+    """
+    with read(runtime.engine) as connection:
+        last = referral_list.line(connection, before) if before else None
+        if before and last is None:
+            raise _unknown(before)
+        known = [str(one) for one in states]
+        rows = referral_list.page(connection, known, last.id if last else None, limit + 1)
+        more = len(rows) > limit
+        rows = rows[:limit]
+        told = referrals.mails_told(connection, {row.ref: row.referrer_id for row in rows})
+        found = [_line(runtime, row, told.get(row.ref, [])) for row in rows]
+    return found, rows[-1].ref if more else None
 
 
 def sheet(runtime: Runtime, ref: str) -> Sheet:

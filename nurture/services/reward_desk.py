@@ -28,6 +28,8 @@ from nurture.services.runtime import DECIDE, Runtime
 
 #: the longest reason, characters
 LONGEST = 500
+#: rewards of one page
+PAGE = 200
 
 #: what law holds, no person releases
 _LAW = frozenset({Reason.LEGAL, Reason.REGULATED})
@@ -239,6 +241,24 @@ def overview(
     given = totals((unit_of(r.kind, r.currency), r.amount) for r in standing if r.state not in OWED)
     late = sum(is_overdue(RewardState(r.state), r.held, r.due_at, now) for r in standing)
     return Overview(lines, counts, late, owed, given)
+
+
+def page(
+    runtime: Runtime,
+    states: Collection[str],
+    ref: str = "",
+    before: int | None = None,
+    limit: int = PAGE,
+) -> tuple[list[Line], int | None]:
+    """Return rewards of states, newest first, and the id before which the next ones came.
+
+    `before` is such an id. None: there are no more.
+    """
+    now = runtime.clock.now()
+    with read(runtime.engine) as connection:
+        found = rows.page(connection, states, ref, before, limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    return [_line(row, now) for row in found], found[-1].id if more else None
 
 
 def sheet(runtime: Runtime, reward_id: int) -> Sheet:

@@ -14,6 +14,7 @@ from nurture.cli import referral_cases
 from nurture.cli import referral_lists as command
 from nurture.db import tables
 from nurture.db.engine import make_engine
+from nurture.services import referral_desk
 from tests.services.house import make_house
 from tests.services.referring import Referring, referring
 
@@ -111,3 +112,17 @@ def test_a_win_out_of_nowhere_says_what_follows_and_asks_first(at: Referring) ->
     assert at.house.row(tables.referral, 1).state == "won"
     # Said to no purpose: nothing is asked either.
     assert _run("move", ref, "won").startswith("It was so already")
+
+
+def test_a_long_list_of_all_says_how_to_go_on(
+    at: Referring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = referral_desk.page
+    monkeypatch.setattr(command.referral_desk, "page", lambda *asked: whole(*asked, limit=1))
+    for one in ("a", "b"):
+        _run("add", "tanaka@aozora.example", "--name", one, "--email", f"{one}@kigyou.example")
+    first, second = (row.ref for row in at.house.rows(tables.referral))
+    said = _run("list", "--all")
+    assert f"There are more: --all --before {second}" in said and first not in said
+    said = _run("list", "--all", "--before", second)
+    assert first in said and "There are more" not in said

@@ -115,8 +115,8 @@ def test_the_api_lists_rewards_and_tells_one_with_its_ledger(at: Referring, tmp_
         return client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {key}"})
 
     listed = get("/rewards?state=earned").get_json()["rewards"]
-    assert [line["side"] for line in listed] == ["referrer", "referred"]
-    assert listed[0]["amount"] == {"value": 50000, "currency": "JPY"}
+    assert [line["side"] for line in listed] == ["referred", "referrer"]
+    assert listed[1]["amount"] == {"value": 50000, "currency": "JPY"}
     told = get(f"/rewards/{at.reward(one).id}").get_json()
     assert [(e["to"], e["amount"]) for e in told["ledger"]] == [
         ("pending", None),

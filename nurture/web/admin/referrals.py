@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from nurture.db.contact_facts import full_name
 from nurture.db.engine import read
 from nurture.domain.deal_news import read_moment
-from nurture.domain.referral import CONTACTED_BY, State
+from nurture.domain.referral import CLOSED, CONTACTED_BY, State
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import in_language
 from nurture.services import referral_cases, referral_desk
@@ -59,8 +59,13 @@ def make_referrals(runtime: Runtime) -> Blueprint:
         tab = request.args.get("state", "open")
         tab = tab if tab in _TABS else "open"
         lines, counts = referral_desk.overview(runtime, _TABS[tab])
+        more = None
+        if set(_TABS[tab]) <= CLOSED:
+            # What is over waits for nobody: newest first, page by page.
+            before = request.args.get("before", "")[:24]
+            lines, more = referral_desk.page(runtime, _TABS[tab], before)
         return render_template(
-            "team/referrals.html", lines=lines, counts=counts, tab=tab, tabs=list(_TABS)
+            "team/referrals.html", lines=lines, counts=counts, tab=tab, tabs=list(_TABS), more=more
         )
 
     @pages.get("/<ref>")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,6 +15,7 @@ from nurture.services.reward_books import reason_text
 from nurture.services.runtime import Runtime
 from nurture.services.task_mails import amount_text
 from nurture.services.task_pages import team
+from nurture.web.admin.contacts import number
 from nurture.web.languages import language
 from nurture.web.languages import translate as _
 
@@ -21,6 +24,7 @@ _TABS = {
     "open": (RewardState.DUE, RewardState.EARNED, RewardState.PENDING),
     **{str(one): (one,) for one in RewardState},
 }
+_OVER = (str(RewardState.DELIVERED), str(RewardState.REVERSED))
 #: larger numbers are no ids
 _LARGEST = 2**62
 
@@ -44,7 +48,14 @@ def make_rewards(runtime: Runtime) -> Blueprint:
         ref = request.args.get("referral", "")[:24].strip().upper()
         wanted = tuple(RewardState) if ref and "state" not in request.args else _TABS[tab]
         found = reward_desk.overview(runtime, wanted, ref=ref)
-        return render_template("team/rewards.html", found=found, tab=tab, tabs=list(_TABS), ref=ref)
+        more = None
+        if tab in _OVER and not ref:
+            # What is over waits for nobody: newest first, page by page.
+            lines, more = reward_desk.page(runtime, _TABS[tab], before=number("before"))
+            found = replace(found, lines=lines)
+        return render_template(
+            "team/rewards.html", found=found, tab=tab, tabs=list(_TABS), ref=ref, more=more
+        )
 
     @pages.get("/referrers")
     def scorecard() -> str:

@@ -26,11 +26,12 @@ from nurture.services.nps_json import as_json
 from nurture.services.nps_report import WHOLE, Part, report
 from nurture.services.runtime import DECIDE, Runtime
 from nurture.services.survey_heard import Heard, hear_in
+from nurture.web.api.lists import limit_of, only
 from nurture.web.api.shapes import Strict
 from nurture.web.errors import told
 
-#: people of one answer, and how many where nobody says
-_MOST, _USUAL = 1000, 20
+#: people of one answer where nobody says
+_USUAL = 20
 _LANGUAGES = ("ja", "en")
 _Key = Annotated[str, Field(max_length=100)]
 
@@ -106,7 +107,7 @@ def nps_of(runtime: Runtime, wanted: Any) -> dict[str, Any]:
 
     Raises NotFoundError, NurtureError where a filter means nothing.
     """
-    _only(wanted, ("survey", "account", "role", "from", "to"))
+    only(wanted, ("survey", "account", "role", "from", "to"))
     account_id, zone = None, None
     with read(runtime.engine) as connection:
         if wanted.get("account"):
@@ -132,15 +133,6 @@ def _moment(name: str, text: str, zone: ZoneInfo | None) -> datetime | None:
         raise NurtureError(
             say("'{name}': '{text}' is no day", name=name, text=text), say("write e.g. 2026-06-01")
         ) from None
-
-
-def _only(wanted: Any, known: tuple[str, ...]) -> None:
-    """A filter that we do not know would silently be none."""
-    for name in wanted:
-        if name not in known:
-            raise NurtureError(
-                say("there is no filter '{name}'", name=name), say("known: {known}", known=known)
-            )
 
 
 def take_answer(runtime: Runtime, asked: api_requests.Request, given: AnswerIn) -> dict[str, Any]:
@@ -173,10 +165,8 @@ def take_answer(runtime: Runtime, asked: api_requests.Request, given: AnswerIn) 
 
 def asks_of(runtime: Runtime, wanted: Any) -> dict[str, Any]:
     """Return whom to ask now, ranked, with reasons; `program`, `all`, `limit` and `locale`."""
-    _only(wanted, ("program", "all", "limit", "locale"))
-    text = wanted.get("limit", "") or str(_USUAL)
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= _MOST):
-        raise NurtureError(say("limit: 1 to {most}", most=_MOST))
+    only(wanted, ("program", "all", "limit", "locale"))
+    most = limit_of(wanted, _USUAL)
     everybody = wanted.get("all", "false")
     if everybody not in ("true", "false"):
         raise NurtureError(say("all: true or false"))
@@ -186,7 +176,7 @@ def asks_of(runtime: Runtime, wanted: Any) -> dict[str, Any]:
     if locale not in _LANGUAGES:
         raise NurtureError(say("locale: {known}", known=_LANGUAGES))
     found = ask_list.board(runtime, wanted.get("program", "")[:100])
-    return board_json(found, locale, house.zone, everybody == "true", int(text))
+    return board_json(found, locale, house.zone, everybody == "true", most)
 
 
 def take_ask_answer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, g, jsonify, request
@@ -16,8 +16,10 @@ from nurture.services.referral_desk import Answer
 from nurture.services.referral_told import told, told_whole
 from nurture.services.referrals import Introduction
 from nurture.services.runtime import Runtime
+from nurture.web.api.lists import limit_of, only
 from nurture.web.api.shapes import Strict
 from nurture.web.errors import problem
+from nurture.web.errors import told as answered
 
 _Text = Annotated[str, Field(max_length=1000)]
 
@@ -61,24 +63,11 @@ def add_referrals(api: Blueprint, runtime: Runtime, read_one: Callable[[type[Any
 
     @api.get("/referrals")
     def referrals() -> Response:
-        state = request.args.get("state", "")
-        if state and state not in frozenset(State):
-            known = [str(one) for one in State]
-            return problem(
-                422,
-                say("a referral is never '{state}'", state=state),
-                hint=say("known: {known}", known=known),
-            )
-        states = (State(state),) if state else tuple(State)
-        lines, _ = referral_desk.overview(runtime, states)
-        return jsonify(referrals=[told(one) for one in lines])
+        return answered(lambda: referrals_of(runtime, request.args))
 
     @api.get("/referrals/<ref>")
     def referral(ref: str) -> Response:
-        try:
-            return jsonify(told_whole(referral_desk.sheet(runtime, ref)))
-        except NotFoundError as error:
-            return problem(404, error.message, hint=error.hint)
+        return answered(lambda: told_whole(referral_desk.sheet(runtime, ref)))
 
     @api.post("/referrals")
     def introduced() -> Response:
@@ -112,6 +101,24 @@ def add_referrals(api: Blueprint, runtime: Runtime, read_one: Callable[[type[Any
             return problem(404, error.message, hint=error.hint)
         except NurtureError as error:
             return problem(409, error.message, hint=error.hint)
+
+
+def referrals_of(runtime: Runtime, wanted: Mapping[str, str]) -> dict[str, Any]:
+    """Return a page of referrals, newest first: of `state`, `before` a ref, at most `limit`.
+
+    `next` is the ref to go on before, or None. Raises NotFoundError, NurtureError.
+    """
+    only(wanted, ("state", "before", "limit"))
+    state = wanted.get("state", "")
+    if state and state not in frozenset(State):
+        raise NurtureError(
+            say("a referral is never '{state}'", state=state),
+            say("known: {known}", known=[str(one) for one in State]),
+        )
+    states = (State(state),) if state else tuple(State)
+    before = wanted.get("before", "")[:24]
+    lines, more = referral_desk.page(runtime, states, before, limit_of(wanted))
+    return {"referrals": [told(one) for one in lines], "next": more}
 
 
 def _introduce(runtime: Runtime, given: ReferralIn, by: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -12,10 +13,8 @@ from nurture.language import say
 from nurture.services import reward_desk
 from nurture.services.reward_desk import Line
 from nurture.services.runtime import Runtime
+from nurture.web.api.lists import LARGEST, before_of, limit_of, only
 from nurture.web.errors import problem, told
-
-#: larger numbers are no ids
-_LARGEST = 2**62
 
 
 def add_rewards(api: Blueprint, runtime: Runtime) -> None:
@@ -23,29 +22,30 @@ def add_rewards(api: Blueprint, runtime: Runtime) -> None:
 
     @api.get("/rewards")
     def rewards() -> Response:
-        state, referral = request.args.get("state", ""), request.args.get("referral", "")[:24]
-        return told(lambda: {"rewards": rewards_of(runtime, state, referral)})
+        return told(lambda: rewards_of(runtime, request.args))
 
     @api.get("/rewards/<int:reward_id>")
     def reward(reward_id: int) -> Response:
-        if reward_id > _LARGEST:
+        if reward_id > LARGEST:
             return problem(404, say("there is no reward {id}", id=reward_id))
         return told(lambda: reward_of(runtime, reward_id))
 
 
-def rewards_of(runtime: Runtime, state: str = "", referral: str = "") -> list[dict[str, Any]]:
-    """Return rewards of a state (default: all), of a referral or of all, overdue ones first.
+def rewards_of(runtime: Runtime, wanted: Mapping[str, str]) -> dict[str, Any]:
+    """Return a page of rewards, newest first: `state`, `referral`, `before` an id, `limit`.
 
-    Raises NurtureError for a state that there is not.
+    `next` is the id to go on before, or None. Raises NurtureError for what there is not.
     """
+    only(wanted, ("state", "referral", "before", "limit"))
+    state, ref = wanted.get("state", ""), wanted.get("referral", "")[:24].strip().upper()
     if state and state not in list(RewardState):
         raise NurtureError(
             say("a reward is never '{state}'", state=state),
             say("known: {known}", known=[str(one) for one in RewardState]),
         )
     states = (state,) if state else tuple(RewardState)
-    found = reward_desk.overview(runtime, states, ref=referral.strip().upper())
-    return [_told(line) for line in found.lines]
+    lines, more = reward_desk.page(runtime, states, ref, before_of(wanted), limit_of(wanted))
+    return {"rewards": [_told(line) for line in lines], "next": more}
 
 
 def reward_of(runtime: Runtime, reward_id: int) -> dict[str, Any]:
