@@ -148,8 +148,20 @@ def _create_tables(url: str) -> None:
 @pytest.fixture(params=_KINDS)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Address of a database without tables, for migrations."""
+    yield from _empty(request, tmp_path)
+
+
+@pytest.fixture(scope="module", params=_KINDS)
+def shared_database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of a database without tables at first, for all tests of a file."""
+    yield from _empty(request, tmp_path_factory.mktemp("shared"))
+
+
+def _empty(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        yield f"sqlite:///{folder / 'empty.sqlite'}"
         return
     server: postgres.Server = request.getfixturevalue("_postgres")
     name = server.create()

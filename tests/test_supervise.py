@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nurture.clock import machine_seconds, machine_sleep
+from tests import commands
 
 #: seconds for a process to start, or to finish
 _PATIENCE = 30.0
@@ -49,7 +50,7 @@ def _supervised(folder: Path, nohup: bool = False) -> tuple[subprocess.Popen[str
     """Return a supervisor and the process id of what it runs, once both are at work."""
     port = _free_port()
     env = {**os.environ, "NURTURE_VAR": str(folder), "MAILBOX_PORT": str(port)}
-    subprocess.run([sys.executable, "-m", "nurture", "migrate"], env=env, check=True)
+    assert commands.run(["migrate"], env).code == 0
     supervisor = subprocess.Popen(
         [sys.executable, "-c", _SUPERVISOR, str(folder / "log")],
         env=env,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from sqlalchemy import Engine, Row, func, insert, select
@@ -22,6 +21,7 @@ from nurture.services.capture import Happening, capture
 from nurture.services.publish import publish
 from nurture.services.runtime import Runtime
 from nurture.settings import Settings, load
+from tests import commands
 from tests.faults.sink import Sink
 from tests.services.project import project, workflow
 
@@ -47,19 +47,13 @@ class Crew:
     logs: Path
     people: list[int] = field(default_factory=list)
     told: int = 0
-    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _running: dict[str, ForkServerProcess] = field(default_factory=dict)
     _since: dict[str, float] = field(default_factory=dict)
 
     def start(self, name: str, *arguments: str) -> None:
         """Start `nurture ARGUMENTS` under a name."""
-        with (self.logs / f"{name}.log").open("ab") as output:
-            self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", "nurture", *arguments],
-                env={**os.environ, **self.env, "SMTP_URL": self.sink.url(name)},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        env = {**self.env, "SMTP_URL": self.sink.url(name)}
+        self._running[name] = commands.start(arguments, env, self.logs / f"{name}.log")
         self._since[name] = machine_seconds()
 
     def age(self, name: str) -> float:
@@ -68,24 +62,26 @@ class Crew:
 
     def pid(self, name: str) -> int:
         """Return a process's id."""
-        return self._running[name].pid
+        pid = self._running[name].pid
+        assert pid is not None
+        return pid
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process that runs."""
-        assert self._running[name].poll() is None, self.said(name)
-        self._running[name].send_signal(number)
+        assert self._running[name].exitcode is None, self.said(name)
+        os.kill(self.pid(name), number)
 
     def kill(self, name: str) -> None:
         """Kill a process as a power cut would."""
         self.signal(name, signal.SIGKILL)
-        self._running.pop(name).wait()
+        self._running.pop(name).join()
 
     def stop(self) -> None:
         """End all processes that were started here."""
         for process in self._running.values():
             process.kill()
         for process in self._running.values():
-            process.wait()
+            process.join()
 
     def said(self, name: str) -> str:
         """Return the end of a process's log."""
@@ -168,7 +164,6 @@ def crew(url: str, redis: str, folder: Path, pause: float = 0.0) -> Iterator[Cre
             "MAIL_DOMAIN": "sample.example",
             "LEASE_SECONDS": str(LEASE),
             "LOG_LEVEL": "warning",
-            "PYTHONPATH": str(Path(__file__).parents[2]),
         }
         made = Crew(engine, house.runtime, env, sink, folder)
         made.people = _people(engine, 40)

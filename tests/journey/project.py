@@ -85,6 +85,7 @@ layout: letter
 CONTACTS = """会社名,氏名,メールアドレス,担当者,同意根拠,取得元,取得日
 株式会社試験,田中 一郎,tanaka@shiken.example,sato@nurture.example,名刺交換,展示会2026,2026-03-12
 株式会社試験,鈴木 二郎,suzuki@shiken.example,sato@nurture.example,名刺交換,展示会2026,2026-03-12
+株式会社試験,伊藤 四郎,ito@shiken.example,sato@nurture.example,名刺交換,展示会2026,2026-03-12
 株式会社不在,山田 三郎,yamada@gone.example,sato@nurture.example,名刺交換,展示会2026,2026-03-12
 """
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -21,6 +19,7 @@ from nurture.providers.mailbox_store import MailboxStore, StoredMail
 from nurture.settings import Settings, load
 from nurture.supervise import Supervisor
 from nurture.up import embedded_redis, environment, prepare, start_processes
+from tests import commands
 
 BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -65,23 +64,30 @@ class RunningHouse:
     """Processes that run, and what a person could do with them."""
 
     settings: Settings
-    env: Mapping[str, str]
-    supervisor: Supervisor
+    env: Mapping[str, str] = field(default_factory=dict)
+    _held: ExitStack = field(default_factory=ExitStack)
     opener: urllib.request.OpenerDirector = field(
         default_factory=lambda: urllib.request.build_opener(_NoRedirect)
     )
 
+    def start(self) -> None:
+        """Start Redis and every process, and return once they answer."""
+        redis = self._held.enter_context(embedded_redis(self.settings))
+        self.env = environment(self.settings, redis)
+        supervisor = Supervisor(self.settings.var / "log")
+        self._held.callback(supervisor.stop)
+        start_processes(supervisor, self.env, local_mailbox=True)
+        wait_until(lambda: is_up(self), 30, "the processes to answer")
+
+    def stop(self) -> None:
+        """Stop every process, then Redis."""
+        self._held.close()
+
     def run(self, *arguments: str) -> str:
         """Run a `nurture` command and return what it printed; it must succeed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "nurture", *arguments],
-            env={**os.environ, **self.env},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        done = commands.run(arguments, self.env)
+        assert done.code == 0, done.out + done.err
+        return done.out
 
     def request(
         self,
@@ -152,14 +158,9 @@ def is_up(house: RunningHouse) -> bool:
 
 __all__ = [
     "RunningHouse",
-    "Supervisor",
-    "embedded_redis",
-    "environment",
     "free_ports",
-    "is_up",
     "links",
     "prepare",
     "settings_for",
-    "start_processes",
     "wait_until",
 ]
