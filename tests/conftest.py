@@ -9,10 +9,10 @@ import os
 import shutil
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import flask
 import hypothesis
@@ -21,6 +21,7 @@ import pytest
 import structlog
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
+from werkzeug.routing import Rule
 
 from tests import postgres
 from tests.lending import Lender
@@ -70,6 +71,19 @@ class _PagesOnce(jinja2.BytecodeCache):
         self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
+class _RuleOnce(Rule):
+    """An address whose builder, half of what making an app costs, is compiled once per process."""
+
+    _kept: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        of = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
+        if of not in self._kept:
+            self._kept[of] = super()._compile_builder(append_unknown)
+        return self._kept[of]
+
+
+flask.Flask.url_rule_class = _RuleOnce
 flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": _PagesOnce()}
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "nurture"
@@ -164,7 +165,7 @@ def wiring_elsewhere(modules: Mapping[str, str]) -> list[str]:
 
 def _imports(module: str, text: str, modules: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Yield (imported module, line), also of imports inside functions and by name."""
-    for node in ast.walk(ast.parse(text)):
+    for node in _nodes(text):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -183,6 +184,12 @@ def _imports(module: str, text: str, modules: Mapping[str, str]) -> Iterator[tup
                 yield str(first.value), node.lineno
 
 
+@cache
+def _nodes(text: str) -> Sequence[ast.AST]:
+    """Return what a module is made of; every rule looks through the same ones."""
+    return tuple(ast.walk(ast.parse(text)))
+
+
 def _origin(module: str, node: ast.ImportFrom, modules: Mapping[str, str]) -> str:
     """Return the absolute name of what `from … import` starts at."""
     if not node.level:
@@ -195,9 +202,9 @@ def _origin(module: str, node: ast.ImportFrom, modules: Mapping[str, str]) -> st
 
 def _names(module: str, text: str, *, calls_only: bool = False) -> Iterator[tuple[str, int]]:
     """Yield (full dotted name, line) of what a module uses of its imports."""
-    tree = ast.parse(text)
+    nodes = _nodes(text)
     known: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.split(".")[0]
@@ -205,7 +212,7 @@ def _names(module: str, text: str, *, calls_only: bool = False) -> Iterator[tupl
         elif isinstance(node, ast.ImportFrom):
             origin = _origin(module, node, {})
             known |= {a.asname or a.name: f"{origin}.{a.name}" for a in node.names}
-    for node in ast.walk(tree):
+    for node in nodes:
         used = node.func if calls_only and isinstance(node, ast.Call) else node
         if calls_only and used is node:
             continue

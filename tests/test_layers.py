@@ -175,13 +175,30 @@ SIDE_EFFECTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "reported"), SIDE_EFFECTS)
-def test_a_side_effect_is_found(text: str, reported: str | None, tmp_path: Path) -> None:
-    (tmp_path / "bad" / "deep").mkdir(parents=True)
-    (tmp_path / "bad" / "__init__.py").touch()
-    (tmp_path / "bad" / "deep" / "__init__.py").touch()
-    (tmp_path / "bad" / "deep" / "module.py").write_text(text)
-    done = _import_everything("bad", tmp_path)
-    assert done.returncode == (reported is not None), done.stdout + done.stderr
-    assert reported is None or reported in done.stdout
-    assert reported is None or "bad/deep/module.py:" in done.stdout
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Return what is reported of a package in which each module has one of the side effects."""
+    folder = tmp_path_factory.mktemp("layers")
+    (folder / "bad" / "deep").mkdir(parents=True)
+    (folder / "bad" / "__init__.py").touch()
+    (folder / "bad" / "deep" / "__init__.py").touch()
+    for number, (text, _) in enumerate(SIDE_EFFECTS):
+        (folder / "bad" / "deep" / f"module_{number}.py").write_text(text)
+    return _import_everything("bad", folder)
+
+
+@pytest.mark.parametrize(("number", "reported"), [*enumerate(one[1] for one in SIDE_EFFECTS)])
+def test_a_side_effect_is_found(
+    number: int, reported: str | None, found: subprocess.CompletedProcess[str]
+) -> None:
+    assert found.returncode == 1, found.stdout + found.stderr
+    of_it = [line for line in found.stdout.splitlines() if f"/module_{number}.py:" in line]
+    assert all(line.startswith("bad/deep/") for line in of_it)
+    assert bool(of_it) == (reported is not None)
+    assert reported is None or any(reported in line for line in of_it)
+
+
+def test_a_package_without_side_effects_is_let_be(tmp_path: Path) -> None:
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good" / "__init__.py").write_text("import sqlite3\ndef f(): sqlite3.connect('')")
+    assert _import_everything("good", tmp_path).returncode == 0

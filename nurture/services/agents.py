@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 #: longest agent that is looked at and stored, characters
 LONGEST_AGENT = 300
@@ -38,8 +38,9 @@ class KnownAgents:
         return any(text in agent for text in self._plain) or self._real.search(agent) is not None
 
 
+@cache
 def public_list() -> KnownAgents:
-    """Return the agents of the crawler-user-agents package."""
+    """Return the agents of the crawler-user-agents package, one object for the process."""
     # The package reads its list when it is imported, which only those who judge need.
     from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 

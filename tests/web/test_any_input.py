@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 @pytest.fixture(scope="module")
 def key(scene: Scene) -> str:
     return api_keys.add(scene.runtime, "fuzz")
+
+
+@pytest.fixture(scope="module")
+def browser(scene: Scene) -> FlaskClient:
+    return make_public(scene.runtime, scene.state).test_client(use_cookies=False)
 
 
 headers = st.dictionaries(
@@ -62,9 +68,14 @@ queries = st.one_of(st.just(b""), st.binary(max_size=60), st.just(b"to=http://[x
 @example("/p/{}", "x", "GET", {"Host": "[::"}, b"")
 @example("/u/{}/undo", "", "GET", {}, b"\n")
 def test_no_address_brings_the_public_pages_down(
-    scene: Scene, place: str, token: str, method: str, headers: dict[str, str], query: bytes
+    scene: Scene,
+    browser: FlaskClient,
+    place: str,
+    token: str,
+    method: str,
+    headers: dict[str, str],
+    query: bytes,
 ) -> None:
-    browser = make_public(scene.runtime, scene.state).test_client()
     path = place.format(token).encode("utf-8", "surrogatepass").decode("latin-1")
     answer = browser.open(
         "/",
@@ -79,7 +90,12 @@ def test_no_address_brings_the_public_pages_down(
 @settings(max_examples=200)
 @given(body=st.binary(max_size=200), headers=headers, data=st.data())
 def test_no_body_brings_forms_or_api_down(
-    scene: Scene, key: str, body: bytes, headers: dict[str, str], data: st.DataObject
+    scene: Scene,
+    browser: FlaskClient,
+    key: str,
+    body: bytes,
+    headers: dict[str, str],
+    data: st.DataObject,
 ) -> None:
     person = next((row.id for row in scene.rows(contact)), 0) or scene.person()
     token = {
@@ -92,7 +108,6 @@ def test_no_body_brings_forms_or_api_down(
     if path.startswith("/api"):
         kind = data.draw(st.sampled_from(["application/json", "text/plain"]))
         headers = {"Authorization": f"Bearer {key}", "Content-Type": kind, **headers}
-    browser = make_public(scene.runtime, scene.state).test_client()
     answer = browser.post(path + token[path], data=body, headers=headers)
     assert answer.status_code < 500
 
@@ -112,9 +127,8 @@ json_values = st.recursive(
     path=st.sampled_from(["events", "contacts"]),
 )
 def test_no_json_brings_the_api_down(
-    scene: Scene, key: str, properties: object, who: object, when: object, path: str
+    browser: FlaskClient, key: str, properties: object, who: object, when: object, path: str
 ) -> None:
-    browser = make_public(scene.runtime, scene.state).test_client()
     events = {"type": "form.submitted", "email": who, "properties": properties}
     body = {**events, "occurred_at": when} if path == "events" else {"email": who, "fields": who}
     answer = browser.post(f"/api/v1/{path}", json=body, headers={"Authorization": f"Bearer {key}"})
