@@ -70,25 +70,26 @@ _STAND = select(
 ).where(business_clock.c.id == _ROW)
 _NOW = bindparam("now", type_=UtcDateTime)
 _ACTIVE = enrolment.c.state == "active"
-_CHORES = (
-    exists().where(contact.c.revisit_at <= _NOW),
-    exists().where(mailing.c.due_at <= _NOW),
-    exists().where(task.c.review_at <= _NOW),
-    exists().where(deal.c.review_at <= _NOW),
-    exists().where(reward.c.review_at <= _NOW),
-    exists().where(referral.c.review_at <= _NOW),
-    exists().where(schedule.c.due_at <= _NOW),
-    exists().where(experiment.c.due_at <= _NOW),
-    exists().where(firing.c.due_at <= _NOW),
-)
-_CHORES_DUE = select(or_(*_CHORES))
+#: table → whether a row of it waits for `services.upkeep`
+_CHORES = {
+    "contact": exists().where(contact.c.revisit_at <= _NOW),
+    "mailing": exists().where(mailing.c.due_at <= _NOW),
+    "task": exists().where(task.c.review_at <= _NOW),
+    "deal": exists().where(deal.c.review_at <= _NOW),
+    "reward": exists().where(reward.c.review_at <= _NOW),
+    "referral": exists().where(referral.c.review_at <= _NOW),
+    "schedule": exists().where(schedule.c.due_at <= _NOW),
+    "experiment": exists().where(experiment.c.due_at <= _NOW),
+    "firing": exists().where(firing.c.due_at <= _NOW),
+}
+_CHORES_DUE = select(*(due.label(of) for of, due in _CHORES.items()))
 _DUE = select(
     or_(
         exists().where(inbox.c.available_at <= _NOW),
         exists().where(enrolment.c.due_at <= _NOW, _ACTIVE),
         exists().where(contact.c.review_at <= _NOW),
         exists().where(enrolment.c.review_at <= _NOW, _ACTIVE),
-        *_CHORES,
+        *_CHORES.values(),
     ),
     or_(
         exists().where(WAITING, message.c.due_at <= _NOW),
@@ -186,9 +187,10 @@ def due_work(connection: Connection, now: datetime) -> tuple[bool, bool]:
     return bool(decide), bool(send)
 
 
-def chores_due(connection: Connection, now: datetime) -> bool:
-    """Say whether anything of `services.upkeep` is due at `now`."""
-    return bool(connection.execute(_CHORES_DUE, {"now": now}).scalar_one())
+def chores_due(connection: Connection, now: datetime) -> set[str]:
+    """Return the tables of which anything is due for `services.upkeep` at `now`."""
+    due = connection.execute(_CHORES_DUE, {"now": now}).one()
+    return {of for of, waits in zip(_CHORES, due, strict=True) if waits}
 
 
 def mails_under_way(connection: Connection) -> bool:

@@ -85,15 +85,17 @@ CHORES: tuple[Chore, ...] = (
 def keep_up(runtime: Runtime) -> int:
     """Do a batch of everything that is due; return how much was done or set aside.
 
-    One look before: most rounds find nothing, and each chore would take the only writer.
+    One look before: most rounds find nothing, and each chore would take the only writer. What
+    one chore makes due for another is done in the next round.
     Raises what the database raises when it is away, and what a release raises that cannot
     be read: nothing that is due is to blame for either.
     """
     with read(runtime.engine) as connection:
-        if not chores_due(connection, runtime.clock.now()):
-            return 0
+        due = chores_due(connection, runtime.clock.now())
+    if not due:
+        return 0
     runtime.releases.warm(runtime.engine)
-    return sum(_done(runtime, chore) for chore in CHORES)
+    return sum(_done(runtime, chore) for chore in CHORES if chore.of in due)
 
 
 def _done(runtime: Runtime, chore: Chore) -> int:
