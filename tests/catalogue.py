@@ -60,15 +60,15 @@ def said(modules: Mapping[str, str]) -> list[Sentence]:
 def _said_in(module: str, text: str) -> Iterator[Sentence]:
     if "say" not in text:
         return
-    tree = ast.parse(text)
+    nodes = layers.nodes(text)
     ours = {
         alias.asname or alias.name: _SAYING[alias.name]
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.ImportFrom) and node.module in _HOME
         for alias in node.names
         if alias.name in _SAYING
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         taken = ours.get(node.func.id)
@@ -95,20 +95,20 @@ def unsaid(modules: Mapping[str, str]) -> list[str]:
 
     Messages of problems need no such rule: their type is `Said`.
     """
-    trees = {module: ast.parse(text) for module, text in modules.items() if "Error(" in text}
+    trees = {module: layers.nodes(text) for module, text in modules.items() if "Error(" in text}
     ours = {"NurtureError"}
     for _ in range(3):  # subclasses of subclasses
         ours |= {
             node.name
             for tree in trees.values()
-            for node in ast.walk(tree)
+            for node in tree
             if isinstance(node, ast.ClassDef) and {_name(base) for base in node.bases} & ours
         }
     return [
         f"{module}:{word.lineno}: {ast.unparse(word)[:60]} is not said by say(…)"
         for module, tree in trees.items()
         if layers.room_of(module) not in _FOR_ENGINEERS
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Call) and _name(node.func) in ours
         for word in (*node.args, *(keyword.value for keyword in node.keywords))
         if _is_plain(word)

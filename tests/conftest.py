@@ -5,6 +5,7 @@ A test that takes `engine` or `database_url` runs twice, on SQLite and on Postgr
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -255,3 +256,9 @@ def chromium_path() -> str:
             return path
     _missing("no chromium on PATH", "NURTURE_REQUIRE_CHROMIUM")
     raise AssertionError  # _missing raises
+
+
+def pytest_collection_finish() -> None:
+    """Leave tests out of the garbage collector's rounds: thousands live to the end."""
+    gc.collect()
+    gc.freeze()

@@ -165,7 +165,7 @@ def wiring_elsewhere(modules: Mapping[str, str]) -> list[str]:
 
 def _imports(module: str, text: str, modules: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Yield (imported module, line), also of imports inside functions and by name."""
-    for node in _nodes(text):
+    for node in nodes(text):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -185,7 +185,7 @@ def _imports(module: str, text: str, modules: Mapping[str, str]) -> Iterator[tup
 
 
 @cache
-def _nodes(text: str) -> Sequence[ast.AST]:
+def nodes(text: str) -> Sequence[ast.AST]:
     """Return what a module is made of; every rule looks through the same ones."""
     return tuple(ast.walk(ast.parse(text)))
 
@@ -202,9 +202,9 @@ def _origin(module: str, node: ast.ImportFrom, modules: Mapping[str, str]) -> st
 
 def _names(module: str, text: str, *, calls_only: bool = False) -> Iterator[tuple[str, int]]:
     """Yield (full dotted name, line) of what a module uses of its imports."""
-    nodes = _nodes(text)
+    found = nodes(text)
     known: dict[str, str] = {}
-    for node in nodes:
+    for node in found:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.split(".")[0]
@@ -212,7 +212,7 @@ def _names(module: str, text: str, *, calls_only: bool = False) -> Iterator[tupl
         elif isinstance(node, ast.ImportFrom):
             origin = _origin(module, node, {})
             known |= {a.asname or a.name: f"{origin}.{a.name}" for a in node.names}
-    for node in nodes:
+    for node in found:
         used = node.func if calls_only and isinstance(node, ast.Call) else node
         if calls_only and used is node:
             continue

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from tests import catalogue, layers
 
-SENTENCES = catalogue.said(layers.sources(catalogue.ROOT))
+
+@cache
+def _sentences() -> list[catalogue.Sentence]:
+    return catalogue.said(layers.sources(catalogue.ROOT))
 
 
 def test_sentences_are_found() -> None:
-    assert {"nurture.errors", "nurture.compiler.shapes"} <= {one.module for one in SENTENCES}
+    assert {"nurture.errors", "nurture.compiler.shapes"} <= {one.module for one in _sentences()}
 
 
 def test_a_sentence_is_a_plain_template_that_uses_its_values() -> None:
-    assert catalogue.breaches_of(SENTENCES) == []
+    assert catalogue.breaches_of(_sentences()) == []
 
 
 def test_every_sentence_is_in_japanese_with_its_values_and_none_is_left_over() -> None:
-    assert catalogue.breaches_between(SENTENCES, catalogue.read()) == []
+    assert catalogue.breaches_between(_sentences(), catalogue.read()) == []
 
 
 def test_the_catalogue_is_written_in_the_order_of_the_sources() -> None:
     """So that two who add sentences to different modules do not write into the same lines."""
     text = catalogue.PO.read_text(encoding="utf-8")
-    assert text == catalogue.written(SENTENCES, catalogue.read()), "run python -m tests.catalogue"
+    assert text == catalogue.written(_sentences(), catalogue.read()), (
+        "run python -m tests.catalogue"
+    )
 
 
 def test_failures_that_people_see_are_sentences() -> None:

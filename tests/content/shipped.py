@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from nurture.compiler.release import compile_files
+from nurture.domain.definitions import Definitions
+
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "https://www.nurture.example"
 LOCALES = ("ja", "en")
+
+
+@cache
+def definitions() -> Definitions:
+    """Return what the shipped files define, compiled once for all that look at it."""
+    return compile_files(release())
 
 
 def release() -> dict[str, str]:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nurture.compiler.release import compile_files
 from nurture.domain.evaluate import holds
 from nurture.domain.facts import EventFact, Facts
 from nurture.domain.lifecycle import Temperature, temperature
@@ -17,9 +16,9 @@ from nurture.domain.referral import CLOSED, EVENT_OF
 from nurture.domain.schedule import firings_after
 from nurture.domain.steps import Duration, Send, WaitUntil
 from nurture.domain.workflow import Existing, Purpose, Workflow
-from tests.content.shipped import release
+from tests.content.shipped import definitions
 
-SHIPPED = compile_files(release())
+SHIPPED = definitions()
 NOW = datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
 
 

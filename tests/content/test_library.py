@@ -6,13 +6,12 @@ from datetime import date
 
 import pytest
 
-from nurture.compiler.release import compile_files
 from nurture.domain.library import Pick, best
 from nurture.domain.reader import DEPTHS, ROLES, Reader
 from nurture.domain.steps import Send
-from tests.content.shipped import LOCALES, ROOT, SITE, pages, release
+from tests.content.shipped import LOCALES, ROOT, SITE, definitions, pages
 
-SHIPPED = compile_files(release())
+SHIPPED = definitions()
 ITEMS = SHIPPED.library.items
 TODAY = date(2026, 4, 7)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from nurture.compiler.release import compile_files
 from nurture.emails.compile import compile_template
 from nurture.emails.links import MailLinks
 from nurture.emails.lint import lint_templates
@@ -24,10 +23,10 @@ from nurture.services.result_mail import result_templates, sample_result
 from nurture.services.results_told import result_values
 from nurture.services.survey_checks import survey_templates
 from nurture.services.survey_mail import words
-from tests.content.shipped import letters, release
+from tests.content.shipped import definitions, letters, release
 
 FILES = release()
-_SHIPPED = compile_files(FILES)
+_SHIPPED = definitions()
 _CONTEXT = replace(
     TemplateContext.of(_SHIPPED.policy),
     item_templates=frozenset(item.sent_in for item in _SHIPPED.library.items.values()),

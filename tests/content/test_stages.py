@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
-from nurture.compiler import compile_files
 from nurture.domain.facts import EventFact, Facts
 from nurture.domain.lifecycle import Standing, next_rule
 from nurture.domain.owners import Colleague, Colleagues, choose_owner
 from nurture.domain.task_timers import due_moment, escalation, reminder
-from tests.content.shipped import release
+from tests.content.shipped import definitions
 from tests.domain.calendars import tokyo
 
-SHIPPED = compile_files(release())
+SHIPPED = definitions()
 NOW = datetime(2026, 5, 12, 1, tzinfo=UTC)
 
 QUALIFIED = ("call.logged", {"result": "qualified"})

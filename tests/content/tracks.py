@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from nurture.compiler.release import compile_files
 from nurture.domain.advance import (
     ChangeContact,
     Emit,
@@ -34,9 +33,9 @@ from nurture.domain.matching import accepts, leaves
 from nurture.domain.sending import Candidate, Defer, PastMail, Send, Situation, may_send, take_turns
 from nurture.domain.steps import ReferralQuestion, Task, WaitFor
 from nurture.domain.workflow import Workflow
-from tests.content.shipped import release
+from tests.content.shipped import definitions
 
-SHIPPED = compile_files(release())
+SHIPPED = definitions()
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
