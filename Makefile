@@ -35,7 +35,7 @@ up: $(VENV)/.runtime ## Run everything: pages, workers, clock, mailbox; state in
 
 .PHONY: test
 test: lint ## Lint, types, layers, and all tests
-	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 # Measuring costs a quarter of the time, so it is not a part of every run.
 .PHONY: cover
