@@ -68,6 +68,17 @@ def used_by(connection: Connection, ticket_id: int) -> str | None:
     ).scalar()
 
 
+def offer_for(connection: Connection, contact_id: int, program: str) -> str | None:
+    """Return the offer of the newest ticket of a programme that a contact used."""
+    return connection.execute(
+        select(ticket.c.offer)
+        .join(referral, ticket.c.referral_id == referral.c.id)
+        .where(referral.c.contact_id == contact_id, ticket.c.program == program)
+        .order_by(ticket.c.redeemed_at.desc(), ticket.c.id.desc())
+        .limit(1)
+    ).scalar()
+
+
 def tie(connection: Connection, ticket_id: int, referral_id: int) -> None:
     """Name the referral that a ticket became."""
     connection.execute(

@@ -26,7 +26,7 @@ from nurture.domain.rewards import Move
 from nurture.domain.rewards import Reason as RewardReason
 from nurture.errors import NotFoundError, NurtureError
 from nurture.language import say
-from nurture.services import referral_moves, rewards
+from nurture.services import referral_moves, reward_promises, rewards
 from nurture.services.mail_address import fault_of_address
 from nurture.services.runtime import DECIDE, Runtime
 
@@ -214,7 +214,7 @@ def _close_referrals(
         return
     owed = erasure_ends.rewards_of(connection, whom, _OWED)
     reward_rows.hold_referrers(connection, {row.referrer_id for row in owed})
-    with_rewards = rewards.Desk(connection, desk.release, now, by)
+    with_rewards = reward_promises.Desk(connection, desk.release, now, by)
     for one in reward_rows.locked(connection, sorted(row.id for row in owed)):
         if one.state in _OWED:
             rewards.move(with_rewards, one, Move.REVERSE, RewardReason.ERASED)

@@ -14,7 +14,7 @@ from nurture.domain.addresses import address_hash
 from nurture.domain.golden_ticket import Standing
 from nurture.domain.referral import Way
 from nurture.domain.referral_program import Program
-from nurture.services import referrals
+from nurture.services import referrals, rewards
 from nurture.services.refer_desk import Desk
 from nurture.services.referrals import Introduced, Introduction
 from nurture.services.runtime import DECIDE, Runtime
@@ -84,6 +84,7 @@ def redeem(runtime: Runtime, ticket: Ticket, person: Person) -> Came:
             runtime, connection, desk, ticket.program, Way.TICKET, person, now, ticket
         )
         golden_tickets.tie(connection, ticket.id, done.id)
+        rewards.honour_ticket(runtime, connection, done.id, by="contact")
     runtime.ring(DECIDE)
     return Came.TAKEN
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from nurture.db import contacts as people
-from nurture.db import messages, outcomes, referral_people, referrals
+from nurture.db import golden_tickets, messages, outcomes, referral_people, referrals
 from nurture.db.engine import read
 from nurture.domain.addressee import Person, short_name
 from nurture.domain.definitions import Definitions
@@ -186,6 +186,7 @@ def values_of(
         "consent": consent_of(runtime, row.id, row.referrer_id),
         "open": [],
         **_promised(program, row.offer, locale),
+        **_ticketed(connection, program, row, locale),
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -271,6 +272,17 @@ def _times(timers: Timers, locale: str) -> dict[str, str]:
         "contact_within": within(timers.contact, timers.days, locale),
         "report_within": within(timers.report, timers.days, locale),
     }
+
+
+def _ticketed(
+    connection: Connection, program: Program | None, row: Row[Any], locale: str
+) -> dict[str, Any]:
+    """Return `perk` as the golden ticket says that they used, whoever's friend they came as."""
+    if program is None or row.contact_id is None:
+        return {}
+    key = golden_tickets.offer_for(connection, row.contact_id, program.name)
+    found = _promised(program, key, locale) if key else {}
+    return {"perk": found["perk"]} if found.get("perk") else {}
 
 
 def _promised(program: Program | None, offer: str | None, locale: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from nurture.domain.referral_life import (
     promised_by,
     terms_of,
 )
-from nurture.services import rewards
+from nurture.services import reward_promises, rewards
 from nurture.services.releases import LiveRelease
 from nurture.services.runtime import Runtime
 
@@ -210,7 +210,7 @@ def become(
 def follow_with_rewards(desk: Desk, referral_id: int, old: State | None, new: State) -> None:
     """Let the rewards of a referral follow it, in the same transaction."""
     if desk.release is not None:
-        with_rewards = rewards.Desk(desk.connection, desk.release, desk.now, desk.by)
+        with_rewards = reward_promises.Desk(desk.connection, desk.release, desk.now, desk.by)
         rewards.follow_in(with_rewards, referral_id, old, new)
 
 

@@ -22,7 +22,7 @@ from nurture.domain.referral import CLOSED, PROGRESS, RewardState, State, Way
 from nurture.domain.referral_life import further, is_reviewed, is_told
 from nurture.domain.rewards import Move, change
 from nurture.language import Said, say
-from nurture.services import rewards
+from nurture.services import reward_promises, rewards
 from nurture.services.referral_moves import desk_of
 from nurture.services.referrals import state_word
 from nurture.services.runtime import Runtime
@@ -131,7 +131,7 @@ def _rewards(
         return []
     known, found = row._mapping, []
     release = runtime.releases.live(connection)
-    desk = rewards.Desk(connection, release, runtime.clock.now(), "")
+    desk = reward_promises.Desk(connection, release, runtime.clock.now(), "")
     story = rows.story_of(connection, known["id"])
     program = desk.program(story.program)
     for one in rows.of_referral(connection, known["id"]):

@@ -23,7 +23,8 @@ from nurture.errors import NotFoundError, NurtureError
 from nurture.language import say
 from nurture.services import reward_tasks
 from nurture.services.batch import Batch, Person
-from nurture.services.rewards import Desk, emit, hold_reason, move, release_it, standing_of
+from nurture.services.reward_promises import Desk
+from nurture.services.rewards import emit, hold_reason, move, release_it, standing_of
 from nurture.services.runtime import DECIDE, Runtime
 
 #: the longest reason, characters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row
 
@@ -12,10 +12,8 @@ from nurture.db import task_writes, team
 from nurture.db.task_writes import Closing
 from nurture.domain.owners import Colleague
 from nurture.domain.task_timers import next_day
+from nurture.services.reward_promises import Desk
 from nurture.services.task_book import ESCALATION, write_tasks
-
-if TYPE_CHECKING:
-    from nurture.services.rewards import Desk
 
 #: the kind of task that asks for a reward to be delivered
 KIND = "reward"

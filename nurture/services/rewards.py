@@ -8,22 +8,19 @@ promised day is broken) are rows with a time, drained by `due_rewards`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
 from nurture.db import contacts as people
-from nurture.db import outcomes
+from nurture.db import outcomes, referrals
 from nurture.db import rewards as rows
 from nurture.db.engine import write
 from nurture.db.events import NewEvent, record
 from nurture.domain.referral import CLOSED, RewardState, State, Way
 from nurture.domain.referral_life import is_told, terms_of
-from nurture.domain.referral_program import Offer, Program
-from nurture.domain.referral_program import Reward as Promised
+from nurture.domain.referral_program import Program
 from nurture.domain.reward_days import falls_due, month_of, promised_by
 from nurture.domain.rewards import (
     OWED,
@@ -40,7 +37,7 @@ from nurture.domain.rewards import (
     offer_of,
 )
 from nurture.services import reward_tasks
-from nurture.services.releases import LiveRelease
+from nurture.services.reward_promises import REFERRER, Desk, expect, named, ticketed
 from nurture.services.runtime import DECIDE, Runtime
 
 #: rewards per transaction
@@ -51,28 +48,6 @@ _AGAIN = timedelta(days=1)
 
 #: promised within so long, where no file says it any more
 _WITHIN = timedelta(days=30)
-
-REFERRER, REFERRED = "referrer", "referred"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What everything about rewards is decided with, in one transaction."""
-
-    connection: Connection
-    release: LiveRelease
-    now: datetime
-    #: a member's address, `engine`, `contact`
-    by: str
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The calendar's zone, in which months begin."""
-        return ZoneInfo(self.release.definitions.calendar.zone)
-
-    def program(self, name: str) -> Program | None:
-        """Return a programme of the live release, or None where its file is gone."""
-        return self.release.definitions.programs.get(name)
 
 
 def follow(
@@ -101,10 +76,9 @@ def follow_in(desk: Desk, referral_id: int, old: State | None, new: State) -> No
     program = desk.program(story.program)
     if program is not None and new not in CLOSED - {State.WON}:
         offer = offer_of(program, story.channel, story.motive or "", story.offer or "")
-        if offer is not None:
-            _expect(desk, story, offer)
+        expect(desk, story, offer, ticketed(desk, story, program) or offer)
     for row in rows.of_referral(desk.connection, referral_id):
-        row = _named(desk, story, program, row)
+        row = named(desk, story, program, row)
         offered = program.offers.get(row.offer) if program is not None else None
         stage = State(offered.stage) if offered is not None else State.WON
         _change(desk, story, program, row, change(standing_of(row), stage, new), new)
@@ -115,59 +89,16 @@ def standing_of(row: Row[Any]) -> Standing:
     return Standing(RewardState(row.state), row.held, row.given, row.reason or "")
 
 
-def _expect(desk: Desk, story: Row[Any], offer: Offer) -> None:
-    """Write down what both sides may get, where it is not yet."""
-    sides = (
-        (REFERRER, offer.referrer, story.referrer_id, story.giver_locale),
-        (REFERRED, offer.referred, story.contact_id, story.taker_locale or story.locale),
-    )
-    fresh = []
-    for side, promised, contact_id, locale in sides:
-        if promised is None:
-            continue
-        fresh.append(
-            {
-                "referral_id": story.id,
-                "side": side,
-                "contact_id": contact_id,
-                "offer": offer.key,
-                "kind": promised.kind,
-                "amount": promised.amount,
-                "currency": promised.currency or None,
-                "state": RewardState.PENDING,
-                "created_at": desk.now,
-                "updated_at": desk.now,
-                **_words(desk, promised, locale),
-            }
-        )
-    for reward_id in rows.expect(desk.connection, fresh):
-        rows.enter(
-            desk.connection, reward_id, to_state=RewardState.PENDING, by=desk.by, at=desk.now
-        )
-
-
-def _words(desk: Desk, promised: Promised, locale: str | None) -> dict[str, str | None]:
-    """Return what a reward is, and who a donation goes to, in its receiver's language."""
-    default = desk.release.definitions.policy.default_locale
-    asked = (locale or default).split("-")[0]
-
-    def text(texts: Any) -> str | None:
-        found = texts.get(locale or "") or texts.get(asked) or texts.get(default)
-        return found or next(iter(texts.values()), None)
-
-    return {"title": text(promised.title) or promised.kind, "recipient": text(promised.recipient)}
-
-
-def _named(desk: Desk, story: Row[Any], program: Program | None, row: Row[Any]) -> Row[Any]:
-    """Give the referred person's reward to the contact they have become."""
-    if row.side != REFERRED or row.contact_id is not None or story.contact_id is None:
-        return row
-    values: dict[str, Any] = {"contact_id": story.contact_id}
-    offer = program.offers.get(row.offer) if program is not None else None
-    if offer is not None and offer.referred is not None:
-        values |= _words(desk, offer.referred, story.taker_locale or story.locale)
-    rows.save(desk.connection, row.id, desk.now, **values)
-    return rows.locked(desk.connection, [row.id])[0]
+def honour_ticket(runtime: Runtime, connection: Connection, referral_id: int, by: str) -> None:
+    """Let who used a golden ticket get what it promised, also where a friend before is credited."""
+    row = referrals.get(connection, referral_id)
+    if row is None or row.contact_id is None:
+        return
+    now = runtime.clock.now()
+    desk = Desk(connection, runtime.releases.live(connection), now, by)
+    for one in referrals.of_contact(connection, row.contact_id):
+        if State(one.state) not in CLOSED:
+            follow_in(desk, one.id, State(one.state), State(one.state))
 
 
 def _change(
