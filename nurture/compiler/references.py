@@ -21,6 +21,9 @@ from nurture.language import Said, say
 #: a template that a step sends lacks a language; the lint of templates says so of the template
 TEMPLATE_LOCALE = "template-locale"
 
+#: folders of templates that `nurture init --with loop` writes
+_OF_THE_LOOP = frozenset({"nps", "referral", "referred", "referrer", "results"})
+
 
 @dataclass(frozen=True, slots=True)
 class References:
@@ -167,14 +170,15 @@ class References:
             return
         locales = self.templates.get(name)
         if locales is None:
-            _check(
-                "template",
-                say("no template {name}", name=quoted(name)),
-                name,
-                self.templates,
-                at,
-                report,
-            )
+            message = say("no template {name}", name=quoted(name))
+            folder = name.partition("/")[0]
+            if folder in _OF_THE_LOOP and not any(
+                one.startswith(f"{folder}/") for one in self.templates
+            ):
+                hint = say("`nurture init FOLDER --with loop` writes one to begin with")
+                report.error(at, "unknown-template", message, hint)
+                return
+            _check("template", message, name, self.templates, at, report)
             return
         if purpose is Purpose.SERVICE and self.senders is not None:
             patterns = self.policy.service_templates

@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, quoted
+from nurture.compiler.nodes import ListNode, MapNode, Node, Scalar, describe, number, quoted
 from nurture.compiler.report import Report
 from nurture.domain.conditions import Scalar as Value
+from nurture.domain.metric_cells import FigureError, read_figure
 from nurture.language import NOTHING, Said, say
 
 T_co = TypeVar("T_co", covariant=True)
@@ -193,14 +194,11 @@ def _number(
 ) -> int | float | None:
     found = node.number if isinstance(node, Scalar) else None
     if found is None:
-        hint = (
-            say("take the quotes away") if isinstance(node, Scalar) and not node.plain else NOTHING
-        )
         report.error(
             node,
             "wrong-type",
             say("expected {expected}, found {found}", expected=expected, found=describe(node)),
-            hint,
+            _as_number(node) if isinstance(node, Scalar) else NOTHING,
         )
         return None
     if not low <= found <= high:
@@ -214,6 +212,18 @@ def _number(
         report.error(node, "out-of-range", message)
         return None
     return found
+
+
+def _as_number(node: Scalar) -> Said:
+    """Return how to write what stands there as people write figures: ３万円, 30,000, "30"."""
+    try:
+        found = read_figure(node.value)
+    except FigureError:
+        found = None
+    # Another unit than money's may mean something else: 1m, 20%.
+    if found is not None and found[1] in ("", "円") and number(node.value) is None:
+        return say("write {number}", number=f"{found[0]:.12g}")
+    return NOTHING if node.plain else say("take the quotes away")
 
 
 class Choice(Shape[str]):
